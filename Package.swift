@@ -34,17 +34,17 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 var targets: [Target] = []
 
 /// A room under Sources/.
-func room(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) {
+@MainActor func room(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) {
     targets.append(.target(name: name, dependencies: dependencies, resources: resources))
 }
 
 /// A program under Sources/: reads its configuration, builds, runs.
-func program(_ name: String, _ dependencies: [Target.Dependency]) {
+@MainActor func program(_ name: String, _ dependencies: [Target.Dependency]) {
     targets.append(.executableTarget(name: name, dependencies: dependencies))
 }
 
 /// The tests of a room, under Tests/.
-func tests(_ name: String, _ dependencies: [Target.Dependency]) {
+@MainActor func tests(_ name: String, _ dependencies: [Target.Dependency]) {
     targets.append(.testTarget(name: name, dependencies: dependencies))
 }
 

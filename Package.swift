@@ -49,7 +49,22 @@ var targets: [Target] = []
 }
 
 // rank 0: ground
+room("LoginDomain")
 room("HTTPTransport", [httpTypes])
+room(
+    "WebSocketUpgrade",
+    [
+        httpTypes, hummingbirdCore, logging, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1,
+        nioWebSocket,
+    ])
+
+// rank 1: protocols
+room("LoginStore", ["LoginDomain"])
+room("WeChatClient", ["HTTPTransport", httpTypes])
+
+// rank 2: use cases
+room("LoginService", ["LoginDomain", "LoginStore", "WeChatClient", crypto, logging])
+room("LoginStoreSQLite", ["LoginDomain", "LoginStore", grdb])
 
 // MARK: - Settings, the same for every room
 

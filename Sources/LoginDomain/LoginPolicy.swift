@@ -1,0 +1,33 @@
+/// Every lifetime and budget of a login, in one value.
+///
+/// The defaults are those of the threat model; the operator may set each
+/// (`SCAN_LOGIN_LIFETIMES_…`, `SCAN_LOGIN_LIMITS_…`).
+package struct LoginPolicy: Sendable, Equatable {
+    /// How long a code may be scanned after it is shown.
+    package var scene: Duration = .seconds(120)
+    /// How long the phone may take to confirm after its scan.
+    package var confirm: Duration = .seconds(60)
+    /// The longest life of an attempt, whatever happens to it.
+    package var attempt: Duration = .seconds(180)
+    /// The least time between a scan and its confirm: a person needs longer, a script does not.
+    package var confirmDelay: Duration = .milliseconds(700)
+    /// How long the mini-program stays logged in.
+    package var phoneSession: Duration = .seconds(900)
+    /// A browser's login ends after this long without being shown.
+    package var sessionIdle: Duration = .seconds(30 * 60)
+    /// A browser's login ends after this long in any case.
+    package var session: Duration = .seconds(12 * 3600)
+    /// How long a used js_code is remembered. WeChat's own live five minutes.
+    package var usedCode: Duration = .seconds(600)
+    /// How long the row of an ended attempt stays, so that its browser still learns the end and
+    /// its scene is never made again (T13).
+    package var endedAttempt: Duration = .seconds(24 * 3600)
+
+    /// Scenes that were not there, per user in `deadSceneWindow`, before the phone must wait (T1).
+    package var deadScenesPerUser: Int = 10
+    /// The same per address; higher, because mobile carriers put many phones behind one.
+    package var deadScenesPerAddress: Int = 100
+    package var deadSceneWindow: Duration = .seconds(600)
+
+    package init() {}
+}

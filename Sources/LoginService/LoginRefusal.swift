@@ -1,0 +1,35 @@
+/// Why a use case did not happen. The edge maps each to a status and a name, in one place.
+package enum LoginRefusal: Error, Sendable, Equatable {
+    // Browsers
+    /// No attempt belongs to this cookie.
+    case noAttempt
+    /// The phone has not said yes, or the attempt ended otherwise.
+    case notConfirmed
+    /// The login of this attempt has been collected.
+    case alreadyCompleted
+    /// No live session belongs to this cookie.
+    case noSession
+
+    // Phones
+    /// No live phone session belongs to this bearer.
+    case noPhoneSession
+    /// WeChat does not know the js_code, or it was used.
+    case invalidCode
+    /// WeChat holds the user for a risk.
+    case userBlocked
+    /// The confirm came sooner after the scan than a person can be.
+    case tooFast
+    /// Unknown, expired, cancelled, used, or somebody else's: nobody is told which (T1).
+    case sceneUnavailable
+
+    // Both
+    case rateLimited(retryAfterSeconds: Int)
+    case weChatUnavailable(retryAfterSeconds: Int)
+    /// The store failed; nothing was acknowledged.
+    case storeUnavailable(retryAfterSeconds: Int)
+}
+
+extension LoginRefusal {
+    /// What a peer is told to wait when nobody knows better.
+    static let retryAfterSeconds = 2
+}

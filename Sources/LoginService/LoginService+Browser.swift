@@ -1,0 +1,179 @@
+package import LoginDomain
+import LoginStore
+import Logging
+package import WeChatClient
+
+/// A code to show, and the cookie of the browser that may use it.
+package struct OpenedAttempt: Sendable {
+    package var cookie: AttemptCookie
+    package var picture: CodePicture
+    package var view: AttemptView
+}
+
+/// A login, collected.
+package struct CompletedLogin: Sendable {
+    package var user: User
+    package var session: SessionCookie
+    /// Where the browser goes next: always a path of our own.
+    package var redirect: String
+}
+
+/// A browser's login, as it stands.
+package struct LiveSession: Sendable {
+    package var user: User
+    package var expiresInSeconds: Int
+}
+
+extension LoginService {
+    /// Opens an attempt for a browser and gets its picture.
+    ///
+    /// The scene is drawn here and by nobody else (T2). WeChat is asked before anything changes, so
+    /// a failure leaves the browser's earlier code alive; the new code's life starts when its
+    /// picture is here.
+    /// - Parameters:
+    ///   - old: the attempt cookie the browser showed; its attempt is superseded.
+    ///   - browser: what the server saw of the browser.
+    package func openAttempt(
+        superseding old: AttemptCookie?,
+        browser: BrowserFacts
+    ) async throws(LoginRefusal) -> OpenedAttempt {
+        let (id, cookie, scene) = dice.draw { dice in
+            (
+                AttemptID(using: &dice), AttemptCookie(using: &dice), SceneID(using: &dice)
+            )
+        }
+        let picture: CodePicture
+        do {
+            picture = try await wechat.unlimitedCode(scene: scene.exposed)
+        } catch {
+            throw refusal(error, doing: "getwxacodeunlimit")
+        }
+        let now = time.now()
+        let attempt = Attempt(
+            id: id, cookie: cookie.digest, scene: scene.digest, browser: browser, at: now,
+            policy: policy)
+        let superseded = try await stored { () async throws(LoginStoreError) in
+            try await store.openAttempt(attempt, superseding: old?.digest, at: now)
+        }
+        if let superseded { publish(superseded, at: now) }
+        return OpenedAttempt(cookie: cookie, picture: picture, view: attempt.view(at: now))
+    }
+
+    /// How the browser's attempt stands.
+    package func view(_ cookie: AttemptCookie) async throws(LoginRefusal) -> AttemptView {
+        try await attempt(cookie).view(at: time.now())
+    }
+
+    /// How the browser's attempt stands once it has moved past `seq`, or after `wait`.
+    package func view(
+        _ cookie: AttemptCookie,
+        after seq: Int,
+        waitingFor wait: Duration
+    ) async throws(LoginRefusal) -> AttemptView {
+        let id = try await attempt(cookie).id
+        let signal = Signal()
+        let ticket = watchers.addPoll(id) { signal.fire($0) }
+        defer { watchers.remove(ticket) }
+        let view = try await self.view(cookie)
+        guard view.seq <= seq, !view.state.hasEnded else { return view }
+        await race(signal, wait)
+        return try await self.view(cookie)
+    }
+
+    private func race(_ signal: Signal, _ wait: Duration) async {
+        await withTaskGroup { group in
+            group.addTask { await signal.wait() }
+            group.addTask { [time] in try? await time.sleep(for: wait) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// Which attempt a cookie belongs to, for a watcher about to register.
+    package func attemptID(_ cookie: AttemptCookie) async throws(LoginRefusal) -> AttemptID {
+        try await attempt(cookie).id
+    }
+
+    /// The browser says no.
+    package func cancelAttempt(_ cookie: AttemptCookie) async throws(LoginRefusal) {
+        let now = time.now()
+        let update = try await stored { () async throws(LoginStoreError) in
+            try await store.updateAttempt(.cookie(cookie.digest)) { $0.cancelByBrowser(at: now) }
+        }
+        guard let update else { throw .noAttempt }
+        if update.moved { publish(update.attempt, at: now) }
+        switch update.outcome {
+        case .over: return
+        case .alreadyCompleted: throw .alreadyCompleted
+        }
+    }
+
+    /// The browser collects its login: once only.
+    ///
+    /// - Parameter old: the session cookie the browser showed; that session ends in the same step,
+    ///   and its id never becomes the new one (T23).
+    package func complete(
+        _ cookie: AttemptCookie,
+        ending old: SessionCookie?
+    ) async throws(LoginRefusal) -> CompletedLogin {
+        let session = dice.draw { SessionCookie(using: &$0) }
+        let now = time.now()
+        let update = try await stored { () async throws(LoginStoreError) in
+            try await store.redeemAttempt(
+                .cookie(cookie.digest), session: session.digest, ending: old?.digest, at: now)
+        }
+        guard let update else { throw .noAttempt }
+        switch update.outcome {
+        case .redeemed(let id):
+            watchers.close(update.attempt.id)
+            guard let user = try await user(id) else { throw storeFailure("the user is gone") }
+            logger.info(
+                "login completed",
+                metadata: ["attempt": "\(update.attempt.id)", "user": "\(id)"])
+            return CompletedLogin(user: user, session: session, redirect: "/")
+        case .notConfirmed:
+            if update.moved { publish(update.attempt, at: now) }
+            throw .notConfirmed
+        case .alreadyCompleted:
+            throw .alreadyCompleted
+        }
+    }
+
+    /// Who is logged in. Showing a session keeps it from idling out.
+    package func session(_ cookie: SessionCookie) async throws(LoginRefusal) -> LiveSession {
+        let now = time.now()
+        let found = try await stored { () async throws(LoginStoreError) in
+            try await store.session(cookie.digest)
+        }
+        guard var session = found, session.isLive(at: now, policy),
+            let user = try await user(session.user)
+        else { throw .noSession }
+        // Once in a while is enough: a write for each look would make reading dear.
+        if now.since(session.seenAt) >= min(Self.touchEvery, policy.sessionIdle / 4) {
+            session.seenAt = now
+            try await stored { () async throws(LoginStoreError) in
+                try await store.touchSession(cookie.digest, at: now)
+            }
+        }
+        return LiveSession(
+            user: user, expiresInSeconds: session.endsAt(policy).secondsLeft(at: now))
+    }
+
+    /// How stale `seenAt` may be before it is written again.
+    static let touchEvery = Duration.seconds(60)
+
+    /// Ends a browser's login. Without one, nothing happens.
+    package func logout(_ cookie: SessionCookie) async throws(LoginRefusal) {
+        try await stored { () async throws(LoginStoreError) in
+            try await store.endSession(cookie.digest)
+        }
+    }
+
+    private func attempt(_ cookie: AttemptCookie) async throws(LoginRefusal) -> Attempt {
+        let found = try await stored { () async throws(LoginStoreError) in
+            try await store.attempt(.cookie(cookie.digest))
+        }
+        guard let found else { throw .noAttempt }
+        return found
+    }
+}

@@ -1,0 +1,188 @@
+package import LoginDomain
+import LoginStore
+import Logging
+import Synchronization
+import WeChatClient
+
+/// A phone, logged in to us.
+package struct PhoneLogin: Sendable {
+    package var token: PhoneToken
+    package var expiresInSeconds: Int
+    package var isNew: Bool
+    package var user: User
+}
+
+/// What the confirm screen shows: who asks, as the server saw them.
+package struct ScannedAttempt: Sendable {
+    package var nonce: ConfirmNonce
+    package var expiresInSeconds: Int
+    package var site: Site
+    package var browser: BrowserFacts
+    /// Whole seconds since the code appeared.
+    package var ageSeconds: Int
+}
+
+/// What a phone showed with a request, besides its words.
+package struct PhoneCaller: Sendable {
+    /// The bearer, when there was one of the right shape.
+    package var token: PhoneToken?
+    package var address: String
+
+    package init(token: PhoneToken?, address: String) {
+        self.token = token
+        self.address = address
+    }
+}
+
+extension LoginService {
+    /// Logs a phone in by what wx.login gave it.
+    ///
+    /// The code is remembered before WeChat is asked, and WeChat is asked once: a second try of a
+    /// code whose fate is unknown would be a replay (T8).
+    package func loginPhone(code: String) async throws(LoginRefusal) -> PhoneLogin {
+        let now = time.now()
+        let until = now + policy.usedCode
+        let isFresh = try await stored { () async throws(LoginStoreError) in
+            try await store.claimCode(secretDigest(of: code), until: until, at: now)
+        }
+        guard isFresh else { throw .invalidCode }
+        let answer: CodeSession
+        do {
+            answer = try await wechat.session(forCode: code)
+        } catch {
+            throw refusal(error, doing: "jscode2session")
+        }
+        guard let identity = WeChatIdentity(openID: answer.openID, unionID: answer.unionID) else {
+            throw refusal(.unreadable("openid"), doing: "jscode2session")
+        }
+        let (candidate, token) = dice.draw { (UserID(using: &$0), PhoneToken(using: &$0)) }
+        let registration = try await stored { () async throws(LoginStoreError) in
+            try await store.registerUser(identity, candidate: candidate, at: now)
+        }
+        let session = PhoneSession(
+            token: token.digest, user: registration.user.id, createdAt: now,
+            expiresAt: now + policy.phoneSession)
+        try await stored { () async throws(LoginStoreError) in
+            try await store.openPhoneSession(session)
+        }
+        return PhoneLogin(
+            token: token,
+            expiresInSeconds: session.expiresAt.secondsLeft(at: now),
+            isNew: registration.isNew,
+            user: registration.user)
+    }
+
+    /// A phone has read a scene from a picture.
+    ///
+    /// - Parameter scene: what the phone sent, whatever it is: text that cannot be a scene gets the
+    ///   answer of a dead one.
+    package func scan(
+        _ scene: String,
+        by caller: PhoneCaller
+    ) async throws(LoginRefusal) -> ScannedAttempt {
+        let nonce = dice.draw { ConfirmNonce(using: &$0) }
+        let digest = nonce.digest
+        return try await withScene(scene, caller) {
+            (scene, phone, now) async throws(LoginRefusal) -> ScannedAttempt? in
+            let policy = policy
+            let update = try await stored { () async throws(LoginStoreError) in
+                try await store.updateAttempt(.scene(scene)) {
+                    $0.scan(
+                        by: phone.user, phone: phone.token, nonce: digest, at: now, policy: policy)
+                }
+            }
+            guard let update else { return nil }
+            if update.moved { publish(update.attempt, at: now) }
+            switch update.outcome {
+            case .unavailable:
+                return nil
+            case .scanned(let until):
+                return ScannedAttempt(
+                    nonce: nonce,
+                    expiresInSeconds: until.secondsLeft(at: now),
+                    site: site,
+                    browser: update.attempt.browser,
+                    ageSeconds: Int(now.since(update.attempt.createdAt).components.seconds))
+            }
+        }
+    }
+
+    /// The phone's owner says yes.
+    package func confirm(
+        _ scene: String,
+        nonce: String,
+        by caller: PhoneCaller
+    ) async throws(LoginRefusal) {
+        let presented = secretDigest(of: nonce)
+        try await withScene(scene, caller) { (scene, phone, now) async throws(LoginRefusal) -> Void? in
+            let policy = policy
+            let update = try await stored { () async throws(LoginStoreError) in
+                try await store.updateAttempt(.scene(scene)) {
+                    $0.confirm(phone: phone.token, nonce: presented, at: now, policy: policy)
+                }
+            }
+            guard let update else { return nil }
+            if update.moved { publish(update.attempt, at: now) }
+            switch update.outcome {
+            case .confirmed, .repeated: return ()
+            case .tooFast: throw .tooFast
+            case .unavailable:
+                logger.notice(
+                    "confirm refused",
+                    metadata: ["attempt": "\(update.attempt.id)", "user": "\(phone.user)"])
+                return nil
+            }
+        }
+    }
+
+    /// The phone's owner says no.
+    package func cancel(
+        _ scene: String,
+        nonce: String,
+        by caller: PhoneCaller
+    ) async throws(LoginRefusal) {
+        let presented = secretDigest(of: nonce)
+        try await withScene(scene, caller) { (scene, phone, now) async throws(LoginRefusal) -> Void? in
+            let update = try await stored { () async throws(LoginStoreError) in
+                try await store.updateAttempt(.scene(scene)) {
+                    $0.cancel(phone: phone.token, nonce: presented, at: now)
+                }
+            }
+            guard let update else { return nil }
+            if update.moved { publish(update.attempt, at: now) }
+            return update.outcome ? () : nil
+        }
+    }
+
+    /// The frame of everything a phone does with a scene: who it is, whether it may still guess,
+    /// and one and the same refusal for every scene that is not there (T1).
+    ///
+    /// - Parameter act: returns nil for a scene that is not there, or not there for this phone.
+    private func withScene<Value: Sendable>(
+        _ scene: String,
+        _ caller: PhoneCaller,
+        _ act: (SecretDigest, PhoneSession, Timestamp) async throws(LoginRefusal) -> Value?
+    ) async throws(LoginRefusal) -> Value {
+        let now = time.now()
+        let phone = try await livePhone(caller.token, at: now)
+        let wait = deadScenes.withLock {
+            $0.secondsToWait(phone.user, caller.address, at: now)
+        }
+        if let wait { throw .rateLimited(retryAfterSeconds: wait) }
+        if let value = try await act(secretDigest(of: scene), phone, now) { return value }
+        deadScenes.withLock { $0.miss(phone.user, caller.address, at: now) }
+        throw .sceneUnavailable
+    }
+
+    private func livePhone(
+        _ token: PhoneToken?,
+        at now: Timestamp
+    ) async throws(LoginRefusal) -> PhoneSession {
+        guard let token else { throw .noPhoneSession }
+        let found = try await stored { () async throws(LoginStoreError) in
+            try await store.phoneSession(token.digest)
+        }
+        guard let phone = found, phone.isLive(at: now) else { throw .noPhoneSession }
+        return phone
+    }
+}

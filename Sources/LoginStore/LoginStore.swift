@@ -1,0 +1,162 @@
+package import LoginDomain
+
+/// Where logins are kept: the contract every engine obeys, and the suite in
+/// `Tests/LoginStoreContract` proves.
+///
+/// Owns: which operations are one step that either happens whole or not at all.
+/// Does not own: rules. What may follow what is decided by the pure functions of `LoginDomain`,
+/// which a store runs inside its transaction and may run twice; they must only change the value
+/// they are given.
+/// Called by: `LoginService`. Engines: `MemoryLoginStore` here, `LoginStoreSQLite`.
+///
+/// Three promises:
+/// 1. An answer comes after the change is durable. Nothing is pushed or told before (I12).
+/// 2. Two updates of one attempt never interleave; the row is the lock (T12).
+/// 3. Look-ups go by digest. No secret reaches a store.
+package protocol LoginStore: Sendable {
+    // MARK: Attempts
+
+    /// Opens an attempt, and supersedes the live one that the same browser had.
+    ///
+    /// - Returns: the superseded attempt as it is now; nil when there was none alive.
+    func openAttempt(
+        _ attempt: Attempt,
+        superseding old: SecretDigest?,
+        at now: Timestamp
+    ) async throws(LoginStoreError) -> Attempt?
+
+    /// Reads an attempt; nil when there is no such row.
+    func attempt(_ key: AttemptKey) async throws(LoginStoreError) -> Attempt?
+
+    /// Changes an attempt by a pure function that may run twice.
+    ///
+    /// - Returns: what the function said and the attempt as it is now; nil when there is no such
+    ///   row, and then the function has not run.
+    func updateAttempt<Outcome: Sendable>(
+        _ key: AttemptKey,
+        _ change: @escaping @Sendable (inout Attempt) -> Outcome
+    ) async throws(LoginStoreError) -> AttemptUpdate<Outcome>?
+
+    /// Redeems an attempt and makes the browser's session, in one step; the browser's earlier
+    /// session ends in the same step (T23).
+    ///
+    /// The session appears only where the attempt says `redeemed`.
+    func redeemAttempt(
+        _ key: AttemptKey,
+        session: SecretDigest,
+        ending old: SecretDigest?,
+        at now: Timestamp
+    ) async throws(LoginStoreError) -> AttemptUpdate<Attempt.RedeemOutcome>?
+
+    /// Writes down the ends of attempts whose deadline has passed, the oldest first.
+    ///
+    /// - Returns: those that changed, at most `limit`.
+    func expireAttempts(at now: Timestamp, limit: Int) async throws(LoginStoreError) -> [Attempt]
+
+    // MARK: Users and phones
+
+    /// Remembers a js_code before it goes to WeChat.
+    ///
+    /// - Returns: false when it was there already and must not be used again (T8).
+    func claimCode(
+        _ code: SecretDigest,
+        until: Timestamp,
+        at now: Timestamp
+    ) async throws(LoginStoreError) -> Bool
+
+    /// Finds the user of a WeChat identity, or registers them under `candidate`.
+    func registerUser(
+        _ identity: WeChatIdentity,
+        candidate: UserID,
+        at now: Timestamp
+    ) async throws(LoginStoreError) -> Registration
+
+    func user(_ id: UserID) async throws(LoginStoreError) -> User?
+
+    func openPhoneSession(_ session: PhoneSession) async throws(LoginStoreError)
+
+    /// Reads a phone's session, live or not; nil when there is no such row.
+    func phoneSession(_ token: SecretDigest) async throws(LoginStoreError) -> PhoneSession?
+
+    // MARK: Browsers
+
+    /// Reads a browser's session, live or not; nil when there is no such row.
+    func session(_ cookie: SecretDigest) async throws(LoginStoreError) -> BrowserSession?
+
+    /// Notes that a browser showed its session. Does nothing when the session is gone.
+    func touchSession(_ cookie: SecretDigest, at now: Timestamp) async throws(LoginStoreError)
+
+    /// Ends a browser's session. Does nothing when it is gone.
+    func endSession(_ cookie: SecretDigest) async throws(LoginStoreError)
+
+    // MARK: Housekeeping
+
+    /// Deletes rows that nobody can need again, at most `limit` of each kind.
+    func forget(_ before: ForgetLimits, limit: Int) async throws(LoginStoreError)
+}
+
+/// The two ways an attempt is found.
+package enum AttemptKey: Sendable, Hashable {
+    /// By the digest of the browser's cookie.
+    case cookie(SecretDigest)
+    /// By the digest of the scene a phone read.
+    case scene(SecretDigest)
+}
+
+/// An update that has been committed.
+package struct AttemptUpdate<Outcome: Sendable>: Sendable {
+    /// The attempt as it is in its row now.
+    package var attempt: Attempt
+    /// Whether this update moved `seq`, so that watchers must hear of it.
+    package var moved: Bool
+    package var outcome: Outcome
+
+    package init(attempt: Attempt, moved: Bool, outcome: Outcome) {
+        self.attempt = attempt
+        self.moved = moved
+        self.outcome = outcome
+    }
+}
+
+/// A user found or made.
+package struct Registration: Sendable, Equatable {
+    package var user: User
+    package var isNew: Bool
+
+    package init(user: User, isNew: Bool) {
+        self.user = user
+        self.isNew = isNew
+    }
+}
+
+/// What is old enough to be forgotten.
+package struct ForgetLimits: Sendable {
+    /// Ended attempts created before this.
+    package var attempts: Timestamp
+    /// Phone sessions and js_codes that ended before this.
+    package var expired: Timestamp
+    /// Browser sessions not seen since this.
+    package var sessionsSeen: Timestamp
+    /// Browser sessions created before this.
+    package var sessionsCreated: Timestamp
+
+    package init(
+        attempts: Timestamp,
+        expired: Timestamp,
+        sessionsSeen: Timestamp,
+        sessionsCreated: Timestamp
+    ) {
+        self.attempts = attempts
+        self.expired = expired
+        self.sessionsSeen = sessionsSeen
+        self.sessionsCreated = sessionsCreated
+    }
+}
+
+/// What a store may say instead of an answer.
+package enum LoginStoreError: Error, Sendable, Equatable {
+    /// Busy, full, broken or gone. Nothing was changed, or it is unknown whether it was.
+    case unavailable(String)
+    /// A row, a scene or a cookie of that digest is there already.
+    case duplicate
+}

@@ -1,0 +1,194 @@
+package import LoginDomain
+import Synchronization
+
+/// The reference engine: rows in memory. For tests, simulations, and as the plainest reading of
+/// the contract.
+package final class MemoryLoginStore: LoginStore {
+    private let rows = Mutex(Rows())
+
+    package init() {}
+
+    /// Everything there is, as values.
+    private struct Rows {
+        var attempts: [AttemptID: Attempt] = [:]
+        var byCookie: [SecretDigest: AttemptID] = [:]
+        var byScene: [SecretDigest: AttemptID] = [:]
+        var codes: [SecretDigest: Timestamp] = [:]
+        var users: [UserID: User] = [:]
+        var byOpenID: [String: UserID] = [:]
+        var phones: [SecretDigest: PhoneSession] = [:]
+        var sessions: [SecretDigest: BrowserSession] = [:]
+
+        func id(_ key: AttemptKey) -> AttemptID? {
+            switch key {
+            case .cookie(let digest): byCookie[digest]
+            case .scene(let digest): byScene[digest]
+            }
+        }
+
+        mutating func update<Outcome: Sendable>(
+            _ key: AttemptKey,
+            _ change: (inout Attempt) -> Outcome
+        ) -> AttemptUpdate<Outcome>? {
+            guard let id = id(key), var attempt = attempts[id] else { return nil }
+            let seq = attempt.seq
+            let outcome = change(&attempt)
+            attempts[id] = attempt
+            return AttemptUpdate(attempt: attempt, moved: attempt.seq != seq, outcome: outcome)
+        }
+    }
+
+    package func openAttempt(
+        _ attempt: Attempt,
+        superseding old: SecretDigest?,
+        at now: Timestamp
+    ) async throws(LoginStoreError) -> Attempt? {
+        try rows.withLock { rows throws(LoginStoreError) in
+            guard rows.attempts[attempt.id] == nil, rows.byCookie[attempt.cookie] == nil,
+                rows.byScene[attempt.scene] == nil
+            else { throw .duplicate }
+            let superseded = old.flatMap { rows.update(.cookie($0)) { $0.supersede(at: now) } }
+            rows.attempts[attempt.id] = attempt
+            rows.byCookie[attempt.cookie] = attempt.id
+            rows.byScene[attempt.scene] = attempt.id
+            guard let superseded, superseded.moved else { return nil }
+            return superseded.attempt
+        }
+    }
+
+    package func attempt(_ key: AttemptKey) async throws(LoginStoreError) -> Attempt? {
+        rows.withLock { rows in rows.id(key).flatMap { rows.attempts[$0] } }
+    }
+
+    package func updateAttempt<Outcome: Sendable>(
+        _ key: AttemptKey,
+        _ change: @escaping @Sendable (inout Attempt) -> Outcome
+    ) async throws(LoginStoreError) -> AttemptUpdate<Outcome>? {
+        rows.withLock { $0.update(key, change) }
+    }
+
+    package func redeemAttempt(
+        _ key: AttemptKey,
+        session: SecretDigest,
+        ending old: SecretDigest?,
+        at now: Timestamp
+    ) async throws(LoginStoreError) -> AttemptUpdate<Attempt.RedeemOutcome>? {
+        try rows.withLock { rows throws(LoginStoreError) in
+            guard rows.sessions[session] == nil else { throw .duplicate }
+            guard let update = rows.update(key, { $0.redeem(at: now) }) else { return nil }
+            if case .redeemed(let user) = update.outcome {
+                if let old { rows.sessions[old] = nil }
+                rows.sessions[session] = BrowserSession(
+                    cookie: session, user: user, createdAt: now, seenAt: now)
+            }
+            return update
+        }
+    }
+
+    package func expireAttempts(
+        at now: Timestamp,
+        limit: Int
+    ) async throws(LoginStoreError) -> [Attempt] {
+        rows.withLock { rows in
+            let due = rows.attempts.values
+                .compactMap { attempt in attempt.deadline.map { (attempt, $0) } }
+                .filter { $0.1 <= now }
+                .sorted { ($0.1, $0.0.id.text) < ($1.1, $1.0.id.text) }
+                .prefix(limit)
+            return due.compactMap { rows.update(.cookie($0.0.cookie)) { $0.expire(at: now) } }
+                .filter(\.moved)
+                .map(\.attempt)
+        }
+    }
+
+    package func claimCode(
+        _ code: SecretDigest,
+        until: Timestamp,
+        at now: Timestamp
+    ) async throws(LoginStoreError) -> Bool {
+        rows.withLock { rows in
+            if let remembered = rows.codes[code], now < remembered { return false }
+            rows.codes[code] = until
+            return true
+        }
+    }
+
+    package func registerUser(
+        _ identity: WeChatIdentity,
+        candidate: UserID,
+        at now: Timestamp
+    ) async throws(LoginStoreError) -> Registration {
+        try rows.withLock { rows throws(LoginStoreError) in
+            if let id = rows.byOpenID[identity.openID], let user = rows.users[id] {
+                return Registration(user: user, isNew: false)
+            }
+            guard rows.users[candidate] == nil else { throw .duplicate }
+            let user = User(id: candidate)
+            rows.users[candidate] = user
+            rows.byOpenID[identity.openID] = candidate
+            return Registration(user: user, isNew: true)
+        }
+    }
+
+    package func user(_ id: UserID) async throws(LoginStoreError) -> User? {
+        rows.withLock { $0.users[id] }
+    }
+
+    package func openPhoneSession(_ session: PhoneSession) async throws(LoginStoreError) {
+        try rows.withLock { rows throws(LoginStoreError) in
+            guard rows.phones[session.token] == nil else { throw .duplicate }
+            rows.phones[session.token] = session
+        }
+    }
+
+    package func phoneSession(
+        _ token: SecretDigest
+    ) async throws(LoginStoreError) -> PhoneSession? {
+        rows.withLock { $0.phones[token] }
+    }
+
+    package func session(
+        _ cookie: SecretDigest
+    ) async throws(LoginStoreError) -> BrowserSession? {
+        rows.withLock { $0.sessions[cookie] }
+    }
+
+    package func touchSession(
+        _ cookie: SecretDigest,
+        at now: Timestamp
+    ) async throws(LoginStoreError) {
+        rows.withLock { $0.sessions[cookie]?.seenAt = now }
+    }
+
+    package func endSession(_ cookie: SecretDigest) async throws(LoginStoreError) {
+        rows.withLock { $0.sessions[cookie] = nil }
+    }
+
+    package func forget(
+        _ before: ForgetLimits,
+        limit: Int
+    ) async throws(LoginStoreError) {
+        rows.withLock { rows in
+            let old = rows.attempts.values
+                .filter { $0.hasEnded && $0.createdAt < before.attempts }
+                .prefix(limit)
+            for attempt in old {
+                rows.attempts[attempt.id] = nil
+                rows.byCookie[attempt.cookie] = nil
+                rows.byScene[attempt.scene] = nil
+            }
+            for code in rows.codes.filter({ $0.value < before.expired }).prefix(limit) {
+                rows.codes[code.key] = nil
+            }
+            for phone in rows.phones.filter({ $0.value.expiresAt < before.expired }).prefix(limit) {
+                rows.phones[phone.key] = nil
+            }
+            let ended = rows.sessions.filter {
+                $0.value.seenAt < before.sessionsSeen || $0.value.createdAt < before.sessionsCreated
+            }
+            for session in ended.prefix(limit) {
+                rows.sessions[session.key] = nil
+            }
+        }
+    }
+}

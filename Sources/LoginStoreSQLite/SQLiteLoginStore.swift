@@ -1,0 +1,336 @@
+import Foundation
+import GRDB
+package import LoginDomain
+package import LoginStore
+
+/// Logins in one SQLite file: the embedded default engine.
+///
+/// Owns: the schema, its migrations, and the translation between rows and values.
+/// Does not own: rules. The pure functions of `LoginDomain` run inside a transaction of the one
+/// writer connection, so the row is the lock.
+/// Called by: the program `login-server`, which picks the engine.
+///
+/// Every write is in a `BEGIN IMMEDIATE` transaction with `synchronous = FULL`: when a call
+/// returns, the change has survived a power cut (SQLite, "PRAGMA synchronous"). Anything that
+/// goes wrong in SQLite is `LoginStoreError.unavailable`; nothing is half done.
+package struct SQLiteLoginStore: LoginStore {
+    private let database: DatabasePool
+
+    /// How long a write waits for another process's lock before it fails (T43).
+    package static let busyTimeoutSeconds = 2.0
+
+    /// Opens the file, makes it when it is not there, and brings it to the newest schema.
+    ///
+    /// A new file and its folder are for their owner alone (T37); SQLite gives the `-wal` and
+    /// `-shm` files the mode of the database.
+    /// - Throws: `SQLiteOpenError` with a sentence for the operator.
+    package init(path: String) throws(SQLiteOpenError) {
+        do {
+            try Self.makePrivate(path)
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(Self.busyTimeoutSeconds)
+            configuration.foreignKeysEnabled = true
+            configuration.label = "scan-login"
+            let database = try DatabasePool(path: path, configuration: configuration)
+            // GRDB sets NORMAL for a database in WAL mode, which may lose the last commits.
+            try database.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+            }
+            let migrator = Migrations.migrator
+            if try database.read({ try migrator.hasBeenSuperseded($0) }) {
+                throw SQLiteOpenError(
+                    "The database \(path) was written by a newer version of this program. "
+                        + "Start that version, or restore a backup from before the upgrade.")
+            }
+            try migrator.migrate(database)
+            self.database = database
+        } catch let error as SQLiteOpenError {
+            throw error
+        } catch {
+            throw SQLiteOpenError("The database \(path) cannot be opened: \(error)")
+        }
+    }
+
+    private static func makePrivate(_ path: String) throws {
+        let files = FileManager.default
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        if !files.fileExists(atPath: folder) {
+            try files.createDirectory(
+                atPath: folder,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+        }
+        if !files.fileExists(atPath: path) {
+            guard
+                files.createFile(
+                    atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+            else {
+                throw SQLiteOpenError(
+                    "The database \(path) cannot be made: is the folder writable?")
+            }
+            // createFile asks for a mode and the umask may take bits away; this sets it.
+            try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        }
+    }
+
+    /// Closes the file. Calls that come later fail with `unavailable`.
+    package func close() throws(LoginStoreError) {
+        do {
+            try database.close()
+        } catch {
+            throw .unavailable("close: \(error)")
+        }
+    }
+
+    // MARK: - The two doors
+
+    private func write<Value: Sendable>(
+        _ body: @Sendable (Database) throws -> Value
+    ) async throws(LoginStoreError) -> Value {
+        do {
+            return try await database.write(body)
+        } catch let error as LoginStoreError {
+            throw error
+        } catch let error as DatabaseError
+            where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE
+            || error.extendedResultCode == .SQLITE_CONSTRAINT_PRIMARYKEY
+        {
+            throw .duplicate
+        } catch {
+            throw .unavailable(Self.reason(error))
+        }
+    }
+
+    private func read<Value: Sendable>(
+        _ body: @Sendable (Database) throws -> Value
+    ) async throws(LoginStoreError) -> Value {
+        do {
+            return try await database.read(body)
+        } catch {
+            throw .unavailable(Self.reason(error))
+        }
+    }
+
+    /// The result code alone: SQL and its arguments do not belong in a log.
+    private static func reason(_ error: any Error) -> String {
+        guard let error = error as? DatabaseError else { return "\(type(of: error))" }
+        return "SQLite \(error.extendedResultCode.rawValue) \(error.message ?? "")"
+    }
+
+    // MARK: - Attempts
+
+    package func openAttempt(
+        _ attempt: Attempt,
+        superseding old: SecretDigest?,
+        at now: Timestamp
+    ) async throws(LoginStoreError) -> Attempt? {
+        try await write { db in
+            let superseded = try old.flatMap {
+                try AttemptRow.update(.cookie($0), in: db) { $0.supersede(at: now) }
+            }
+            try AttemptRow.insert(attempt, in: db)
+            guard let superseded, superseded.moved else { return nil }
+            return superseded.attempt
+        }
+    }
+
+    package func attempt(_ key: AttemptKey) async throws(LoginStoreError) -> Attempt? {
+        try await read { db in try AttemptRow.fetch(key, in: db) }
+    }
+
+    package func updateAttempt<Outcome: Sendable>(
+        _ key: AttemptKey,
+        _ change: @escaping @Sendable (inout Attempt) -> Outcome
+    ) async throws(LoginStoreError) -> AttemptUpdate<Outcome>? {
+        try await write { db in try AttemptRow.update(key, in: db, change) }
+    }
+
+    package func redeemAttempt(
+        _ key: AttemptKey,
+        session: SecretDigest,
+        ending old: SecretDigest?,
+        at now: Timestamp
+    ) async throws(LoginStoreError) -> AttemptUpdate<Attempt.RedeemOutcome>? {
+        try await write { db in
+            let update = try AttemptRow.update(key, in: db) { $0.redeem(at: now) }
+            guard let update, case .redeemed(let user) = update.outcome else { return update }
+            if let old {
+                try db.execute(
+                    sql: "DELETE FROM browser_session WHERE cookie = ?", arguments: [old.blob])
+            }
+            try db.execute(
+                sql: """
+                    INSERT INTO browser_session (cookie, user, created_at, seen_at)
+                    VALUES (?, ?, ?, ?)
+                    """,
+                arguments: [session.blob, user.text, now.milliseconds, now.milliseconds])
+            return update
+        }
+    }
+
+    package func expireAttempts(
+        at now: Timestamp,
+        limit: Int
+    ) async throws(LoginStoreError) -> [Attempt] {
+        // Nearly always there is nothing due: look with a reader before taking the writer.
+        let due = try await read { db in try AttemptRow.due(at: now, limit: limit, in: db) }
+        guard !due.isEmpty else { return [] }
+        return try await write { db in
+            try due.compactMap { cookie in
+                try AttemptRow.update(.cookie(cookie), in: db) { $0.expire(at: now) }
+            }
+            .filter(\.moved)
+            .map(\.attempt)
+        }
+    }
+
+    // MARK: - Users and phones
+
+    package func claimCode(
+        _ code: SecretDigest,
+        until: Timestamp,
+        at now: Timestamp
+    ) async throws(LoginStoreError) -> Bool {
+        try await write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO used_code (code, expires_at) VALUES (?, ?)
+                    ON CONFLICT (code) DO UPDATE SET expires_at = excluded.expires_at
+                        WHERE used_code.expires_at <= ?
+                    """,
+                arguments: [code.blob, until.milliseconds, now.milliseconds])
+            return db.changesCount == 1
+        }
+    }
+
+    package func registerUser(
+        _ identity: WeChatIdentity,
+        candidate: UserID,
+        at now: Timestamp
+    ) async throws(LoginStoreError) -> Registration {
+        try await write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO user (id, openid, unionid, role, nick_name, avatar_url, created_at)
+                    VALUES (?, ?, ?, 'user', '', '', ?)
+                    ON CONFLICT (openid) DO UPDATE
+                        SET unionid = coalesce(excluded.unionid, unionid)
+                    """,
+                arguments: [
+                    candidate.text, identity.openID, identity.unionID, now.milliseconds,
+                ])
+            let row = try Row.fetchOne(
+                db, sql: "SELECT * FROM user WHERE openid = ?", arguments: [identity.openID])
+            guard let user = try row.map(User.init(row:)) else {
+                throw LoginStoreError.unavailable("the user row is gone")
+            }
+            return Registration(user: user, isNew: user.id == candidate)
+        }
+    }
+
+    package func user(_ id: UserID) async throws(LoginStoreError) -> User? {
+        try await read { db in
+            try Row.fetchOne(db, sql: "SELECT * FROM user WHERE id = ?", arguments: [id.text])
+                .map(User.init(row:))
+        }
+    }
+
+    package func openPhoneSession(_ session: PhoneSession) async throws(LoginStoreError) {
+        try await write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO phone_session (token, user, created_at, expires_at)
+                    VALUES (?, ?, ?, ?)
+                    """,
+                arguments: [
+                    session.token.blob, session.user.text, session.createdAt.milliseconds,
+                    session.expiresAt.milliseconds,
+                ])
+        }
+    }
+
+    package func phoneSession(
+        _ token: SecretDigest
+    ) async throws(LoginStoreError) -> PhoneSession? {
+        try await read { db in
+            try Row.fetchOne(
+                db, sql: "SELECT * FROM phone_session WHERE token = ?", arguments: [token.blob]
+            )
+            .map(PhoneSession.init(row:))
+        }
+    }
+
+    // MARK: - Browsers
+
+    package func session(
+        _ cookie: SecretDigest
+    ) async throws(LoginStoreError) -> BrowserSession? {
+        try await read { db in
+            try Row.fetchOne(
+                db, sql: "SELECT * FROM browser_session WHERE cookie = ?",
+                arguments: [cookie.blob]
+            )
+            .map(BrowserSession.init(row:))
+        }
+    }
+
+    package func touchSession(
+        _ cookie: SecretDigest,
+        at now: Timestamp
+    ) async throws(LoginStoreError) {
+        try await write { db in
+            try db.execute(
+                sql: "UPDATE browser_session SET seen_at = ? WHERE cookie = ?",
+                arguments: [now.milliseconds, cookie.blob])
+        }
+    }
+
+    package func endSession(_ cookie: SecretDigest) async throws(LoginStoreError) {
+        try await write { db in
+            try db.execute(
+                sql: "DELETE FROM browser_session WHERE cookie = ?", arguments: [cookie.blob])
+        }
+    }
+
+    // MARK: - Housekeeping
+
+    package func forget(
+        _ before: ForgetLimits,
+        limit: Int
+    ) async throws(LoginStoreError) {
+        try await write { db in
+            try db.execute(
+                sql: """
+                    DELETE FROM attempt WHERE id IN
+                        (SELECT id FROM attempt WHERE deadline IS NULL AND created_at < ? LIMIT ?)
+                    """,
+                arguments: [before.attempts.milliseconds, limit])
+            for table in ["used_code", "phone_session"] {
+                try db.execute(
+                    sql: """
+                        DELETE FROM \(table) WHERE rowid IN
+                            (SELECT rowid FROM \(table) WHERE expires_at < ? LIMIT ?)
+                        """,
+                    arguments: [before.expired.milliseconds, limit])
+            }
+            try db.execute(
+                sql: """
+                    DELETE FROM browser_session WHERE rowid IN
+                        (SELECT rowid FROM browser_session
+                         WHERE seen_at < ? OR created_at < ? LIMIT ?)
+                    """,
+                arguments: [
+                    before.sessionsSeen.milliseconds, before.sessionsCreated.milliseconds, limit,
+                ])
+        }
+    }
+}
+
+/// Why a database could not be opened, in a sentence for the operator.
+package struct SQLiteOpenError: Error, CustomStringConvertible {
+    package let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

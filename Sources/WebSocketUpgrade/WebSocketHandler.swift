@@ -1,0 +1,189 @@
+import NIOCore
+import NIOWebSocket
+
+/// One open WebSocket: heartbeat, limits, and the closing handshake.
+///
+/// The peer has nothing to say but pongs and close; a few data frames are read over, more are
+/// against the policy (RFC 6455 section 7.4.1, code 1008).
+final class WebSocketHandler: ChannelInboundHandler {
+    typealias InboundIn = WebSocketFrame
+    typealias OutboundOut = WebSocketFrame
+
+    private let session: any WebSocketSession
+    private let limits: WebSocketLimits
+    private var state = State.open
+    private var unsent = 0
+    private var dataFrames = 0
+    private var minuteStartedAt: NIODeadline?
+    private var timer: Scheduled<Void>?
+
+    private enum State {
+        /// Messages go out. Next: awaitingPong, closing, closed.
+        case open
+        /// A ping is out and its pong is not back. Next: open, closing, closed.
+        case awaitingPong
+        /// Our close frame is out. Next: closed.
+        case closing
+        /// The connection is over. The end.
+        case closed
+    }
+
+    init(session: any WebSocketSession, limits: WebSocketLimits) {
+        self.session = session
+        self.limits = limits
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        armPing(context)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        finish()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        finish()
+    }
+
+    private func finish() {
+        timer?.cancel()
+        timer = nil
+        state = .closed
+    }
+
+    // MARK: - From the peer
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let frame = unwrapInboundIn(data)
+        // RFC 6455 section 5.1: a server must close when a client's frame is not masked.
+        guard frame.maskKey != nil else {
+            return close(context, .protocolError, "frames must be masked")
+        }
+        switch frame.opcode {
+        case .connectionClose:
+            answerClose(context, frame)
+        case .ping:
+            guard state != .closing, state != .closed else { return }
+            write(context, WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData))
+        case .pong:
+            if state == .awaitingPong { state = .open }
+        default:
+            noteDataFrame(context)
+        }
+    }
+
+    private func answerClose(_ context: ChannelHandlerContext, _ frame: WebSocketFrame) {
+        switch state {
+        case .open, .awaitingPong:
+            // Echo the code, as RFC 6455 section 5.5.1 asks.
+            var payload = frame.unmaskedData
+            let code = payload.readWebSocketErrorCode() ?? .normalClosure
+            close(context, code, "")
+            context.close(promise: nil)
+        case .closing, .closed:
+            context.close(promise: nil)
+        }
+    }
+
+    private func noteDataFrame(_ context: ChannelHandlerContext) {
+        let now = NIODeadline.now()
+        if let started = minuteStartedAt, now - started < .minutes(1) {
+            dataFrames += 1
+        } else {
+            minuteStartedAt = now
+            dataFrames = 1
+        }
+        if dataFrames > limits.dataFramesPerMinuteMax {
+            close(context, .policyViolation, "nothing is expected from you here")
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // The protocol error handler before us has sent a close frame where there was a reason.
+        context.close(promise: nil)
+    }
+
+    // MARK: - From the session and the server
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case let order as WebSocketOrder:
+            obey(order, context)
+        case is ChannelShouldQuiesceEvent:
+            close(context, .goingAway, "the server restarts")
+        default:
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    private func obey(_ order: WebSocketOrder, _ context: ChannelHandlerContext) {
+        switch order {
+        case .text(let text):
+            guard state == .open || state == .awaitingPong else { return }
+            guard unsent < limits.unsentMessagesMax else {
+                // The peer does not read: nothing more can reach it, not even a close.
+                return context.close(promise: nil)
+            }
+            let data = context.channel.allocator.buffer(string: text)
+            write(context, WebSocketFrame(fin: true, opcode: .text, data: data))
+        case .close(let code, let reason):
+            close(context, code, reason)
+        }
+    }
+
+    private func write(_ context: ChannelHandlerContext, _ frame: WebSocketFrame) {
+        unsent += 1
+        let me = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.writeAndFlush(wrapOutboundOut(frame)).whenComplete { _ in
+            me.value.unsent -= 1
+        }
+    }
+
+    private func close(
+        _ context: ChannelHandlerContext,
+        _ code: WebSocketErrorCode,
+        _ reason: String
+    ) {
+        guard state == .open || state == .awaitingPong else { return }
+        state = .closing
+        var payload = context.channel.allocator.buffer(capacity: 2 + reason.utf8.count)
+        payload.write(webSocketErrorCode: code)
+        payload.writeString(reason)
+        write(context, WebSocketFrame(fin: true, opcode: .connectionClose, data: payload))
+        arm(context, after: limits.closeWithin) { handler, context in
+            if handler.state == .closing { context.close(promise: nil) }
+        }
+    }
+
+    // MARK: - Heartbeat
+
+    private func armPing(_ context: ChannelHandlerContext) {
+        arm(context, after: limits.pingEvery) { handler, context in
+            guard handler.state == .open else { return }
+            handler.state = .awaitingPong
+            let empty = context.channel.allocator.buffer(capacity: 0)
+            handler.write(context, WebSocketFrame(fin: true, opcode: .ping, data: empty))
+            handler.arm(context, after: handler.limits.pongWithin) { handler, context in
+                switch handler.state {
+                case .awaitingPong: context.close(promise: nil)
+                case .open: handler.armPing(context)
+                case .closing, .closed: return
+                }
+            }
+        }
+    }
+
+    private func arm(
+        _ context: ChannelHandlerContext,
+        after wait: TimeAmount,
+        _ body: @escaping (WebSocketHandler, ChannelHandlerContext) -> Void
+    ) {
+        timer?.cancel()
+        let bound = NIOLoopBound((self, context, body), eventLoop: context.eventLoop)
+        timer = context.eventLoop.scheduleTask(in: wait) {
+            let (handler, context, body) = bound.value
+            body(handler, context)
+        }
+    }
+}

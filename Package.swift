@@ -27,6 +27,7 @@ let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio
 let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 // MARK: - Rooms
@@ -66,6 +67,24 @@ room("WeChatClient", ["HTTPTransport", httpTypes])
 room("LoginService", ["LoginDomain", "LoginStore", "WeChatClient", crypto, logging])
 room("LoginStoreSQLite", ["LoginDomain", "LoginStore", grdb])
 
+// rank 3: edge
+room(
+    "LoginServer",
+    [
+        "LoginDomain", "LoginService", "WeChatClient", "WebSocketUpgrade", configuration, crypto,
+        httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioWebSocket, serviceLifecycle,
+        systemPackage, yams,
+    ],
+    resources: [
+        .embedInCode("Pages/Templates/error.html"),
+        .embedInCode("Pages/Templates/landing.html"),
+        .embedInCode("Pages/Templates/login.html"),
+        .embedInCode("Pages/assets/icon.svg"),
+        .embedInCode("Pages/assets/landing.js"),
+        .embedInCode("Pages/assets/login.js"),
+        .embedInCode("Pages/assets/scan-login-page.css"),
+    ])
+
 // MARK: - Settings, the same for every room
 
 let settings: [SwiftSetting] = [
@@ -90,6 +109,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),

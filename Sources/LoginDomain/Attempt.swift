@@ -5,6 +5,9 @@
 /// both are kept.
 package struct Attempt: Sendable, Equatable {
     package let id: AttemptID
+    /// The first attempt of this browser's row of attempts, each of which superseded the one
+    /// before; the first names itself.
+    package let chain: AttemptID
     package let cookie: SecretDigest
     package let scene: SecretDigest
     package let browser: BrowserFacts
@@ -21,6 +24,7 @@ package struct Attempt: Sendable, Equatable {
     /// Opens an attempt: a code nobody has scanned yet.
     package init(
         id: AttemptID,
+        chain: AttemptID,
         cookie: SecretDigest,
         scene: SecretDigest,
         browser: BrowserFacts,
@@ -28,6 +32,7 @@ package struct Attempt: Sendable, Equatable {
         policy: LoginPolicy
     ) {
         self.id = id
+        self.chain = chain
         self.cookie = cookie
         self.scene = scene
         self.browser = browser
@@ -41,6 +46,7 @@ package struct Attempt: Sendable, Equatable {
     /// Takes an attempt back from a row. For stores.
     package init(
         id: AttemptID,
+        chain: AttemptID,
         cookie: SecretDigest,
         scene: SecretDigest,
         browser: BrowserFacts,
@@ -51,6 +57,7 @@ package struct Attempt: Sendable, Equatable {
         seq: Int
     ) {
         self.id = id
+        self.chain = chain
         self.cookie = cookie
         self.scene = scene
         self.browser = browser

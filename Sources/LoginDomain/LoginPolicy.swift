@@ -29,5 +29,19 @@ package struct LoginPolicy: Sendable, Equatable {
     package var deadScenesPerAddress: Int = 100
     package var deadSceneWindow: Duration = .seconds(600)
 
+
+    /// New codes per browser and minute, counted along the chain of its attempts (T33).
+    package var attemptsPerBrowserPerMinute: Int = 6
+    /// New codes per address: this many a minute in the long run, and this many at once.
+    package var attemptsPerAddressPerMinute: Int = 30
+    package var attemptsPerAddressBurst: Int = 60
+    /// Codes asked of WeChat in any minute: four fifths of the 5,000 it allows an app.
+    package var codesPerMinute: Int = 4000
+    /// Logins of one user's phones a minute; WeChat allows 100 code2session a user.
+    package var phoneLoginsPerUserPerMinute: Int = 20
+    /// TCP connections per address (T32).
+    package var connectionsPerAddress: Int = 64
+    package var webSocketsPerAddress: Int = 20
+
     package init() {}
 }

@@ -1,6 +1,7 @@
 package import LoginDomain
 import LoginStore
 import Logging
+import Synchronization
 package import WeChatClient
 
 /// A code to show, and the cookie of the browser that may use it.
@@ -42,6 +43,12 @@ extension LoginService {
                 AttemptID(using: &dice), AttemptCookie(using: &dice), SceneID(using: &dice)
             )
         }
+        let chain = try await chain(of: old)
+        let asked = time.now()
+        let wait = budgets.withLock {
+            $0.askForCode(chain: chain, address: browser.address, at: asked)
+        }
+        if let wait { throw .rateLimited(retryAfterSeconds: wait) }
         let picture: CodePicture
         do {
             picture = try await wechat.unlimitedCode(scene: scene.exposed)
@@ -50,12 +57,13 @@ extension LoginService {
         }
         let now = time.now()
         let attempt = Attempt(
-            id: id, cookie: cookie.digest, scene: scene.digest, browser: browser, at: now,
-            policy: policy)
+            id: id, chain: chain ?? id, cookie: cookie.digest, scene: scene.digest,
+            browser: browser, at: now, policy: policy)
         let superseded = try await stored { () async throws(LoginStoreError) in
             try await store.openAttempt(attempt, superseding: old?.digest, at: now)
         }
         if let superseded { publish(superseded, at: now) }
+        budgets.withLock { $0.gotCode(chain: attempt.chain, at: now) }
         return OpenedAttempt(cookie: cookie, picture: picture, view: attempt.view(at: now))
     }
 
@@ -167,6 +175,14 @@ extension LoginService {
         try await stored { () async throws(LoginStoreError) in
             try await store.endSession(cookie.digest)
         }
+    }
+
+    /// The chain of a browser's attempts, where its cookie still names one.
+    private func chain(of cookie: AttemptCookie?) async throws(LoginRefusal) -> AttemptID? {
+        guard let cookie else { return nil }
+        return try await stored { () async throws(LoginStoreError) in
+            try await store.attempt(.cookie(cookie.digest))
+        }?.chain
     }
 
     private func attempt(_ cookie: AttemptCookie) async throws(LoginRefusal) -> Attempt {

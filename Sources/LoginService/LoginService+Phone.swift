@@ -59,6 +59,9 @@ extension LoginService {
         let registration = try await stored { () async throws(LoginStoreError) in
             try await store.registerUser(identity, candidate: candidate, at: now)
         }
+        if let wait = budgets.withLock({ $0.loginPhone(registration.user.id, at: now) }) {
+            throw .rateLimited(retryAfterSeconds: wait)
+        }
         let session = PhoneSession(
             token: token.digest, user: registration.user.id, createdAt: now,
             expiresAt: now + policy.phoneSession)
@@ -165,12 +168,12 @@ extension LoginService {
     ) async throws(LoginRefusal) -> Value {
         let now = time.now()
         let phone = try await livePhone(caller.token, at: now)
-        let wait = deadScenes.withLock {
+        let wait = budgets.withLock {
             $0.secondsToWait(phone.user, caller.address, at: now)
         }
         if let wait { throw .rateLimited(retryAfterSeconds: wait) }
         if let value = try await act(secretDigest(of: scene), phone, now) { return value }
-        deadScenes.withLock { $0.miss(phone.user, caller.address, at: now) }
+        budgets.withLock { $0.miss(phone.user, caller.address, at: now) }
         throw .sceneUnavailable
     }
 

@@ -25,6 +25,11 @@ extension LoginService {
         return .storeUnavailable(retryAfterSeconds: LoginRefusal.retryAfterSeconds)
     }
 
+    /// Waits, by the clock that everything here goes by.
+    package func sleep(for wait: Duration) async throws {
+        try await time.sleep(for: wait)
+    }
+
     func user(_ id: UserID) async throws(LoginRefusal) -> User? {
         try await stored { () async throws(LoginStoreError) in try await store.user(id) }
     }

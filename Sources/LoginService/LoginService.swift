@@ -9,7 +9,7 @@ package import WeChatClient
 /// session after it.
 ///
 /// Owns: the order of steps (draw, ask WeChat, commit, then push), who is told (`AttemptWatchers`),
-/// what is written down late (the sweeper), and how often a stranger may guess (`AttemptBudget`).
+/// what is written down late (the sweeper), and how often a stranger may guess (`Budgets`).
 /// Does not own: HTTP, cookies' names, SQL, the rules of an attempt (`LoginDomain`).
 /// Called by: `LoginServer`.
 ///
@@ -26,7 +26,7 @@ package final class LoginService: Sendable {
     package let policy: LoginPolicy
     /// Those who wait for news of an attempt.
     package let watchers = AttemptWatchers()
-    let deadScenes: Mutex<DeadSceneBudget>
+    let budgets: Mutex<Budgets>
 
     package init(
         store: any LoginStore,
@@ -44,7 +44,7 @@ package final class LoginService: Sendable {
         self.time = time
         self.dice = dice
         self.logger = logger
-        self.deadScenes = Mutex(DeadSceneBudget(policy))
+        self.budgets = Mutex(Budgets(policy))
     }
 }
 

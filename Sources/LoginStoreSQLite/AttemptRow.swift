@@ -45,14 +45,14 @@ enum AttemptRow {
         let columns = StateColumns(attempt)
         try db.execute(
             sql: """
-                INSERT INTO attempt (id, cookie, scene, address, user_agent, created_at,
+                INSERT INTO attempt (id, chain, cookie, scene, address, user_agent, created_at,
                     scene_expires_at, cap_at, state, seq, owner, phone, nonce, scanned_at,
                     confirm_expires_at, deadline)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                attempt.id.text, attempt.cookie.blob, attempt.scene.blob, attempt.browser.address,
-                attempt.browser.userAgent, attempt.createdAt.milliseconds,
+                attempt.id.text, attempt.chain.text, attempt.cookie.blob, attempt.scene.blob,
+                attempt.browser.address, attempt.browser.userAgent, attempt.createdAt.milliseconds,
                 attempt.sceneExpiresAt.milliseconds, attempt.capAt.milliseconds,
             ] + columns.arguments)
     }
@@ -120,9 +120,12 @@ extension Attempt {
         case "superseded": state = .superseded
         default: throw UnreadableRow(column: "state")
         }
-        guard let id = AttemptID(text: row["id"]) else { throw UnreadableRow(column: "id") }
+        guard let id = AttemptID(text: row["id"]), let chain = AttemptID(text: row["chain"]) else {
+            throw UnreadableRow(column: "id")
+        }
         self.init(
             id: id,
+            chain: chain,
             cookie: try SecretDigest(blob: row["cookie"]),
             scene: try SecretDigest(blob: row["scene"]),
             browser: BrowserFacts(address: row["address"], userAgent: row["user_agent"]),

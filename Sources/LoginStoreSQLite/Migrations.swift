@@ -25,6 +25,7 @@ enum Migrations {
 
         CREATE TABLE attempt (
             id TEXT NOT NULL PRIMARY KEY,
+            chain TEXT NOT NULL,
             cookie BLOB NOT NULL UNIQUE,
             scene BLOB NOT NULL UNIQUE,
             address TEXT NOT NULL,

@@ -64,21 +64,30 @@ package struct WebSocketUpgradeChannel: HTTPChannelHandler {
     let gatekeeper: any WebSocketGatekeeper
     let http: HTTP1Channel.Configuration.DecoderConfiguration
     let limits: WebSocketLimits
+    let connections: AddressCounter
 
     package init(
         responder: @escaping Responder,
         gatekeeper: any WebSocketGatekeeper,
         http: HTTP1Channel.Configuration.DecoderConfiguration,
-        limits: WebSocketLimits
+        limits: WebSocketLimits,
+        connections: AddressCounter
     ) {
         self.responder = responder
         self.gatekeeper = gatekeeper
         self.http = http
         self.limits = limits
+        self.connections = connections
     }
 
     package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Connection> {
-        channel.eventLoop.makeCompletedFuture {
+        guard connections.enter(channel) else {
+            // Closed before anything is made for it.
+            let nothing = channel.eventLoop.makeSucceededFuture(ConnectionKind.closed)
+            return channel.close().recover { _ in }
+                .map { Connection(channel: channel, kind: nothing) }
+        }
+        return channel.eventLoop.makeCompletedFuture {
             let outcome = channel.eventLoop.makePromise(of: ConnectionKind.self)
             try UpgradeGate.install(
                 on: channel, gatekeeper: gatekeeper, http: http, limits: limits, outcome: outcome,

@@ -1,0 +1,70 @@
+/// Every setting there is: its name in the environment, in a file, what it takes, and what it is
+/// when nobody says.
+///
+/// `SCAN_LOGIN_WECHAT_APP_ID` in the environment is `wechat: { app_id: … }` in a file.
+enum SettingKey: String, CaseIterable {
+    case mode
+    case origin
+    case host
+    case port
+    case database
+    case dataDirectory = "data_directory"
+    case siteName = "site_name"
+    case logLevel = "log_level"
+
+    case weChatBaseURL = "wechat.base_url"
+    case weChatAppID = "wechat.app_id"
+    case weChatAppSecret = "wechat.app_secret"
+    case weChatAppSecretFile = "wechat.app_secret_file"
+    case weChatPage = "wechat.page"
+    case weChatEnvironmentVersion = "wechat.env_version"
+
+    case sceneSeconds = "lifetimes.scene_seconds"
+    case confirmSeconds = "lifetimes.confirm_seconds"
+    case attemptSeconds = "lifetimes.attempt_seconds"
+    case phoneSessionSeconds = "lifetimes.phone_session_seconds"
+    case sessionIdleSeconds = "lifetimes.session_idle_seconds"
+    case sessionSeconds = "lifetimes.session_seconds"
+    case confirmDelayMilliseconds = "lifetimes.confirm_delay_ms"
+
+    case attemptsPerBrowserPerMinute = "limits.attempts_per_browser_per_minute"
+    case attemptsPerAddressPerMinute = "limits.attempts_per_ip_per_minute"
+    case attemptsPerAddressBurst = "limits.attempts_per_ip_burst"
+    case codesPerMinute = "limits.codes_per_minute"
+    case connectionsPerAddress = "limits.connections_per_ip"
+    case webSocketsPerAddress = "limits.websockets_per_ip"
+    case deadScenesPerUser = "limits.dead_scenes_per_user"
+    case deadScenesPerAddress = "limits.dead_scenes_per_ip"
+    case phoneLoginsPerUserPerMinute = "limits.phone_logins_per_user_per_minute"
+
+    // Part of the contract, with no effect yet: production refuses them rather than ignore them.
+    case launchPolicy = "launch_policy"
+    case trustedProxies = "trusted_proxies"
+    case keyFile = "key_file"
+    case operationsPort = "operations_port"
+    case authorizationCodeSeconds = "lifetimes.authorization_code_seconds"
+    case accessTokenSeconds = "lifetimes.access_token_seconds"
+    case pooledCodes = "limits.pooled_codes"
+
+    static let environmentPrefix = "SCAN_LOGIN_"
+
+    var path: [String] { rawValue.split(separator: ".").map(String.init) }
+
+    var environmentName: String {
+        Self.environmentPrefix + path.joined(separator: "_").uppercased()
+    }
+
+    /// Whether its value must never be printed.
+    var isSecret: Bool { self == .weChatAppSecret }
+
+    /// Whether this version does what it says.
+    var hasEffect: Bool {
+        switch self {
+        case .launchPolicy, .trustedProxies, .keyFile, .operationsPort, .authorizationCodeSeconds,
+            .accessTokenSeconds, .pooledCodes:
+            false
+        default:
+            true
+        }
+    }
+}

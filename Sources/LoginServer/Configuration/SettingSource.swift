@@ -1,0 +1,118 @@
+import Configuration
+import Foundation
+import SystemPackage
+import Yams
+
+/// Where settings come from: flags over environment over file.
+///
+/// Layers, names and conversions are swift-configuration's. What it cannot know is which names
+/// exist, so unknown ones are found here: a misspelt limit must not be no limit.
+struct SettingSource {
+    private let providers: [any ConfigProvider]
+    /// What is wrong so far, a line each.
+    private(set) var problems: [String]
+
+    /// - Parameters:
+    ///   - flags: settings from the command line, as text.
+    ///   - environment: the process's environment; only our prefix is looked at.
+    ///   - file: a YAML or JSON file; nil for none.
+    init(
+        flags: [SettingKey: String],
+        environment: [String: String],
+        file: String?
+    ) async {
+        var problems: [String] = []
+        let prefix = SettingKey.environmentPrefix
+        let ours = environment.filter { $0.key.hasPrefix(prefix) }
+        let known = Set(SettingKey.allCases.map(\.environmentName))
+        for name in ours.keys.filter({ !known.contains($0) }).sorted() {
+            problems.append("\(name) is no setting of this program.")
+        }
+        var stripped: [String: String] = [:]
+        for (name, value) in ours { stripped[String(name.dropFirst(prefix.count))] = value }
+        var flagValues: [String: String] = [:]
+        for (key, value) in flags {
+            flagValues[key.path.joined(separator: "_").uppercased()] = value
+        }
+        var providers: [any ConfigProvider] = [
+            EnvironmentVariablesProvider(environmentVariables: flagValues),
+            EnvironmentVariablesProvider(environmentVariables: stripped),
+        ]
+        if let file {
+            do {
+                problems += try Self.unknownNames(in: file)
+                let path = FilePath(file)
+                providers.append(
+                    file.hasSuffix(".json")
+                        ? try await FileProvider<JSONSnapshot>(filePath: path)
+                        : try await FileProvider<YAMLSnapshot>(filePath: path))
+            } catch {
+                problems.append("The configuration file \(file) cannot be read: \(error)")
+            }
+        }
+        self.providers = providers
+        self.problems = problems
+    }
+
+    /// The names of a file that are no settings; YAML reads JSON too.
+    private static func unknownNames(in file: String) throws -> [String] {
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        guard let root = try Yams.compose(yaml: text) else { return [] }
+        let known = Set(SettingKey.allCases.map(\.rawValue))
+        let groups = Set(SettingKey.allCases.compactMap { $0.path.count > 1 ? $0.path[0] : nil })
+        var unknown: [String] = []
+        func walk(_ node: Node, _ path: [String]) {
+            guard let mapping = node.mapping else {
+                return unknown.append("\(file): expected names and values, not a list or a text.")
+            }
+            for (key, value) in mapping {
+                let path = path + [key.string ?? "?"]
+                let name = path.joined(separator: ".")
+                let line = key.mark.map { "\(file):\($0.line)" } ?? file
+                if path.count == 1, groups.contains(name) {
+                    walk(value, path)
+                } else if !known.contains(name) {
+                    unknown.append("\(line): \(name) is no setting of this program.")
+                }
+            }
+        }
+        walk(root, [])
+        return unknown
+    }
+
+    mutating func note(_ problem: String) {
+        problems.append(problem)
+    }
+
+    /// A text; nil when nobody said. Numbers of a file count as their digits.
+    mutating func text(_ key: SettingKey) -> String? {
+        for provider in providers {
+            if case .string(let text)? = try? content(key, .string, in: provider) { return text }
+            if case .int(let number)? = try? content(key, .int, in: provider) {
+                return String(number)
+            }
+        }
+        return nil
+    }
+
+    /// A whole number within bounds; nil when nobody said or it was none.
+    mutating func number(_ key: SettingKey, _ range: ClosedRange<Int>) -> Int? {
+        guard let text = text(key) else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            problems.append(
+                "\(key.environmentName) must be a whole number from \(range.lowerBound) to "
+                    + "\(range.upperBound), not \(text.prefix(40)).")
+            return nil
+        }
+        return number
+    }
+
+    private func content(
+        _ key: SettingKey,
+        _ type: ConfigType,
+        in provider: any ConfigProvider
+    ) throws -> ConfigContent? {
+        let path = AbsoluteConfigKey(key.path, context: [:])
+        return try provider.value(forKey: path, type: type).value?.content
+    }
+}

@@ -1,0 +1,330 @@
+import Foundation
+package import LoginDomain
+package import LoginService
+package import WeChatClient
+
+/// Everything an operator decides, read and judged once, before anything starts.
+package struct Settings: Sendable {
+    package var mode: Mode
+    package var edge: EdgeConfiguration
+    package var policy: LoginPolicy
+    package var wechat: WeChatConfiguration
+    /// The path of the SQLite file.
+    package var database: String
+    package var logLevel: String
+    /// Lines the operator should read, and that stop nothing.
+    package var warnings: [String]
+
+    /// What this server is for.
+    package enum Mode: String, Sendable, CaseIterable {
+        /// Real users. Refuses everything that only makes sense on a developer's machine.
+        case production
+        /// A developer's machine or CI: plain http on loopback, a mock of WeChat.
+        case development
+    }
+
+    package var site: Site { Site(name: edge.siteName, host: edge.origin.authority) }
+}
+
+/// Why the settings cannot be used: one line a reason. The program prints them and exits with 78
+/// (EX_CONFIG of sysexits.h).
+package struct SettingsRefused: Error {
+    package var reasons: [String]
+}
+
+/// What the command line may say.
+package struct SettingsFlags: Sendable {
+    package var config: String?
+    package var mode: String?
+    package var origin: String?
+    package var host: String?
+    package var port: Int?
+    package var database: String?
+    package var weChatBaseURL: String?
+
+    package init(
+        config: String? = nil,
+        mode: String? = nil,
+        origin: String? = nil,
+        host: String? = nil,
+        port: Int? = nil,
+        database: String? = nil,
+        weChatBaseURL: String? = nil
+    ) {
+        self.config = config
+        self.mode = mode
+        self.origin = origin
+        self.host = host
+        self.port = port
+        self.database = database
+        self.weChatBaseURL = weChatBaseURL
+    }
+
+    fileprivate var values: [SettingKey: String] {
+        var values: [SettingKey: String] = [:]
+        values[.mode] = mode
+        values[.origin] = origin
+        values[.host] = host
+        values[.port] = port.map(String.init)
+        values[.database] = database
+        values[.weChatBaseURL] = weChatBaseURL
+        return values
+    }
+}
+
+extension Settings {
+    /// The one WeChat there is.
+    package static let weChatBaseURL = "https://api.weixin.qq.com"
+    /// What mock-wechat's default world has; worthless anywhere else.
+    static let mockBaseURL = "http://127.0.0.1:9090"
+    static let mockAppID = "wx0123456789abcdef"
+    static let mockAppSecret = "0123456789abcdef0123456789abcdef"
+
+    /// Reads flags, environment and file.
+    ///
+    /// - Parameter freePort: gives a free port for `port: 0`, which development may ask for.
+    package static func read(
+        flags: SettingsFlags,
+        environment: [String: String],
+        freePort: () -> Int?
+    ) async throws(SettingsRefused) -> Settings {
+        var source = await SettingSource(
+            flags: flags.values, environment: environment, file: flags.config)
+        let mode = readMode(&source)
+        let edge = readEdge(&source, mode, freePort)
+        let policy = readPolicy(&source)
+        let wechat = readWeChat(&source, mode)
+        let database = readDatabase(&source, mode)
+        let logLevel = source.text(.logLevel) ?? "info"
+        if !logLevels.contains(logLevel) {
+            source.note("\(SettingKey.logLevel.environmentName) must be one of \(logLevels).")
+        }
+        let warnings = readIneffective(&source, mode)
+        guard source.problems.isEmpty, let edge, let wechat else {
+            throw SettingsRefused(reasons: source.problems)
+        }
+        return Settings(
+            mode: mode, edge: edge, policy: policy, wechat: wechat, database: database,
+            logLevel: logLevel, warnings: warnings)
+    }
+
+    private static let logLevels = ["trace", "debug", "info", "notice", "warning", "error"]
+
+    private static func readMode(_ source: inout SettingSource) -> Mode {
+        guard let text = source.text(.mode) else { return .production }
+        guard let mode = Mode(rawValue: text) else {
+            source.note(
+                "\(SettingKey.mode.environmentName) must be production or development, not \(text)."
+            )
+            return .production
+        }
+        return mode
+    }
+
+    private static func readEdge(
+        _ source: inout SettingSource,
+        _ mode: Mode,
+        _ freePort: () -> Int?
+    ) -> EdgeConfiguration? {
+        let host = source.text(.host) ?? "127.0.0.1"
+        var port = source.number(.port, 0...65535) ?? 8080
+        if port == 0, mode == .development { port = freePort() ?? 0 }
+        if port == 0 {
+            source.note("\(SettingKey.port.environmentName) must be a port from 1 to 65535.")
+        }
+        var text = source.text(.origin)
+        if text == nil, mode == .development { text = "http://127.0.0.1:\(port)" }
+        guard let text else {
+            source.note(
+                "\(SettingKey.origin.environmentName) is missing: where browsers find this server, "
+                    + "such as https://login.example.com.")
+            return nil
+        }
+        guard let origin = Origin(text) else {
+            source.note(
+                "\(SettingKey.origin.environmentName) must be a scheme and a host in lower case, "
+                    + "such as https://login.example.com, not \(text.prefix(80)).")
+            return nil
+        }
+        if !origin.isSecure {
+            if mode == .production {
+                source.note(
+                    "\(SettingKey.origin.environmentName) must be https in production: a browser "
+                        + "sends its cookies in clear otherwise.")
+            } else if !origin.isLoopback {
+                source.note(
+                    "\(SettingKey.origin.environmentName) may be http only on 127.0.0.1 or "
+                        + "localhost.")
+            }
+        }
+        return EdgeConfiguration(
+            origin: origin, host: host, port: port,
+            siteName: source.text(.siteName) ?? origin.authority)
+    }
+
+    private static func readPolicy(_ source: inout SettingSource) -> LoginPolicy {
+        var policy = LoginPolicy()
+        let seconds: [(SettingKey, WritableKeyPath<LoginPolicy, Duration>, ClosedRange<Int>)] = [
+            (.sceneSeconds, \.scene, 1...600),
+            (.confirmSeconds, \.confirm, 1...600),
+            (.attemptSeconds, \.attempt, 1...600),
+            (.phoneSessionSeconds, \.phoneSession, 10...86_400),
+            (.sessionIdleSeconds, \.sessionIdle, 10...2_592_000),
+            (.sessionSeconds, \.session, 10...2_592_000),
+        ]
+        for (key, path, range) in seconds {
+            if let value = source.number(key, range) { policy[keyPath: path] = .seconds(value) }
+        }
+        if let value = source.number(.confirmDelayMilliseconds, 0...10_000) {
+            policy.confirmDelay = .milliseconds(value)
+        }
+        let counts: [(SettingKey, WritableKeyPath<LoginPolicy, Int>)] = [
+            (.deadScenesPerUser, \.deadScenesPerUser),
+            (.deadScenesPerAddress, \.deadScenesPerAddress),
+            (.attemptsPerBrowserPerMinute, \.attemptsPerBrowserPerMinute),
+            (.attemptsPerAddressPerMinute, \.attemptsPerAddressPerMinute),
+            (.attemptsPerAddressBurst, \.attemptsPerAddressBurst),
+            (.codesPerMinute, \.codesPerMinute),
+            (.phoneLoginsPerUserPerMinute, \.phoneLoginsPerUserPerMinute),
+            (.connectionsPerAddress, \.connectionsPerAddress),
+            (.webSocketsPerAddress, \.webSocketsPerAddress),
+        ]
+        for (key, path) in counts {
+            if let value = source.number(key, 1...10_000_000) { policy[keyPath: path] = value }
+        }
+        if policy.confirmDelay >= policy.confirm {
+            source.note(
+                "\(SettingKey.confirmDelayMilliseconds.environmentName) must be shorter than "
+                    + "\(SettingKey.confirmSeconds.environmentName): nobody could confirm.")
+        }
+        return policy
+    }
+
+    private static func readWeChat(
+        _ source: inout SettingSource,
+        _ mode: Mode
+    ) -> WeChatConfiguration? {
+        let isMock = mode == .development
+        let baseURL = source.text(.weChatBaseURL) ?? (isMock ? mockBaseURL : weChatBaseURL)
+        if mode == .production, baseURL != weChatBaseURL {
+            source.note(
+                "\(SettingKey.weChatBaseURL.environmentName) must be \(weChatBaseURL) in "
+                    + "production.")
+        }
+        let appID = source.text(.weChatAppID) ?? (isMock ? mockAppID : nil)
+        if appID == nil {
+            source.note("\(SettingKey.weChatAppID.environmentName) is missing.")
+        }
+        let secret = readSecret(&source, isMock)
+        if mode == .production, secret == mockAppSecret {
+            source.note(
+                "\(SettingKey.weChatAppSecret.environmentName) is the mock's, which everybody "
+                    + "knows; set the one of your mini-program.")
+        }
+        let version = source.text(.weChatEnvironmentVersion) ?? "release"
+        if !["release", "trial", "develop"].contains(version) {
+            source.note(
+                "\(SettingKey.weChatEnvironmentVersion.environmentName) must be release, trial or "
+                    + "develop.")
+        } else if mode == .production, version != "release" {
+            source.note(
+                "\(SettingKey.weChatEnvironmentVersion.environmentName) must be release in "
+                    + "production.")
+        }
+        guard let appID, let secret else { return nil }
+        let configuration = WeChatConfiguration(
+            baseURL: baseURL, appID: appID, appSecret: AppSecret(secret),
+            page: source.text(.weChatPage) ?? "pages/confirm/confirm", environmentVersion: version)
+        if configuration == nil {
+            source.note(
+                "\(SettingKey.weChatBaseURL.environmentName) must be a scheme and a host, such as "
+                    + "\(mockBaseURL).")
+        }
+        return configuration
+    }
+
+    private static func readSecret(_ source: inout SettingSource, _ isMock: Bool) -> String? {
+        let direct = source.text(.weChatAppSecret)
+        let file = source.text(.weChatAppSecretFile)
+        if direct != nil, file != nil {
+            source.note(
+                "Set \(SettingKey.weChatAppSecret.environmentName) or "
+                    + "\(SettingKey.weChatAppSecretFile.environmentName), not both.")
+            return nil
+        }
+        var secret = direct
+        if let file {
+            guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+                source.note(
+                    "\(SettingKey.weChatAppSecretFile.environmentName): \(file) cannot be read.")
+                return nil
+            }
+            secret = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        guard let secret else {
+            if isMock { return mockAppSecret }
+            source.note("\(SettingKey.weChatAppSecret.environmentName) is missing.")
+            return nil
+        }
+        // A shorter one has been cut on its way here (T36).
+        guard secret.utf8.count >= 32 else {
+            source.note(
+                "\(SettingKey.weChatAppSecret.environmentName) must have at least 32 characters.")
+            return nil
+        }
+        return secret
+    }
+
+    private static func readDatabase(_ source: inout SettingSource, _ mode: Mode) -> String {
+        let folder = source.text(.dataDirectory) ?? "data"
+        let database = source.text(.database) ?? "\(folder)/scan-login.sqlite"
+        if database.hasPrefix("postgres://") || database.hasPrefix("postgresql://") {
+            source.note(
+                "\(SettingKey.database.environmentName): PostgreSQL is not in this version; give "
+                    + "the path of an SQLite file.")
+        }
+        return database
+    }
+
+    private static func readIneffective(_ source: inout SettingSource, _ mode: Mode) -> [String] {
+        var warnings: [String] = []
+        for key in SettingKey.allCases where !key.hasEffect && source.text(key) != nil {
+            let line = "\(key.environmentName) has no effect in this version."
+            switch mode {
+            case .production: source.note(line + " Remove it.")
+            case .development: warnings.append(line)
+            }
+        }
+        return warnings
+    }
+
+    /// What is in force, a line each, secrets redacted. For `login-server check` and the log.
+    package var lines: [String] {
+        [
+            "mode: \(mode.rawValue)",
+            "origin: \(edge.origin)",
+            "listens on: \(edge.host):\(edge.port)",
+            "site name: \(edge.siteName)",
+            "database: \(database)",
+            "log level: \(logLevel)",
+            "WeChat: \(wechat.scheme)://\(wechat.authority), app \(wechat.appID), "
+                + "secret \(wechat.appSecret), page \(wechat.page), \(wechat.environmentVersion)",
+            "scene: \(policy.scene)",
+            "confirm window: \(policy.confirm)",
+            "confirm delay: \(policy.confirmDelay)",
+            "attempt: \(policy.attempt)",
+            "phone session: \(policy.phoneSession)",
+            "session, idle: \(policy.sessionIdle)",
+            "session, at most: \(policy.session)",
+            "dead scenes per user in \(policy.deadSceneWindow): \(policy.deadScenesPerUser)",
+            "dead scenes per address in \(policy.deadSceneWindow): \(policy.deadScenesPerAddress)",
+            "attempts per browser and minute: \(policy.attemptsPerBrowserPerMinute)",
+            "attempts per address and minute: \(policy.attemptsPerAddressPerMinute), "
+                + "burst \(policy.attemptsPerAddressBurst)",
+            "codes asked of WeChat a minute: \(policy.codesPerMinute)",
+            "phone logins per user and minute: \(policy.phoneLoginsPerUserPerMinute)",
+            "connections per address: \(policy.connectionsPerAddress)",
+            "WebSockets per address: \(policy.webSocketsPerAddress)",
+        ]
+    }
+}

@@ -1,0 +1,70 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import LoginDomain
+import LoginService
+
+/// What every browser route begins with: is it our page, and which browser is it?
+struct BrowserEdge: Sendable {
+    let origin: Origin
+    let cookies: Cookies
+    let limits: EdgeLimits
+
+    init(service: LoginService, configuration: EdgeConfiguration) {
+        self.origin = configuration.origin
+        self.cookies = Cookies(configuration.origin)
+        self.limits = configuration.limits
+    }
+
+    /// Lets a POST pass that our own page made (T3): exactly our Origin, once, and the header that
+    /// no foreign page can add.
+    ///
+    /// The body may be empty and is not read for anything: no identifier comes from a browser (T2).
+    func admit(_ request: inout Request) async throws {
+        guard isOurOrigin(request.headers), request.headers[values: .xSL] == ["1"] else {
+            throw EdgeError.csrf
+        }
+        _ = try await request.collectBody(upTo: limits)
+    }
+
+    /// Whether there is exactly one Origin and it is ours, byte for byte (T6).
+    func isOurOrigin(_ fields: HTTPFields) -> Bool {
+        fields[values: .origin] == [origin.description]
+    }
+
+    /// The attempt a browser holds the cookie of.
+    func attempt(_ request: Request) throws -> AttemptCookie {
+        guard let cookie = cookies.attempt(in: request.headers) else {
+            throw LoginRefusal.noAttempt
+        }
+        return cookie
+    }
+
+    /// What the server sees of a browser: the socket's address, and its User-Agent cut to a length
+    /// a phone can show.
+    func facts(_ request: Request, _ context: LoginContext) -> BrowserFacts {
+        let agent = request.headers[.userAgent] ?? ""
+        return BrowserFacts(
+            address: context.address, userAgent: String(agent.prefix(Self.userAgentCharactersMax)))
+    }
+
+    static let userAgentCharactersMax = 256
+}
+
+extension Request {
+    /// Reads the body; over the limit it is `bodyTooLarge`, whatever its Content-Length said.
+    mutating func collectBody(upTo limits: EdgeLimits) async throws -> [UInt8] {
+        let most = limits.bodyBytesMax
+        if let text = headers[.contentLength], let length = Int(text), length > most {
+            throw EdgeError.bodyTooLarge(limit: most)
+        }
+        var bytes: [UInt8] = []
+        for try await chunk in body {
+            guard bytes.count + chunk.readableBytes <= most else {
+                throw EdgeError.bodyTooLarge(limit: most)
+            }
+            bytes += chunk.readableBytesView
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,92 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import LoginService
+import NIOCore
+
+/// The outermost layer: what holds for every request and every answer, whatever route it is.
+///
+/// Checks the host, turns errors into answers (here and nowhere else), tells a wrong method from a
+/// wrong path, and puts the headers on.
+struct EdgeResponder: HTTPResponder {
+    typealias Context = LoginContext
+
+    private let routes: RouterResponder<LoginContext>
+    /// Path to the methods it takes, as in `Allow`.
+    private let methods: [String: String]
+    private let pages: Pages
+    private let headers: SecurityHeaders
+    private let origin: Origin
+
+    init(
+        router: Router<LoginContext>,
+        pages: Pages,
+        headers: SecurityHeaders,
+        origin: Origin
+    ) {
+        var methods: [String: [String]] = [:]
+        for route in router.routes {
+            methods[route.path.description, default: []].append(route.method.rawValue)
+        }
+        self.methods = methods.mapValues { $0.sorted().joined(separator: ", ") }
+        self.routes = router.buildResponder()
+        self.pages = pages
+        self.headers = headers
+        self.origin = origin
+    }
+
+    func respond(to request: Request, context: LoginContext) async throws -> Response {
+        var response: Response
+        do {
+            guard request.head.authority == origin.authority else {
+                throw EdgeError.misdirected(origin: "\(origin)")
+            }
+            response = try await routes.respond(to: request, context: context)
+        } catch {
+            response = answer(to: error, request, context)
+        }
+        headers.add(to: &response.headers, response.kind)
+        return response
+    }
+
+    private func answer(
+        to error: any Error,
+        _ request: Request,
+        _ context: LoginContext
+    ) -> Response {
+        let edge: EdgeError
+        switch error {
+        case let error as EdgeError:
+            edge = error
+        case let error as LoginRefusal:
+            edge = .refusal(error)
+        case let error as HTTPError where error.status == .notFound:
+            edge = methods[request.uri.path].map { .methodNotAllowed(allowed: $0) } ?? .notFound
+        default:
+            context.logger.error("request failed", metadata: ["error": "\(type(of: error))"])
+            edge = .internalError
+        }
+        // People see a page, programs the envelope.
+        guard request.method == .get, !Self.isForPrograms(request.uri.path) else {
+            return Envelope.failure(edge)
+        }
+        return pages.response(for: edge, to: request)
+    }
+
+    private static func isForPrograms(_ path: String) -> Bool {
+        ["/attempt", "/session", "/mp"].contains { path == $0 || path.hasPrefix("\($0)/") }
+    }
+}
+
+extension Response {
+    fileprivate var kind: SecurityHeaders.Kind {
+        if (300..<400).contains(status.code) { return .redirect }
+        let type = headers[.contentType] ?? ""
+        if type.hasPrefix("text/html") { return .page }
+        if type.hasPrefix("application/json") || type.hasPrefix("text/event-stream") {
+            return .data
+        }
+        return .asset
+    }
+}

@@ -1,0 +1,143 @@
+/// HTTP for a login: routes, headers, cookies, pages.
+///
+/// Owns: the wire of the browser and of the phone: which path does what, how a refusal looks, which
+/// headers every answer carries.
+/// Does not own: what a login is or how it is kept (`LoginService` and below), sockets, WeChat.
+/// Called by: the program `login-server`, and by tests, through `buildApplication`.
+///
+///     GET  /                  landing page          POST /mp/session   phone logs in
+///     GET  /login             login page            POST /mp/scan      phone has read a scene
+///     GET  /assets/*          styles, script, icon  POST /mp/confirm   its owner says yes
+///     POST /attempt           a new code            POST /mp/cancel    or no
+///     GET  /attempt           how it stands
+///     GET  /attempt/events    the same, pushed: WebSocket, or an event stream
+///     POST /attempt/complete  the browser collects its login
+///     POST /attempt/cancel    or gives up
+///     GET  /session           who is logged in
+///     POST /session/logout    nobody any more
+package import Hummingbird
+import HummingbirdCore
+package import Logging
+package import LoginService
+import NIOCore
+import ServiceLifecycle
+import WebSocketUpgrade
+
+/// What the edge needs to know of where it stands.
+package struct EdgeConfiguration: Sendable {
+    /// Where browsers find us. Cookies, the Origin check, the Host check and the WebSocket's
+    /// address come from here and never from a request (T25).
+    package var origin: Origin
+    package var host: String
+    package var port: Int
+    package var siteName: String
+    package var limits: EdgeLimits
+
+    package init(
+        origin: Origin,
+        host: String,
+        port: Int,
+        siteName: String,
+        limits: EdgeLimits = EdgeLimits()
+    ) {
+        self.origin = origin
+        self.host = host
+        self.port = port
+        self.siteName = siteName
+        self.limits = limits
+    }
+}
+
+/// Every number of the edge, in one place.
+package struct EdgeLimits: Sendable {
+    /// JSON bodies; longer ones are 413.
+    package var bodyBytesMax = 8 * 1024
+    package var headerFieldBytesMax = 8 * 1024
+    package var headerBlockBytesMax = 16 * 1024
+    package var headerFieldsMax = 100
+    /// TCP connections in all.
+    package var connectionsMax = 20_000
+    /// `wait` of a long poll; a longer one counts as this.
+    package var pollSecondsMax = 25
+    /// A js_code is 32 characters today; this leaves room.
+    package var jsCodeBytesMax = 256
+    /// Scenes and nonces that are presented; longer ones are malformed.
+    package var presentedBytesMax = 128
+    /// A comment line keeps proxies from closing an event stream that has nothing to say.
+    package var streamHeartbeat = Duration.seconds(15)
+
+    package init() {}
+}
+
+/// The login server as a Hummingbird application: what the program runs and what tests call.
+///
+/// - Parameters:
+///   - onRunning: called with the bound port once the listener is open.
+package func buildApplication(
+    service: LoginService,
+    configuration: EdgeConfiguration,
+    logger: Logger,
+    onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+) -> some ApplicationProtocol {
+    let pages = Pages(siteName: configuration.siteName)
+    let browser = BrowserEdge(service: service, configuration: configuration)
+    let router = Router(context: LoginContext.self)
+    AttemptRoutes(service: service, browser: browser).add(to: router)
+    SessionRoutes(service: service, browser: browser).add(to: router)
+    PhoneRoutes(service: service, limits: configuration.limits).add(to: router)
+    PageRoutes(service: service, browser: browser, pages: pages).add(to: router)
+
+    let headers = SecurityHeaders(origin: configuration.origin)
+    let responder = EdgeResponder(
+        router: router, pages: pages, headers: headers, origin: configuration.origin)
+    let limits = configuration.limits
+    let policy = service.policy
+    let gatekeeper = AttemptGatekeeper(
+        service: service, browser: browser, headers: headers,
+        sockets: AddressCounter(
+            perAddressMax: policy.webSocketsPerAddress, totalMax: limits.connectionsMax))
+    let connections = AddressCounter(
+        perAddressMax: policy.connectionsPerAddress, totalMax: limits.connectionsMax)
+    var application = Application(
+        responder: responder,
+        server: HTTPServerBuilder { respond in
+            WebSocketUpgradeChannel(
+                responder: respond,
+                gatekeeper: gatekeeper,
+                http: HTTP1Channel.Configuration.DecoderConfiguration(
+                    maxHeaderFieldSize: limits.headerFieldBytesMax,
+                    maxHeaderListSize: limits.headerBlockBytesMax,
+                    maxHeaderFieldCount: limits.headerFieldsMax),
+                limits: WebSocketLimits(),
+                connections: connections)
+        },
+        configuration: ApplicationConfiguration(
+            address: .hostname(configuration.host, port: configuration.port)),
+        onServerRunning: { channel in
+            await onRunning(channel.localAddress?.port ?? configuration.port)
+        },
+        logger: logger)
+    application.addServices(Sweeper(service: service), Farewell(service: service))
+    return application
+}
+
+/// Runs the use cases' own loop beside the listener.
+private struct Sweeper: Service {
+    let service: LoginService
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { [service] in
+            await service.runSweeper()
+        }
+    }
+}
+
+/// Lets those who wait know that the process ends, so that they come back elsewhere.
+private struct Farewell: Service {
+    let service: LoginService
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        service.watchers.closeAll()
+    }
+}

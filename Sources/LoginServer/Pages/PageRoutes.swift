@@ -1,0 +1,95 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import LoginDomain
+import LoginService
+import NIOCore
+
+/// `/`, `/login` and what they load.
+struct PageRoutes: Sendable {
+    let service: LoginService
+    let browser: BrowserEdge
+    let pages: Pages
+
+    func add(to router: Router<LoginContext>) {
+        router.get("/", use: landing)
+        router.get("/login", use: login)
+        for asset in pages.assets {
+            router.get(RouterPath(asset.path)) { _, _ in Self.response(to: asset) }
+        }
+    }
+
+    @Sendable
+    private func landing(_ request: Request, _ context: LoginContext) async throws -> Response {
+        let user = try await user(of: request).map {
+            PageUser(userID: $0.id.text, nickname: $0.nickName, avatarURL: $0.avatarURL)
+        }
+        let language = PageLanguage.of(request)
+        return .page(.ok, language, pages.landing(language, user: user))
+    }
+
+    /// The login page, for whoever is not logged in yet.
+    @Sendable
+    private func login(_ request: Request, _ context: LoginContext) async throws -> Response {
+        guard try await user(of: request) == nil else {
+            return Response(status: .seeOther, headers: [.location: "/"])
+        }
+        let language = PageLanguage.of(request)
+        return .page(.ok, language, pages.login(language))
+    }
+
+    private func user(of request: Request) async throws -> User? {
+        guard let cookie = browser.cookies.session(in: request.headers) else { return nil }
+        do {
+            return try await service.session(cookie).user
+        } catch .noSession {
+            return nil
+        }
+    }
+
+    private static func response(to asset: PageAsset) -> Response {
+        Response(
+            status: .ok,
+            headers: [.contentType: asset.contentType],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: asset.bytes)))
+    }
+}
+
+extension Pages {
+    /// The page for a failure, for people.
+    func response(for error: EdgeError, to request: Request) -> Response {
+        let language = PageLanguage.of(request)
+        var origin: String?
+        if case .misdirected(let configured) = error { origin = configured }
+        var response = Response.page(
+            error.status, language,
+            errorPage(language, status: error.status.code, origin: origin, reason: error.name))
+        if let seconds = error.retryAfterSeconds { response.headers[.retryAfter] = "\(seconds)" }
+        if case .methodNotAllowed(let allowed) = error { response.headers[.allow] = allowed }
+        return response
+    }
+}
+
+extension PageLanguage {
+    /// The language for one request: the page's own switch, else what the browser likes.
+    static func of(_ request: Request) -> PageLanguage {
+        choose(
+            query: request.uri.queryParameters.get("lang"),
+            acceptLanguage: request.headers[.acceptLanguage])
+    }
+}
+
+extension Response {
+    static func page(
+        _ status: HTTPResponse.Status,
+        _ language: PageLanguage,
+        _ html: [UInt8]
+    ) -> Response {
+        Response(
+            status: status,
+            headers: [
+                .contentType: "text/html; charset=utf-8", .contentLanguage: language.tag,
+            ],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: html)))
+    }
+}

@@ -1,0 +1,46 @@
+import LoginDomain
+
+/// A bucket of tokens per key: so many at once, and so many a minute in the long run. A value.
+///
+/// Keys are forgotten like those of `SlidingWindow`; a bucket that has been forgotten is a full one.
+struct TokenBuckets<Key: Hashable & Sendable>: Sendable {
+    private let perMinute: Int
+    private let burst: Int
+    private let generationMax: Int
+    private var young: [Key: Bucket] = [:]
+    private var old: [Key: Bucket] = [:]
+
+    private struct Bucket {
+        var tokens: Double
+        var at: Timestamp
+    }
+
+    init(perMinute: Int, burst: Int, keysMax: Int = 100_000) {
+        self.perMinute = perMinute
+        self.burst = burst
+        self.generationMax = max(1, keysMax / 2)
+    }
+
+    /// Takes a token.
+    ///
+    /// - Returns: nil when there was one, else whole seconds until there is.
+    mutating func take(_ key: Key, at now: Timestamp) -> Int? {
+        let perMillisecond = Double(perMinute) / 60_000
+        var bucket = young[key] ?? old[key] ?? Bucket(tokens: Double(burst), at: now)
+        let passed = Double(max(0, now.milliseconds - bucket.at.milliseconds))
+        bucket.tokens = min(Double(burst), bucket.tokens + passed * perMillisecond)
+        bucket.at = now
+        var wait: Int?
+        if bucket.tokens >= 1 {
+            bucket.tokens -= 1
+        } else {
+            wait = max(1, Int(((1 - bucket.tokens) / perMillisecond / 1000).rounded(.up)))
+        }
+        if young[key] == nil, young.count >= generationMax {
+            old = young
+            young = [:]
+        }
+        young[key] = bucket
+        return wait
+    }
+}

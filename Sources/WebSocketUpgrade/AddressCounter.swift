@@ -1,0 +1,67 @@
+package import NIOCore
+import Synchronization
+
+/// How many of something each address has open: connections, or WebSockets.
+///
+/// An IPv6 address counts with its /64: whoever has one has all of them (T32).
+package final class AddressCounter: Sendable {
+    private let perAddressMax: Int
+    private let totalMax: Int
+    private let state = Mutex(State())
+
+    private struct State {
+        var open: [String: Int] = [:]
+        var total = 0
+    }
+
+    package init(perAddressMax: Int, totalMax: Int) {
+        self.perAddressMax = perAddressMax
+        self.totalMax = totalMax
+    }
+
+    /// Takes a place for a channel until it closes.
+    ///
+    /// - Returns: false when the address, or everybody together, has no place left.
+    package func enter(_ channel: any Channel) -> Bool {
+        let key = Self.key(channel.remoteAddress)
+        let hasPlace = state.withLock { state in
+            let open = state.open[key, default: 0]
+            guard open < perAddressMax, state.total < totalMax else { return false }
+            state.open[key] = open + 1
+            state.total += 1
+            return true
+        }
+        if hasPlace {
+            channel.closeFuture.whenComplete { [self] _ in leave(key) }
+        }
+        return hasPlace
+    }
+
+    private func leave(_ key: String) {
+        state.withLock { state in
+            let open = state.open[key, default: 1] - 1
+            state.open[key] = open == 0 ? nil : open
+            state.total -= 1
+        }
+    }
+
+    /// How many are open.
+    package var total: Int { state.withLock { $0.total } }
+
+    static func key(_ address: SocketAddress?) -> String {
+        switch address {
+        case .v6(let v6):
+            var raw = v6.address.sin6_addr
+            return withUnsafeBytes(of: &raw) { bytes in
+                // ::ffff:a.b.c.d is an IPv4 peer on a dual-stack socket.
+                let isMapped =
+                    bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10] == 0xFF
+                    && bytes[11] == 0xFF
+                return (isMapped ? bytes.suffix(4) : bytes.prefix(8))
+                    .map { String($0) }.joined(separator: ".")
+            }
+        case .v4, .unixDomainSocket, nil:
+            return address?.ipAddress ?? "local"
+        }
+    }
+}

@@ -23,6 +23,7 @@ let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swi
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -51,6 +52,21 @@ var targets: [Target] = []
 // rank 0: ground
 room("HTTPTransport", [httpTypes])
 
+// rank 1: protocols
+room("HTTPTransportAHC", ["HTTPTransport", httpTypes, asyncHTTPClient, nioCore, nioHTTP1])
+tests("HTTPTransportAHCTests", ["HTTPTransport", "HTTPTransportAHC", httpTypes, nioCore, nioPosix])
+
+// rank 2: use cases
+room(
+    "FakePhone",
+    ["HTTPTransport", httpTypes, nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL, yams])
+tests(
+    "FakePhoneTests",
+    ["FakePhone", "HTTPTransport", httpTypes, nioCore, nioPosix, nioHTTP1, nioWebSocket])
+
+// rank 4: programs
+program("fake-phone", ["FakePhone", "HTTPTransport", "HTTPTransportAHC", argumentParser])
+
 // MARK: - Settings, the same for every room
 
 let settings: [SwiftSetting] = [
@@ -75,6 +91,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.36.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),

@@ -73,6 +73,10 @@ package struct Scenario: Sendable, Equatable {
         /// How often to try; each failure but the last must be `retryOn` with `Retry-After`.
         package var tries = 1
         package var retryOn = "wechat_unavailable"
+
+        package init(isRenewal: Bool = false) {
+            self.isRenewal = isRenewal
+        }
     }
 
     /// What an answer must be; with nothing stated, any status of success.

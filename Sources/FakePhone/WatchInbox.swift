@@ -38,6 +38,8 @@ package final class WatchInbox: Sendable {
 
     /// The next event; nil when none came in time.
     package func next(within patience: Duration) async -> WatchEvent? {
+        // What is here already costs no waiting.
+        if let event = takeNow() { return event }
         let time = time
         return await withTaskGroup(of: WatchEvent?.self) { group in
             group.addTask { await self.next() }
@@ -51,6 +53,10 @@ package final class WatchInbox: Sendable {
             let second = await group.next() ?? nil
             return first ?? second
         }
+    }
+
+    private func takeNow() -> WatchEvent? {
+        box.withLock { box in box.events.isEmpty ? box.ending : box.events.removeFirst() }
     }
 
     /// The next event; nil when the task was cancelled first.

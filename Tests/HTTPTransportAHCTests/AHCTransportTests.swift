@@ -13,9 +13,10 @@ struct AHCTransportTests {
         scheme: String = "http",
         path: String = "/",
         timeout: Duration = .seconds(20),
-        answerBytesMax: Int = 1 << 20
+        answerBytesMax: Int = 1 << 20,
+        connectTimeout: Duration = .seconds(10)
     ) async throws -> HTTPAnswer {
-        try await withAHCTransport { transport in
+        try await withAHCTransport(connectTimeout: connectTimeout) { transport in
             try await ByteServer.with(answering: bytes, then: ending) { server in
                 let request = HTTPRequest(
                     method: .get,
@@ -121,7 +122,11 @@ struct AHCTransportTests {
 
     @Test func `a server that does not speak TLS is unreachable by https`() async throws {
         await #expect(throws: HTTPTransportError.unreachable) {
-            try await ask("HTTP/1.1 200 OK\r\n\r\n\r\n\r\n", scheme: "https")
+            try await ask(
+                "HTTP/1.1 200 OK\r\n\r\n",
+                scheme: "https",
+                connectTimeout: .milliseconds(50)
+            )
         }
     }
 

@@ -78,4 +78,8 @@ package struct PictureErrand: Sendable {
 /// Why a picture file cannot be scanned, in one line.
 package struct PictureFileError: Error, Sendable, Equatable, CustomStringConvertible {
     package let description: String
+
+    package init(description: String) {
+        self.description = description
+    }
 }

@@ -18,6 +18,22 @@ package struct ScenarioResult: Sendable, Equatable {
         package var got: String
         /// What was said last, oldest first.
         package var lastExchanges: [Exchange]
+
+        package init(
+            step: Int,
+            sentence: String,
+            line: Int,
+            expected: String,
+            got: String,
+            lastExchanges: [Exchange]
+        ) {
+            self.step = step
+            self.sentence = sentence
+            self.line = line
+            self.expected = expected
+            self.got = got
+            self.lastExchanges = lastExchanges
+        }
     }
 
     package var name: String
@@ -28,6 +44,22 @@ package struct ScenarioResult: Sendable, Equatable {
     package var duration: Duration
     /// Everything that was said.
     package var exchanges: [Exchange]
+
+    package init(
+        name: String,
+        file: String,
+        outcome: Outcome,
+        steps: Int,
+        duration: Duration,
+        exchanges: [Exchange]
+    ) {
+        self.name = name
+        self.file = file
+        self.outcome = outcome
+        self.steps = steps
+        self.duration = duration
+        self.exchanges = exchanges
+    }
 }
 
 /// What a listener hears while a scenario is played.

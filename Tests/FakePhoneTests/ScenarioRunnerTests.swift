@@ -82,7 +82,7 @@ struct ScenarioRunnerTests {
         let failure = try failure(result)
         #expect(failure.expected == "success")
         #expect(failure.got == "409 too_fast")
-        #expect(failure.line == 12)
+        #expect(failure.line == 13)
     }
 
     @Test func `a wrong push fails the step that waited for another`() async throws {

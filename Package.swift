@@ -8,9 +8,9 @@ import PackageDescription
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
-let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
@@ -18,16 +18,16 @@ let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", packa
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
-let nioConcurrencyHelpers: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
-let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let orderedCollections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
-let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 // MARK: - Rooms
@@ -49,6 +49,30 @@ var targets: [Target] = []
     targets.append(.testTarget(name: name, dependencies: dependencies))
 }
 
+/// A C library of the system, found by pkg-config.
+@MainActor func systemLibrary(_ name: String, at path: String, pkgConfig: String, apt: String) {
+    targets.append(
+        .systemLibrary(name: name, path: path, pkgConfig: pkgConfig, providers: [.apt([apt])]))
+}
+
+/// A room of the mock, under MockWeChat/Sources/. None of them sees a room under Sources/.
+@MainActor func mockRoom(_ name: String, _ dependencies: [Target.Dependency] = []) {
+    targets.append(
+        .target(name: name, dependencies: dependencies, path: "MockWeChat/Sources/\(name)"))
+}
+
+/// A program of the mock, under MockWeChat/Sources/.
+@MainActor func mockProgram(_ name: String, _ dependencies: [Target.Dependency]) {
+    targets.append(
+        .executableTarget(name: name, dependencies: dependencies, path: "MockWeChat/Sources/\(name)"))
+}
+
+/// The tests of a room of the mock, under MockWeChat/Tests/.
+@MainActor func mockTests(_ name: String, _ dependencies: [Target.Dependency]) {
+    targets.append(
+        .testTarget(name: name, dependencies: dependencies, path: "MockWeChat/Tests/\(name)"))
+}
+
 // rank 0: ground
 room("LoginDomain")
 room("HTTPTransport", [httpTypes])
@@ -60,10 +84,14 @@ room(
     ])
 
 // rank 1: protocols
+room("HTTPTransportAHC", ["HTTPTransport", httpTypes, asyncHTTPClient, nioCore, nioHTTP1])
 room("LoginStore", ["LoginDomain"])
 room("WeChatClient", ["HTTPTransport", httpTypes])
 
 // rank 2: use cases
+room(
+    "FakePhone",
+    ["HTTPTransport", httpTypes, nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL, yams])
 room("LoginService", ["LoginDomain", "LoginStore", "WeChatClient", crypto, logging])
 room("LoginStoreSQLite", ["LoginDomain", "LoginStore", grdb])
 
@@ -83,6 +111,77 @@ room(
         .embedInCode("Pages/assets/landing.js"),
         .embedInCode("Pages/assets/login.js"),
         .embedInCode("Pages/assets/scan-login-page.css"),
+    ])
+
+// rank 4: programs
+program("fake-phone", ["FakePhone", "HTTPTransport", "HTTPTransportAHC", argumentParser])
+program(
+    "login-server",
+    [
+        "HTTPTransportAHC", "LoginDomain", "LoginServer", "LoginService", "LoginStoreSQLite",
+        "WeChatClient", argumentParser, hummingbird, logging, nioCore, serviceLifecycle,
+    ])
+
+// The mock: a world of its own, next to the house.
+systemLibrary(
+    "CQREncode", at: "MockWeChat/Sources/CQREncode", pkgConfig: "libqrencode", apt: "libqrencode-dev")
+systemLibrary("CLibPNG", at: "MockWeChat/Sources/CLibPNG", pkgConfig: "libpng", apt: "libpng-dev")
+systemLibrary("CZBar", at: "MockWeChat/Sources/CZBar", pkgConfig: "zbar", apt: "libzbar-dev")
+mockRoom("CodePicture", ["CQREncode", "CLibPNG", "CZBar"])
+mockRoom("MockWeChatWorld", [crypto, deque, orderedCollections, yams])
+mockRoom(
+    "MockWeChatServer",
+    [
+        "CodePicture", "MockWeChatWorld", crypto, httpTypes, hummingbird, hummingbirdCore, logging,
+        nioCore,
+    ])
+mockProgram(
+    "mock-wechat",
+    [
+        "MockWeChatServer", "MockWeChatWorld", argumentParser, hummingbird, logging, nioCore,
+        serviceLifecycle, unixSignals,
+    ])
+
+// MARK: - Tests
+
+tests("ArrowTests", [])
+targets.append(
+    .target(
+        name: "TestSupport",
+        dependencies: [
+            "HTTPTransport", "LoginDomain", "LoginServer", "LoginService", "LoginStore",
+            "WeChatClient", httpTypes, hummingbird, hummingbirdTesting, logging, nioCore,
+        ],
+        path: "Tests/TestSupport"))
+targets.append(
+    .target(
+        name: "LoginStoreContract", dependencies: ["LoginDomain", "LoginService", "LoginStore"],
+        path: "Tests/LoginStoreContract"))
+tests("LoginDomainTests", ["LoginDomain", "TestSupport"])
+tests("LoginStoreTests", ["LoginStore", "LoginStoreContract"])
+tests("LoginStoreSQLiteTests", ["LoginStoreSQLite", "LoginDomain", "LoginStore", "LoginStoreContract"])
+tests("WeChatClientTests", ["WeChatClient", "HTTPTransport", "TestSupport", httpTypes])
+tests("LoginServiceTests", ["LoginService", "LoginDomain", "LoginStore", "WeChatClient", "TestSupport"])
+tests(
+    "LoginServerTests",
+    [
+        "LoginServer", "LoginDomain", "LoginService", "LoginStore", "TestSupport", httpTypes,
+        hummingbird, hummingbirdTesting, logging, nioCore, nioHTTP1, nioPosix, nioWebSocket,
+    ])
+tests("HTTPTransportAHCTests", ["HTTPTransport", "HTTPTransportAHC", httpTypes, nioCore, nioPosix])
+tests(
+    "FakePhoneTests",
+    ["FakePhone", "HTTPTransport", httpTypes, nioCore, nioPosix, nioHTTP1, nioWebSocket])
+tests(
+    "EndToEndTests",
+    ["FakePhone", "HTTPTransport", "HTTPTransportAHC", "TestSupport", httpTypes, nioCore, nioPosix])
+mockTests("CodePictureTests", ["CodePicture"])
+mockTests("MockWeChatWorldTests", ["MockWeChatWorld"])
+mockTests(
+    "MockWeChatServerTests",
+    [
+        "CodePicture", "MockWeChatServer", "MockWeChatWorld", httpTypes, hummingbird,
+        hummingbirdTesting, logging, nioCore,
     ])
 
 // MARK: - Settings, the same for every room
@@ -109,6 +208,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),

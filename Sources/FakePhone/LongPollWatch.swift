@@ -1,0 +1,68 @@
+internal import HTTPTypes
+internal import Synchronization
+
+/// A watch that asks again and again: `GET /attempt?after=<seq>&wait=<s>`.
+package final class LongPollWatch: Watch {
+    /// The longest wait that the server grants for one question.
+    private static let waitSecondsMax = 25
+
+    private let line: Line
+    private let request: WatchRequest
+    private let seen = Mutex<(seq: Int, ending: WatchEvent?)>((0, nil))
+
+    package init(line: Line, request: WatchRequest) {
+        self.line = line
+        self.request = request
+    }
+
+    /// The current state the first time, then each later one.
+    package func next(within patience: Duration) async -> WatchEvent? {
+        let deadline = line.time.now() + patience
+        while true {
+            let before = seen.withLock(\.self)
+            if let ending = before.ending { return ending }
+            let left = max(0, Int((deadline - line.time.now()).components.seconds))
+            let wait = min(Self.waitSecondsMax, left)
+            let event = await ask(after: before.seq, waitSeconds: wait)
+            switch event {
+            case .push(let push) where push.seq > before.seq:
+                seen.withLock { seen in
+                    seen.seq = push.seq
+                    if push.state.isLast { seen.ending = .closed(code: nil) }
+                }
+                return event
+            case .push:
+                // Nothing new. With no time left to wait there is nothing more to ask.
+                if wait == 0 || line.time.now() >= deadline { return nil }
+            case .nonsense, .closed:
+                return event
+            }
+        }
+    }
+
+    package func close() async {
+        seen.withLock { $0.ending = .closed(code: nil) }
+    }
+
+    private func ask(after seq: Int, waitSeconds: Int) async -> WatchEvent {
+        var fields: HTTPFields = [:]
+        fields[.cookie] = request.cookie
+        // The first question asks for the state as it is, without waiting.
+        let path = seq == 0 ? request.path : "\(request.path)?after=\(seq)&wait=\(waitSeconds)"
+        do {
+            let reply = try await line.say(
+                .get,
+                path,
+                to: request.server,
+                fields: fields,
+                patience: Line.patience + .seconds(waitSeconds)
+            )
+            guard reply.isOK, let data = reply.data, let push = Push(data) else {
+                return .nonsense(reply.summary)
+            }
+            return .push(push)
+        } catch {
+            return .nonsense(error.description)
+        }
+    }
+}

@@ -1,0 +1,19 @@
+/// What is wrong with a scenario file, and where.
+package struct ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
+    package var file: String
+    /// From 1.
+    package var line: Int
+    /// From 1, in Unicode scalars.
+    package var column: Int
+    package var message: String
+
+    package init(file: String, line: Int, column: Int, message: String) {
+        self.file = file
+        self.line = line
+        self.column = column
+        self.message = message
+    }
+
+    /// `file:line:column: message`, the form that editors jump to.
+    package var description: String { "\(file):\(line):\(column): \(message)" }
+}

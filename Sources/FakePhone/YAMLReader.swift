@@ -1,0 +1,187 @@
+internal import Yams
+
+/// Reads YAML nodes strictly: every mismatch is an error with its place.
+struct YAMLReader {
+    let file: String
+
+    func error(_ node: Node, _ message: String) -> ScenarioError {
+        ScenarioError(
+            file: file,
+            line: node.mark?.line ?? 1,
+            column: node.mark?.column ?? 1,
+            message: message
+        )
+    }
+
+    /// The document's root.
+    func root(_ text: String) throws(ScenarioError) -> Node {
+        let node: Node?
+        do {
+            node = try Yams.compose(yaml: text)
+        } catch let error as YamlError {
+            throw place(error)
+        } catch {
+            throw ScenarioError(file: file, line: 1, column: 1, message: "not YAML")
+        }
+        guard let node else {
+            throw ScenarioError(file: file, line: 1, column: 1, message: "the file is empty")
+        }
+        return node
+    }
+
+    private func place(_ error: YamlError) -> ScenarioError {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            ScenarioError(
+                file: file,
+                line: mark.line,
+                column: mark.column,
+                message: "not YAML: \(problem)"
+            )
+        case .duplicatedKeysInMapping(let keys, let context):
+            ScenarioError(
+                file: file,
+                line: context.mark.line,
+                column: context.mark.column,
+                message: "'\(keys.sorted().joined(separator: "', '"))' is there twice"
+            )
+        default:
+            ScenarioError(file: file, line: 1, column: 1, message: "not YAML")
+        }
+    }
+
+    /// The members of a mapping, in the file's order.
+    func members(_ node: Node, of what: String) throws(ScenarioError) -> [(key: Node, value: Node)]
+    {
+        guard case .mapping(let mapping) = node else {
+            throw error(node, "\(what) must be a mapping (key: value), not \(kind(node))")
+        }
+        return mapping.map { ($0.key, $0.value) }
+    }
+
+    /// The elements of a list that is not empty.
+    func elements(_ node: Node, of what: String) throws(ScenarioError) -> [Node] {
+        guard case .sequence(let sequence) = node else {
+            throw error(node, "\(what) must be a list (- …), not \(kind(node))")
+        }
+        guard !sequence.isEmpty else { throw error(node, "\(what) must not be empty") }
+        return Array(sequence)
+    }
+
+    func string(_ node: Node, _ what: String) throws(ScenarioError) -> String {
+        guard case .scalar(let scalar) = node, !scalar.string.isEmpty, !isNull(scalar) else {
+            throw error(node, "\(what) must be a text, not \(kind(node))")
+        }
+        return scalar.string
+    }
+
+    func int(
+        _ node: Node,
+        _ what: String,
+        in range: ClosedRange<Int>
+    ) throws(ScenarioError) -> Int {
+        guard case .scalar(let scalar) = node, scalar.style == .plain || scalar.style == .any,
+            let number = Int(scalar.string)
+        else { throw error(node, "\(what) must be a whole number, not \(kind(node))") }
+        guard range.contains(number) else {
+            throw error(
+                node,
+                "\(what) must be from \(range.lowerBound) to \(range.upperBound), not \(number)"
+            )
+        }
+        return number
+    }
+
+    func number(_ node: Node, _ what: String) throws(ScenarioError) -> Double {
+        guard case .scalar(let scalar) = node, let number = Double(scalar.string) else {
+            throw error(node, "\(what) must be a number, not \(kind(node))")
+        }
+        return number
+    }
+
+    func bool(_ node: Node, _ what: String) throws(ScenarioError) -> Bool {
+        guard case .scalar(let scalar) = node, ["true", "false"].contains(scalar.string) else {
+            throw error(node, "\(what) must be true or false, not \(kind(node))")
+        }
+        return scalar.string == "true"
+    }
+
+    /// One of the named values of an enum.
+    func choice<Value: RawRepresentable & CaseIterable>(
+        _ node: Node,
+        _ what: String,
+        of type: Value.Type
+    ) throws(ScenarioError) -> Value where Value.RawValue == String {
+        let text = try string(node, what)
+        guard let value = Value(rawValue: text) else {
+            let names = Value.allCases.map(\.rawValue).joined(separator: ", ")
+            throw error(node, "\(what) must be one of \(names); not '\(text)'")
+        }
+        return value
+    }
+
+    private func isNull(_ scalar: Node.Scalar) -> Bool {
+        scalar.style == .plain && ["null", "~"].contains(scalar.string)
+    }
+
+    private func kind(_ node: Node) -> String {
+        switch node {
+        case .mapping: return "a mapping"
+        case .sequence: return "a list"
+        case .alias: return "an alias"
+        case .scalar(let scalar):
+            return scalar.string.isEmpty || isNull(scalar) ? "nothing" : "'\(scalar.string)'"
+        }
+    }
+}
+
+/// The options beside a step's verb, each taken once; what is left over at the end is an error.
+struct StepOptions {
+    private let reader: YAMLReader
+    private let what: String
+    private let owner: Node
+    private var members: [(key: Node, value: Node)]
+    private var known: [String] = []
+
+    init(
+        _ members: [(key: Node, value: Node)],
+        of what: String,
+        owner: Node,
+        reader: YAMLReader
+    ) {
+        self.members = members
+        self.what = what
+        self.owner = owner
+        self.reader = reader
+    }
+
+    /// Takes the option of that name out; nil when it is not there.
+    mutating func take(_ name: String) -> Node? {
+        known.append(name)
+        guard let place = members.firstIndex(where: { $0.key.scalar?.string == name }) else {
+            return nil
+        }
+        return members.remove(at: place).value
+    }
+
+    /// Takes an option that must be there.
+    mutating func require(_ name: String) throws(ScenarioError) -> Node {
+        guard let node = take(name) else {
+            throw reader.error(owner, "\(what) needs '\(name)'")
+        }
+        return node
+    }
+
+    /// Refuses what nobody took.
+    func finish() throws(ScenarioError) {
+        guard let left = members.first else { return }
+        let name = left.key.scalar?.string ?? "?"
+        let names = known.sorted().joined(separator: ", ")
+        throw reader.error(
+            left.key,
+            "\(what) has no '\(name)'; "
+                + (names.isEmpty ? "it takes no options" : "it knows \(names)")
+        )
+    }
+}

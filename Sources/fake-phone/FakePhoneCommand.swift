@@ -1,0 +1,41 @@
+/// The program `fake-phone`: reads its arguments, builds the people and their line, runs.
+///
+/// Exit status: 0 all well, 1 a scenario failed or a server refused, 64 wrong usage or a scenario
+/// file that is wrong, 66 a picture that cannot be used, 69 a server that does not answer.
+
+import ArgumentParser
+import FakePhone
+
+@main
+struct FakePhoneCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fake-phone",
+        abstract: "A scripted phone with WeChat, and the browsers it logs in.",
+        subcommands: [RunCommand.self, ScanCommand.self]
+    )
+}
+
+/// Where the two servers are.
+struct ServerOptions: ParsableArguments {
+    @Option(help: "The login server.")
+    var login = "http://127.0.0.1:8080"
+
+    @Option(help: "The mock of api.weixin.qq.com.")
+    var wechat = "http://127.0.0.1:9090"
+
+    func validate() throws {
+        _ = try addresses()
+    }
+
+    func addresses() throws -> (login: ServerAddress, weChat: ServerAddress) {
+        guard let login = ServerAddress(login, name: "login-server") else {
+            throw ValidationError("--login must be http://HOST:PORT, not '\(self.login)'.")
+        }
+        guard let weChat = ServerAddress(wechat, name: "mock-wechat") else {
+            throw ValidationError("--wechat must be http://HOST:PORT, not '\(wechat)'.")
+        }
+        return (login, weChat)
+    }
+}
+
+extension FakePhone.ScanHow: ExpressibleByArgument {}

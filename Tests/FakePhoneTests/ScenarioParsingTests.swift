@@ -1,0 +1,204 @@
+import FakePhone
+import Testing
+
+struct ScenarioParsingTests {
+    private static let cast = "cast: { laptop: browser, alice: { phone: alice } }\n"
+
+    private func error(_ yaml: String) -> String? {
+        do {
+            _ = try Scenario(yaml: yaml, file: "f.yaml")
+            return nil
+        } catch {
+            return error.description
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("", "f.yaml:1:1: the file is empty"),
+            ("- a", "f.yaml:1:1: a scenario must be a mapping (key: value), not a list"),
+            ("steps: []", "f.yaml:1:1: a scenario needs 'cast'"),
+            ("cast: { a: browser }", "f.yaml:1:1: a scenario needs 'steps'"),
+            (
+                "cast: { a: browser }\nstpes: []\nsteps: []",
+                "f.yaml:2:1: a scenario has no 'stpes'; it knows about, cast, name, needs, steps"
+            ),
+            ("cast: { a: browser }\nsteps: []", "f.yaml:2:8: steps must not be empty"),
+            (
+                "cast: { a: tablet }\nsteps: []",
+                "f.yaml:1:12: a must be 'browser' or '{ phone: PERSON }', not 'tablet'"
+            ),
+            (
+                "cast: { wechat: browser }\nsteps: []",
+                "f.yaml:1:9: 'wechat' is the mock and always there"
+            ),
+            (
+                "cast: { a: { phone: ../b } }\nsteps: []",
+                "f.yaml:1:12: '../b' is no name of a person at the mock"
+            ),
+            (
+                "cast: { a: browser, a: browser }\nsteps: []",
+                "f.yaml:1:7: 'a' is there twice"
+            ),
+            (
+                "needs: { scene_seconds_max: long }\ncast: { a: browser }\nsteps: []",
+                "f.yaml:1:29: scene_seconds_max must be a whole number, not 'long'"
+            ),
+            ("a: [", "f.yaml:1:5: not YAML: did not find expected node content"),
+        ])
+    func `a file that is wrong at the top says where`(_ yaml: String, _ message: String) {
+        #expect(error(yaml) == message)
+    }
+
+    @Test(
+        arguments: [
+            ("  - open", "f.yaml:3:5: a step must be a mapping (key: value), not 'open'"),
+            ("  - laptpo: open", "f.yaml:3:5: 'laptpo' is not in the cast: laptop, alice, wechat"),
+            (
+                "  - laptop: fly",
+                "f.yaml:3:13: laptop cannot 'fly'; it can open, renew, show, look, watch, sees, "
+                    + "saw, complete, cancel, session, logout"
+            ),
+            (
+                "  - alice: fly",
+                "f.yaml:3:12: alice cannot 'fly'; it can login, scan, confirm, cancel, guess"
+            ),
+            (
+                "  - wechat: fly",
+                "f.yaml:3:13: wechat cannot 'fly'; it can advance, fault, clear_faults, mark, asked"
+            ),
+            ("  - alice: scan", "f.yaml:3:5: 'alice: scan' needs 'of'"),
+            (
+                "  - alice: scan\n    of: alice",
+                "f.yaml:4:9: 'of' must name a browser of the cast, not 'alice'"
+            ),
+            (
+                "  - alice: scan\n    of: laptop\n    hwo: camera",
+                "f.yaml:5:5: 'alice: scan' has no 'hwo'; it knows expect, how, keep_body, of, "
+                    + "picture"
+            ),
+            (
+                "  - alice: scan\n    of: laptop\n    how: telepathy",
+                "f.yaml:5:10: how must be one of camera, longpress, album; not 'telepathy'"
+            ),
+            (
+                "  - alice: confirm\n    after_ms: soon",
+                "f.yaml:4:15: after_ms must be a whole number, not 'soon'"
+            ),
+            (
+                "  - alice: confirm\n    after_ms: \"800\"",
+                "f.yaml:4:15: after_ms must be a whole number, not '800'"
+            ),
+            (
+                "  - alice: confirm\n    after_ms: -1",
+                "f.yaml:4:15: after_ms must be from 0 to 600000, not -1"
+            ),
+            ("  - laptop: sees", "f.yaml:3:5: 'laptop: sees' needs 'state'"),
+            (
+                "  - laptop: sees\n    state: done",
+                "f.yaml:4:12: state must be one of created, scanned, confirmed, cancelled, "
+                    + "expired, superseded; not 'done'"
+            ),
+            (
+                "  - laptop: sees\n    state:",
+                "f.yaml:4:11: state must be a text, not nothing"
+            ),
+            (
+                "  - laptop: saw\n    states: created",
+                "f.yaml:4:13: states must be a list (- …), not 'created'"
+            ),
+            (
+                "  - laptop: complete\n    expect: 200",
+                "f.yaml:4:13: expect must be a mapping (key: value), not '200'"
+            ),
+            (
+                "  - laptop: complete\n    expect: { stauts: 200 }",
+                "f.yaml:4:15: expect has no 'stauts'; it knows body_as, error, redirect, "
+                    + "retry_after, status, user"
+            ),
+            (
+                "  - laptop: complete\n    expect: { user: bob }",
+                "f.yaml:4:21: 'user' must name a phone of the cast, not 'bob'"
+            ),
+            (
+                "  - laptop: complete\n    expect: { body_as: x }",
+                "f.yaml:4:24: no earlier step has 'keep_body: x'"
+            ),
+            (
+                "  - laptop: complete\n    expect: { retry_after: maybe }",
+                "f.yaml:4:28: retry_after must be true or false, not 'maybe'"
+            ),
+            (
+                "  - wechat: fault\n    endpoint: /x\n    cut: sideways",
+                "f.yaml:5:10: cut must be one of before_headers, mid_body, reset; not 'sideways'"
+            ),
+            (
+                "  - laptop: show\n    expect: { status: 200 }",
+                "f.yaml:4:5: 'laptop: show' has no 'expect'; it takes no options"
+            ),
+        ])
+    func `a step that is wrong says where and what it should be`(
+        _ step: String,
+        _ message: String
+    ) {
+        #expect(error("\(Self.cast)steps:\n\(step)\n") == message)
+    }
+
+    @Test func `a scenario without a name takes its file's`() throws {
+        let yaml = "\(Self.cast)steps:\n  - laptop: open\n"
+        #expect(try Scenario(yaml: yaml, file: "a/b/night.yaml").name == "night")
+    }
+
+    @Test func `a fault goes to the mock under the names it has in the file`() throws {
+        let scenario = try Scenario(
+            yaml: """
+                \(Self.cast)steps:
+                  - wechat: fault
+                    endpoint: /sns/jscode2session
+                    errcode: -1
+                    count: 2
+                    after: 1
+                    effect: after
+                    cut: mid_body
+                    probability: 0.5
+                """,
+            file: "f.yaml"
+        )
+        #expect(
+            scenario.steps.map(\.action) == [
+                .fault([
+                    "endpoint": "/sns/jscode2session", "errcode": -1, "count": 2, "after": 1,
+                    "effect": "after", "cut": "mid_body", "probability": .double(0.5),
+                ])
+            ]
+        )
+    }
+
+    @Test func `the defaults are a camera, a websocket and a person who reads`() throws {
+        let scenario = try Scenario(
+            yaml: """
+                \(Self.cast)steps:
+                  - laptop: open
+                  - laptop: watch
+                  - alice: scan
+                    of: laptop
+                  - alice: confirm
+                """,
+            file: "f.yaml"
+        )
+        #expect(
+            scenario.steps.map(\.action) == [
+                .open(browser: "laptop", .init()),
+                .watch(browser: "laptop", by: .websocket),
+                .scan(phone: "alice", browser: "laptop", picture: nil, how: .camera),
+                .confirm(phone: "alice", afterMilliseconds: 800),
+            ]
+        )
+    }
+
+    @Test func `every wrong file of a folder is reported and nothing is returned`() {
+        #expect(throws: ScenarioFiles.Failure.noSuchPath("no/such/folder")) {
+            try ScenarioFiles.load(["no/such/folder"])
+        }
+    }
+}

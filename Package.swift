@@ -11,6 +11,7 @@ let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", packa
 let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
@@ -25,6 +26,7 @@ let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "s
 let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
+let orderedCollections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -48,8 +50,64 @@ var targets: [Target] = []
     targets.append(.testTarget(name: name, dependencies: dependencies))
 }
 
+/// A C library of the system, found by pkg-config.
+@MainActor func systemLibrary(_ name: String, at path: String, pkgConfig: String, apt: String) {
+    targets.append(
+        .systemLibrary(name: name, path: path, pkgConfig: pkgConfig, providers: [.apt([apt])])
+    )
+}
+
+/// A room of the mock, under MockWeChat/Sources/. None of them sees a room under Sources/.
+@MainActor func mockRoom(_ name: String, _ dependencies: [Target.Dependency] = []) {
+    targets.append(
+        .target(name: name, dependencies: dependencies, path: "MockWeChat/Sources/\(name)")
+    )
+}
+
+/// A program of the mock, under MockWeChat/Sources/.
+@MainActor func mockProgram(_ name: String, _ dependencies: [Target.Dependency]) {
+    targets.append(
+        .executableTarget(name: name, dependencies: dependencies, path: "MockWeChat/Sources/\(name)")
+    )
+}
+
+/// The tests of a room of the mock, under MockWeChat/Tests/.
+@MainActor func mockTests(_ name: String, _ dependencies: [Target.Dependency]) {
+    targets.append(
+        .testTarget(name: name, dependencies: dependencies, path: "MockWeChat/Tests/\(name)")
+    )
+}
+
 // rank 0: ground
 room("HTTPTransport", [httpTypes])
+
+// The mock: a world of its own, next to the house.
+systemLibrary(
+    "CQREncode", at: "MockWeChat/Sources/CQREncode", pkgConfig: "libqrencode", apt: "libqrencode-dev")
+systemLibrary("CLibPNG", at: "MockWeChat/Sources/CLibPNG", pkgConfig: "libpng", apt: "libpng-dev")
+systemLibrary("CZBar", at: "MockWeChat/Sources/CZBar", pkgConfig: "zbar", apt: "libzbar-dev")
+mockRoom("CodePicture", ["CQREncode", "CLibPNG", "CZBar"])
+mockRoom("MockWeChatWorld", [crypto, deque, orderedCollections, yams])
+mockRoom(
+    "MockWeChatServer",
+    [
+        "CodePicture", "MockWeChatWorld", crypto, httpTypes, hummingbird, hummingbirdCore, logging,
+        nioCore,
+    ]
+)
+mockProgram(
+    "mock-wechat",
+    ["MockWeChatServer", "MockWeChatWorld", argumentParser, hummingbird, logging, nioCore, serviceLifecycle]
+)
+mockTests("CodePictureTests", ["CodePicture"])
+mockTests("MockWeChatWorldTests", ["MockWeChatWorld"])
+mockTests(
+    "MockWeChatServerTests",
+    [
+        "CodePicture", "MockWeChatServer", "MockWeChatWorld", httpTypes, hummingbird, hummingbirdTesting,
+        logging, nioCore,
+    ]
+)
 
 // MARK: - Settings, the same for every room
 

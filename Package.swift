@@ -29,6 +29,7 @@ let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "s
 let orderedCollections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 // MARK: - Rooms
@@ -97,7 +98,10 @@ mockRoom(
 )
 mockProgram(
     "mock-wechat",
-    ["MockWeChatServer", "MockWeChatWorld", argumentParser, hummingbird, logging, nioCore, serviceLifecycle]
+    [
+        "MockWeChatServer", "MockWeChatWorld", argumentParser, hummingbird, logging, nioCore,
+        serviceLifecycle, unixSignals,
+    ]
 )
 mockTests("CodePictureTests", ["CodePicture"])
 mockTests("MockWeChatWorldTests", ["MockWeChatWorld"])

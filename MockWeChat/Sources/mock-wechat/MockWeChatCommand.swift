@@ -3,7 +3,9 @@ import FoundationEssentials
 import Logging
 import MockWeChatServer
 import MockWeChatWorld
+import NIOCore
 import ServiceLifecycle
+import UnixSignals
 
 /// Reads flags and a world file, builds the mock, runs it.
 @main struct MockWeChatCommand: AsyncParsableCommand {
@@ -127,4 +129,4 @@ import ServiceLifecycle
     }
 }
 
-extension ClockMode: @retroactive ExpressibleByArgument {}
+extension ClockMode: ExpressibleByArgument {}

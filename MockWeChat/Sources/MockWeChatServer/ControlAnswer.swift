@@ -1,0 +1,71 @@
+import HTTPTypes
+import HummingbirdCore
+import MockWeChatWorld
+import NIOCore
+
+/// An answer of the control plane.
+enum ControlAnswer: Sendable {
+    case json(JSON)
+    case html(String)
+    case refusal(ControlError)
+
+    var response: Response {
+        switch self {
+        case .json(let json):
+            Self.response(200, type: "application/json", Array(json.bytes()))
+        case .html(let html):
+            Self.response(200, type: "text/html; charset=utf-8", Array(html.utf8))
+        case .refusal(let error): Self.response(error)
+        }
+    }
+
+    private static func response(_ error: ControlError) -> Response {
+        let terms = error.terms
+        let body: JSON = ["error": .string(terms.name), "detail": .string(terms.detail)]
+        var response = response(terms.status, type: "application/json", body.bytes())
+        if case .methodNotAllowed(let allowed) = error {
+            response.headers[.allow] = allowed.joined(separator: ", ")
+        }
+        return response
+    }
+
+    private static func response(_ status: Int, type: String, _ bytes: [UInt8]) -> Response {
+        Response(
+            status: HTTPResponse.Status(code: status),
+            headers: [.contentType: type],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+        )
+    }
+}
+
+extension ControlError {
+    /// The one place where refusals become HTTP.
+    fileprivate var terms: (status: Int, name: String, detail: String) {
+        switch self {
+        case .bad(let error): (400, "bad_request", error.detail)
+        case .badWay(let how):
+            (400, "bad_how", "how: expected camera, longpress or album, not \(how)")
+        case .notJSON: (400, "not_json", "expected a JSON body")
+        case .notAMiniProgram(let appid):
+            (400, "not_a_miniprogram", "appid: \(appid) is an official account")
+        case .notAMember(let person, let appid):
+            (
+                403, "not_a_member",
+                "\(person) is not among the members of \(appid), who alone see trial and develop"
+            )
+        case .noSuchPerson(let name): (404, "no_such_person", "there is no person \(name)")
+        case .noSuchApp(let appid): (404, "no_such_app", "appid: there is no app \(appid)")
+        case .noSuchFault(let id): (404, "no_such_fault", "there is no fault \(id)")
+        case .noSuchPath(let path): (404, "no_such_path", "the mock has no \(path)")
+        case .methodNotAllowed(let allowed):
+            (405, "method_not_allowed", "expected \(allowed.joined(separator: " or "))")
+        case .alreadyThere(let what): (409, "already_there", "there is already \(what)")
+        case .codeUnknown(let id):
+            (410, "code_unknown", "code \(id) is not of this run: make a new picture")
+        case .tooLarge(let expected): (413, "too_large", "expected \(expected)")
+        case .notPNG(let expected): (415, "not_png", "expected \(expected)")
+        case .noCodeFound(let found): (422, "no_code_found", "the picture has \(found)")
+        case .tooMany(let what): (429, "too_many", "there are too many \(what) already")
+        }
+    }
+}

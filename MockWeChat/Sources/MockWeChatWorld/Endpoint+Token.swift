@@ -1,0 +1,22 @@
+extension Endpoint {
+    /// `GET /cgi-bin/token`, WeChat page api_getaccesstoken.
+    static let token = Endpoint(
+        path: "/cgi-bin/token",
+        method: .get,
+        credential: .secret,
+        members: nil
+    ) { (world: inout World, call: Call) throws(WeChatError) -> Outcome in
+        let app = try world.tokenApp(
+            appid: call.parameter("appid"),
+            secret: call.parameter("secret"),
+            grantType: call.parameter("grant_type"),
+            callerIP: call.request.callerIP
+        )
+        let quota = QuotaKey.tokensPerDay(appid: app.appid)
+        guard world.quotas.hasRoom(quota, limit: app.quotas.tokensPerDay, at: call.now) else {
+            throw .dailyQuota
+        }
+        world.quotas.count(quota, at: call.now)
+        return .json(world.issuePlainToken(for: app.appid, at: call.now).json(at: call.now))
+    }
+}

@@ -1,0 +1,152 @@
+/// Something that goes wrong with a call on purpose.
+package struct Fault: Sendable, Equatable {
+    /// Whether the call takes effect before its answer is lost or replaced.
+    enum Effect: String, Sendable, CaseIterable {
+        /// The world is as if the call had never come.
+        case before
+        /// The code is spent, the token issued; only the answer is another.
+        case after
+    }
+
+    /// What the caller gets instead of WeChat's answer.
+    enum Replacement: Sendable, Equatable {
+        /// WeChat's own answer, only late.
+        case none
+        case error(WeChatError)
+        case http(status: Int, body: [UInt8])
+    }
+
+    let id: Int
+    /// A WeChat path, or `*` for all of them.
+    let endpoint: String
+    let replacement: Replacement
+    let delayMilliseconds: Int
+    let count: Int?
+    let after: Int
+    let probability: Double?
+    let effect: Effect
+    /// The members as they were given, to show them again.
+    let members: [JSONMember]
+    var matched = 0
+    var fired = 0
+}
+
+// MARK: - From and to JSON
+
+extension Fault {
+    init(_ reader: SourceReader, id: Int, json: JSON) throws(DescriptionError) {
+        let members = try reader.members([
+            "endpoint", "errcode", "errmsg", "status", "body", "body_base64", "delay_ms", "count",
+            "after", "probability", "effect", "cut",
+        ])
+        if let cut = members["cut"] {
+            throw cut.wrong("no cut: this mock cannot cut connections yet")
+        }
+        self.id = id
+        endpoint = try Self.endpoint(try members.required("endpoint"))
+        replacement = try Self.replacement(members, family: PathFamily(path: endpoint))
+        delayMilliseconds =
+            try members["delay_ms"]?.integer(0...WorldLimits.faultDelayMillisecondsMax) ?? 0
+        count = try members["count"]?.integer(1...1_000_000_000)
+        after = try members["after"]?.integer(0...1_000_000_000) ?? 0
+        probability = try members["probability"]?.number(0...1)
+        effect = try members["effect"]?.oneOf(Effect.self) ?? .before
+        self.members = (json.members ?? []).filter { $0.value != .null }
+        guard replacement != .none || members["delay_ms"] != nil else {
+            throw reader.wrong("one of errcode, status, body, body_base64, delay_ms")
+        }
+    }
+
+    private static func endpoint(_ reader: SourceReader) throws(DescriptionError) -> String {
+        let path = try reader.text()
+        guard path == "*" || Endpoint.at(path) != nil else {
+            let known = Endpoint.all.map(\.path).joined(separator: ", ")
+            throw reader.wrong("* or one of \(known)")
+        }
+        return path
+    }
+
+    private static func replacement(
+        _ members: SourceMembers,
+        family: PathFamily
+    ) throws(DescriptionError) -> Replacement {
+        let message = try members["errmsg"]?.anyText()
+        if let code = members["errcode"] {
+            for name in ["status", "body", "body_base64"] {
+                if let other = members[name] {
+                    throw other.wrong("it without errcode, not with it")
+                }
+            }
+            let number = try code.integer(-1_000_000...1_000_000_000)
+            var error = WeChatError(number)
+            guard error.text(in: family) != nil || message != nil else {
+                throw code.wrong("a number with a known text, or errmsg beside it")
+            }
+            error.text = message
+            return .error(error)
+        }
+        if let message = members["errmsg"] { throw message.wrong("errcode beside it") }
+        var body: [UInt8]?
+        if let text = members["body"] { body = Array(try text.anyText().utf8) }
+        if let text = members["body_base64"] {
+            guard body == nil else { throw text.wrong("body or body_base64, not both") }
+            guard let bytes = Base64.decode(try text.anyText()) else { throw text.wrong("base64") }
+            body = bytes
+        }
+        let status = try members["status"]?.integer(200...599)
+        guard status != nil || body != nil else { return .none }
+        return .http(status: status ?? 200, body: body ?? [])
+    }
+
+    /// The fault as it was given, with its id and how often it fired.
+    var json: JSON {
+        .object(
+            [JSONMember("id", .string("f\(id)"))] + members
+                + [JSONMember("matched", .integer(matched)), JSONMember("fired", .integer(fired))]
+        )
+    }
+}
+
+/// The faults of a world, the oldest first.
+struct Faults: Sendable {
+    private(set) var all: [Fault] = []
+    private var lastID = 0
+
+    var nextID: Int { lastID + 1 }
+
+    mutating func add(_ fault: Fault) {
+        lastID = fault.id
+        all.append(fault)
+    }
+
+    mutating func removeAll() -> Int {
+        defer { all = [] }
+        return all.count
+    }
+
+    mutating func remove(_ name: String) -> Bool {
+        guard let index = all.firstIndex(where: { "f\($0.id)" == name }) else { return false }
+        all.remove(at: index)
+        return true
+    }
+
+    /// The fault that a call meets: of several, the oldest that is due.
+    mutating func meet(path: String, dice: inout Dice) -> Fault? {
+        var met: Fault?
+        for index in all.indices where all[index].endpoint == "*" || all[index].endpoint == path {
+            all[index].matched += 1
+            guard met == nil, all[index].isDue else { continue }
+            if let probability = all[index].probability, dice.share() >= probability { continue }
+            all[index].fired += 1
+            met = all[index]
+        }
+        return met
+    }
+}
+
+extension Fault {
+    fileprivate var isDue: Bool {
+        guard matched > after else { return false }
+        return count.map { fired < $0 } ?? true
+    }
+}

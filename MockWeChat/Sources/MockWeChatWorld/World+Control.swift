@@ -1,0 +1,253 @@
+/// Why the control plane refused something.
+package enum ControlError: Error, Sendable, Equatable {
+    /// A member of the body or the query is wrong.
+    case bad(DescriptionError)
+    case noSuchPerson(String)
+    case noSuchApp(String)
+    case noSuchFault(String)
+    case noSuchPath(String)
+    case methodNotAllowed(allowed: [String])
+    case alreadyThere(String)
+    case notAMiniProgram(appid: String)
+    case badWay(String)
+    case notAMember(person: String, appid: String)
+    case codeUnknown(String)
+    case notJSON
+    case notPNG(String)
+    case tooLarge(String)
+    case noCodeFound(String)
+    case tooMany(String)
+}
+
+// MARK: - People and apps
+
+extension World {
+    /// Adds a person; the body has the members of a person in a world file.
+    package mutating func addPerson(_ json: JSON) throws(ControlError) -> JSON {
+        let count = description.people.count
+        guard count < WorldLimits.peopleMax else { throw .tooMany("people") }
+        let person = try Self.reading { () throws(DescriptionError) in
+            try PersonDescription(
+                SourceReader(node: SourceNode(json), path: ""),
+                phoneNumber: WorldDescription.phoneNumber(for: count)
+            )
+        }
+        guard people[person.name] == nil else { throw .alreadyThere("a person \(person.name)") }
+        people[person.name] = person
+        description.people.append(person)
+        return person.json
+    }
+
+    /// Adds an app; the body has the members of an app in a world file.
+    package mutating func addApp(_ json: JSON) throws(ControlError) -> JSON {
+        guard description.apps.count < WorldLimits.appsMax else { throw .tooMany("apps") }
+        let app = try Self.reading { () throws(DescriptionError) in
+            try AppDescription(SourceReader(node: SourceNode(json), path: ""))
+        }
+        guard apps[app.appid] == nil else { throw .alreadyThere("an app \(app.appid)") }
+        apps[app.appid] = app
+        description.apps.append(app)
+        return app.json
+    }
+
+    private static func reading<Value>(
+        _ body: () throws(DescriptionError) -> Value
+    ) throws(ControlError) -> Value {
+        do throws(DescriptionError) {
+            return try body()
+        } catch {
+            throw .bad(error)
+        }
+    }
+}
+
+// MARK: - Phones
+
+extension World {
+    /// What wx.login gives to a person's phone inside an app.
+    package mutating func login(
+        person: String,
+        _ json: JSON,
+        at now: Moment
+    ) throws(ControlError) -> JSON {
+        guard people[person] != nil else { throw .noSuchPerson(person) }
+        let appid = try Self.reading { () throws(DescriptionError) in
+            let reader = SourceReader(node: SourceNode(json), path: "")
+            return try reader.members(["appid"]).required("appid").text()
+        }
+        guard let app = apps[appid] else { throw .noSuchApp(appid) }
+        guard app.kind == .miniprogram else { throw .notAMiniProgram(appid: appid) }
+        let code = newLoginCode(for: person, in: appid, at: now)
+        return ["code": .string(code), "errMsg": "login:ok"]
+    }
+
+    /// Refuses a scan before its picture is looked at.
+    package func checkScan(person: String, how: String?) throws(ControlError) -> ScanWay {
+        guard people[person] != nil else { throw .noSuchPerson(person) }
+        guard let how else { return .camera }
+        guard let way = ScanWay(rawValue: how) else { throw .badWay(how) }
+        return way
+    }
+
+    /// The launch options that WeChat gives to the mini-program that a code opens.
+    ///
+    /// - Parameters:
+    ///   - person: Whose phone scans.
+    ///   - way: How the phone looks at the code.
+    ///   - texts: What the codes in the picture say, the largest first.
+    /// - Returns: The launch options.
+    /// - Throws: Why no mini-program opens.
+    package func scan(
+        person: String,
+        way: ScanWay,
+        texts: [String]
+    ) throws(ControlError) -> JSON {
+        guard people[person] != nil else { throw .noSuchPerson(person) }
+        guard let chosen = texts.firstIndex(where: { Self.codeID(in: $0) != nil }),
+            let id = Self.codeID(in: texts[chosen])
+        else {
+            let foreign = texts.first.map { "only a code that says \($0)" } ?? "no code at all"
+            throw .noCodeFound(foreign)
+        }
+        guard let code = codes[id], let app = apps[code.appid] else { throw .codeUnknown(id) }
+        if code.version != .release, !app.members.contains(person) {
+            throw .notAMember(person: person, appid: code.appid)
+        }
+        var members = [
+            JSONMember("appid", .string(code.appid)),
+            JSONMember("path", .string(code.path.withoutLeadingSlashes)),
+            // It arrives encoded; the page has to decode it once (WeChat page api_getunlimitedqrcode).
+            JSONMember("query", ["scene": .string(PercentCoding.encodeComponent(code.scene))]),
+            JSONMember("scene", .integer(way.launch)),
+            JSONMember("env_version", .string(code.version.rawValue)),
+        ]
+        var others = texts
+        others.remove(at: chosen)
+        if !others.isEmpty { members.append(JSONMember("others", .strings(others))) }
+        return .object(members)
+    }
+
+    /// What a code stands for, for people who open its address in a browser.
+    package func code(_ id: String) throws(ControlError) -> CodeSummary {
+        guard let code = codes[id] else { throw .codeUnknown(id) }
+        return CodeSummary(
+            appid: code.appid,
+            path: code.path,
+            scene: code.scene,
+            version: code.version
+        )
+    }
+}
+
+/// What people are told about a code.
+package struct CodeSummary: Sendable, Equatable {
+    package let appid: String
+    package let path: String
+    package let scene: String
+    package let version: EnvironmentVersion
+}
+
+// MARK: - Clock
+
+extension World {
+    /// What the clock shows.
+    package mutating func clockJSON(real: Moment) -> JSON {
+        ["mode": .string(clock.mode.rawValue), "now": .string(clock.now(real: real).iso8601)]
+    }
+
+    /// Moves, sets, stops or starts the clock; a refused body changes nothing.
+    package mutating func changeClock(_ json: JSON, real: Moment) throws(ControlError) -> JSON {
+        let now = clock.now(real: real)
+        let range = WorldClock.settable
+        let (mode, target) = try Self.reading {
+            () throws(DescriptionError) -> (ClockMode?, Moment?) in
+            let reader = SourceReader(node: SourceNode(json), path: "")
+            let members = try reader.members(["advance_seconds", "set", "mode"])
+            let mode = try members["mode"]?.oneOf(ClockMode.self)
+            var target: Moment?
+            if let advance = members["advance_seconds"] {
+                let later = now.adding(seconds: Int64(try advance.integer(0...315_360_000)))
+                guard later <= range.upperBound else { throw advance.wrong("not to pass 2099") }
+                target = later
+            }
+            if let set = members["set"] {
+                guard target == nil else { throw set.wrong("set or advance_seconds, not both") }
+                let moment = try set.moment()
+                guard range.contains(moment), now <= moment else {
+                    throw set.wrong("a moment from 2000 to 2099, not before \(now.iso8601)")
+                }
+                target = moment
+            }
+            guard mode != nil || target != nil else {
+                throw reader.wrong("advance_seconds, set or mode")
+            }
+            return (mode, target)
+        }
+        if let mode { clock.turn(mode, real: real) }
+        if let target { clock.set(target, real: real) }
+        return clockJSON(real: real)
+    }
+}
+
+// MARK: - Faults
+
+extension World {
+    package var faultsJSON: JSON { ["faults": .array(faults.all.map(\.json))] }
+
+    package mutating func addFault(_ json: JSON) throws(ControlError) -> JSON {
+        guard faults.all.count < WorldLimits.faultsMax else { throw .tooMany("faults") }
+        let id = faults.nextID
+        let fault = try Self.reading { () throws(DescriptionError) in
+            try Fault(SourceReader(node: SourceNode(json), path: ""), id: id, json: json)
+        }
+        faults.add(fault)
+        return ["id": .string("f\(id)")]
+    }
+
+    package mutating func removeFaults() -> JSON {
+        ["deleted": .integer(faults.removeAll())]
+    }
+
+    package mutating func removeFault(_ id: String) throws(ControlError) -> JSON {
+        guard faults.remove(id) else { throw .noSuchFault(id) }
+        return ["deleted": 1]
+    }
+}
+
+// MARK: - Journal
+
+extension World {
+    /// The latest exchanges, the oldest first.
+    package func journalJSON(_ query: [QueryItem]) throws(ControlError) -> JSON {
+        var endpoint: String?
+        var limit = WorldLimits.journalEntriesMax
+        for item in query {
+            switch item.name {
+            case "endpoint": endpoint = item.value
+            case "limit":
+                guard let number = Int(item.value), (0...limit).contains(number) else {
+                    throw .bad(
+                        DescriptionError(
+                            member: "limit",
+                            expected: "a whole number from 0 to \(WorldLimits.journalEntriesMax)"
+                        )
+                    )
+                }
+                limit = number
+            default:
+                throw .bad(
+                    DescriptionError(
+                        member: item.name,
+                        expected: "no such parameter; known are endpoint, limit"
+                    )
+                )
+            }
+        }
+        return journal.json(endpoint: endpoint, limit: limit)
+    }
+}
+
+extension String {
+    /// Launch options write paths without the slash in front.
+    fileprivate var withoutLeadingSlashes: String { String(drop { $0 == "/" }) }
+}

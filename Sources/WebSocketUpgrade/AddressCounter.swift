@@ -1,6 +1,12 @@
 package import NIOCore
 import Synchronization
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
 /// How many of something each address has open: connections, or WebSockets.
 ///
 /// An IPv6 address counts with its /64: whoever has one has all of them (T32).
@@ -51,8 +57,7 @@ package final class AddressCounter: Sendable {
     static func key(_ address: SocketAddress?) -> String {
         switch address {
         case .v6(let v6):
-            var raw = v6.address.sin6_addr
-            return withUnsafeBytes(of: &raw) { bytes in
+            return withUnsafeBytes(of: v6.address.sin6_addr) { bytes in
                 // ::ffff:a.b.c.d is an IPv4 peer on a dual-stack socket.
                 let isMapped =
                     bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10] == 0xFF

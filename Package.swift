@@ -51,6 +51,14 @@ var targets: [Target] = []
 // rank 0: ground
 room("HTTPTransport", [httpTypes])
 
+// rank 3: edge
+room(
+    "LoginServer",
+    [crypto],
+    resources: [.embedInCode("Pages/Templates"), .embedInCode("Pages/assets")]
+)
+tests("LoginServerTests", ["LoginServer"])
+
 // MARK: - Settings, the same for every room
 
 let settings: [SwiftSetting] = [

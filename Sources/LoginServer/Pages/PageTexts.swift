@@ -52,11 +52,11 @@ package enum PageTexts {
             "打开手机微信，点右上角“＋”，再点“扫一扫”",
             "Open WeChat, tap ⊕ and then Scan"
         ),
-        .init("waiting_phone_title", "请在另一台设备上打开本页", "Open this page on another device"),
+        .init("waiting_phone_title", "请在电脑上打开本页", "Open this page on a computer"),
         .init(
             "waiting_phone_detail",
-            "在电脑上打开本页，再用这部手机的微信扫码",
-            "Open it on a computer, then scan the code with WeChat on this phone"
+            "然后用这部手机的微信扫码",
+            "Then scan the code with WeChat on this phone"
         ),
         .init("scanned_title", "扫码成功", "Code scanned"),
         .init("scanned_detail", "请在手机上确认登录", "Now confirm the login on your phone"),

@@ -184,6 +184,14 @@ mockTests(
         hummingbirdTesting, logging, nioCore,
     ])
 
+// rank 3: edge
+room(
+    "LoginServer",
+    [crypto],
+    resources: [.embedInCode("Pages/Templates"), .embedInCode("Pages/assets")]
+)
+tests("LoginServerTests", ["LoginServer"])
+
 // MARK: - Settings, the same for every room
 
 let settings: [SwiftSetting] = [

@@ -50,13 +50,13 @@ package enum PageTexts {
         .init(
             "waiting_detail",
             "打开手机微信，点右上角“＋”，再点“扫一扫”",
-            "In WeChat on your phone, tap ⊕ and then Scan"
+            "Open WeChat, tap ⊕ and then Scan"
         ),
-        .init("waiting_phone_title", "请在另一台设备上打开本页", "Open this page on another device"),
+        .init("waiting_phone_title", "请在电脑上打开本页", "Open this page on a computer"),
         .init(
             "waiting_phone_detail",
-            "在电脑上打开本页，再用这部手机的微信扫码",
-            "Open it on a computer, then scan the code with WeChat on this phone"
+            "然后用这部手机的微信扫码",
+            "Then scan the code with WeChat on this phone"
         ),
         .init("scanned_title", "扫码成功", "Code scanned"),
         .init("scanned_detail", "请在手机上确认登录", "Now confirm the login on your phone"),
@@ -67,8 +67,8 @@ package enum PageTexts {
         .init("cancelled_title", "登录已取消", "Login cancelled"),
         .init(
             "cancelled_detail",
-            "您没有登录。需要时可以获取新码。",
-            "You are not logged in. Get a new code whenever you like."
+            "您没有登录。如需登录，请获取新码。",
+            "You are not logged in."
         ),
         .init("expired_title", "登录码已过期", "This code has expired"),
         .init("expired_detail", "获取新码后再扫描。", "Get a new one to go on."),
@@ -76,19 +76,19 @@ package enum PageTexts {
         .init(
             "superseded_detail",
             "请到最近打开的页面扫码，或在这里获取新码。",
-            "Go on in the tab you opened last, or get a new code here."
+            "Go on in the newest tab, or get a code here."
         ),
         .init("offline_title", "网络连接已断开", "Connection lost"),
         .init(
             "offline_detail",
             "正在尝试重新连接，恢复后会自动继续。",
-            "Trying to reconnect. This page goes on by itself."
+            "Reconnecting. The page goes on by itself."
         ),
         .init("busy_title", "现在登录的人较多", "Busy right now"),
         .init(
             "busy_detail",
             "请不要关闭本页，稍后会自动重试。",
-            "Please keep this page open: it will try again by itself."
+            "Keep this page open: it tries again by itself."
         ),
         .init("error_title", "出了点问题", "Something went wrong"),
         .init("error_detail", "您没有登录。请重新获取登录码。", "You are not logged in. Please try again."),

@@ -311,7 +311,7 @@ async function poll(signal) {
       await busy(wait, signal);
       spoke = false;
     } else if ([401, 403, 404, 410].includes(status)) {
-      return 'gone';
+      return spoke ? 'lost' : 'gone';
     } else {
       return spoke ? 'lost' : 'failed';
     }
@@ -322,14 +322,17 @@ async function poll(signal) {
 async function watch(signal) {
   const ways = [socket, stream, poll];
   let way = 0;
+  let worked = false;
   for (let tries = 0; ;) {
     if (!claimed()) return end('superseded');
     const started = Date.now();
     const outcome = await ways[way](signal);
     if (signal.aborted) return undefined;
     if (outcome === 'replaced') return end('superseded');
-    if (outcome === 'gone') return end('expired');
+    // Never known at all means that the cookie did not stay: another code would fare no better.
+    if (outcome === 'gone') return end(worked ? 'expired' : 'error');
     if (outcome === 'lost') {
+      worked = true;
       if (Date.now() - started > 10000) tries = 0;
       await pause(backoff(tries), signal);
       tries += 1;

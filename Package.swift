@@ -103,15 +103,7 @@ room(
         httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioWebSocket, serviceLifecycle,
         systemPackage, yams,
     ],
-    resources: [
-        .embedInCode("Pages/Templates/error.html"),
-        .embedInCode("Pages/Templates/landing.html"),
-        .embedInCode("Pages/Templates/login.html"),
-        .embedInCode("Pages/assets/icon.svg"),
-        .embedInCode("Pages/assets/landing.js"),
-        .embedInCode("Pages/assets/login.js"),
-        .embedInCode("Pages/assets/scan-login-page.css"),
-    ])
+    resources: [.embedInCode("Pages/Templates"), .embedInCode("Pages/assets")])
 
 // rank 4: programs
 program("fake-phone", ["FakePhone", "HTTPTransport", "HTTPTransportAHC", argumentParser])
@@ -183,14 +175,6 @@ mockTests(
         "CodePicture", "MockWeChatServer", "MockWeChatWorld", httpTypes, hummingbird,
         hummingbirdTesting, logging, nioCore,
     ])
-
-// rank 3: edge
-room(
-    "LoginServer",
-    [crypto],
-    resources: [.embedInCode("Pages/Templates"), .embedInCode("Pages/assets")]
-)
-tests("LoginServerTests", ["LoginServer"])
 
 // MARK: - Settings, the same for every room
 

@@ -18,6 +18,7 @@
 package import Hummingbird
 import HummingbirdCore
 package import Logging
+import LoginDomain
 package import LoginService
 import NIOCore
 import ServiceLifecycle

@@ -55,18 +55,13 @@ package final class AddressCounter: Sendable {
     package var total: Int { state.withLock { $0.total } }
 
     static func key(_ address: SocketAddress?) -> String {
-        switch address {
-        case .v6(let v6):
-            return withUnsafeBytes(of: v6.address.sin6_addr) { bytes in
-                // ::ffff:a.b.c.d is an IPv4 peer on a dual-stack socket.
-                let isMapped =
-                    bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10] == 0xFF
-                    && bytes[11] == 0xFF
-                return (isMapped ? bytes.suffix(4) : bytes.prefix(8))
-                    .map { String($0) }.joined(separator: ".")
-            }
-        case .v4, .unixDomainSocket, nil:
-            return address?.ipAddress ?? "local"
-        }
+        let text = address?.ipAddress ?? "local"
+        var bytes = [UInt8](repeating: 0, count: 16)
+        guard inet_pton(AF_INET6, text, &bytes) == 1 else { return text }
+        // ::ffff:a.b.c.d is an IPv4 peer on a dual-stack socket.
+        let isMapped =
+            bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
+        return (isMapped ? bytes.suffix(4) : bytes.prefix(8))
+            .map { String($0) }.joined(separator: ".")
     }
 }

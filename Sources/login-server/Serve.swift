@@ -59,7 +59,8 @@ struct Serve: AsyncParsableCommand {
     }
 
     private func announce(_ settings: Settings) {
-        print("login-server listening on \(settings.edge.origin) (\(settings.mode.rawValue))")
-        fflush(stdout)
+        // Not `print`: into a pipe that would wait for a full buffer.
+        let line = "login-server listening on \(settings.edge.origin) (\(settings.mode.rawValue))\n"
+        FileHandle.standardOutput.write(Data(line.utf8))
     }
 }

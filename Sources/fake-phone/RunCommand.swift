@@ -30,6 +30,12 @@ struct RunCommand: AsyncParsableCommand {
     )
     var skipSlow: Int?
 
+    func validate() throws {
+        if let skipSlow, skipSlow < 0 {
+            throw ValidationError("--skip-slow must not be negative.")
+        }
+    }
+
     func run() async throws {
         let (login, weChat) = try servers.addresses()
         let console = Console()

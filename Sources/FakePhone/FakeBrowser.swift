@@ -89,7 +89,10 @@ package struct FakeBrowser: Sendable {
 
     private func fields(for path: String) -> HTTPFields {
         var fields: HTTPFields = [:]
-        fields[.cookie] = cookies(for: path)
+        // Set by its name, two cookies would become two fields.
+        if let cookies = cookies(for: path) {
+            fields.append(HTTPField(name: .cookie, value: cookies))
+        }
         return fields
     }
 

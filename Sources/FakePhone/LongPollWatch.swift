@@ -46,7 +46,9 @@ package final class LongPollWatch: Watch {
 
     private func ask(after seq: Int, waitSeconds: Int) async -> WatchEvent {
         var fields: HTTPFields = [:]
-        fields[.cookie] = request.cookie
+        if let cookie = request.cookie {
+            fields.append(HTTPField(name: .cookie, value: cookie))
+        }
         // The first question asks for the state as it is, without waiting.
         let path = seq == 0 ? request.path : "\(request.path)?after=\(seq)&wait=\(waitSeconds)"
         do {

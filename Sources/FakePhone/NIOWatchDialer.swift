@@ -14,8 +14,23 @@ package struct NIOWatchDialer: WatchDialer {
     private let time: PhoneTime
     private let dice: Dice
 
-    package init(group: any EventLoopGroup, time: PhoneTime, dice: Dice) {
+    private let answerTimeout: TimeAmount
+
+    /// Opens watches on the event loops of `group`.
+    ///
+    /// - Parameters:
+    ///   - group: the event loops; the caller stops them.
+    ///   - time: the time in which a watch waits for its next event.
+    ///   - dice: what keys and masks are thrown with.
+    ///   - answerTimeout: the longest wait for a server's answer to the opening.
+    package init(
+        group: any EventLoopGroup,
+        time: PhoneTime,
+        dice: Dice,
+        answerTimeout: TimeAmount = .seconds(20)
+    ) {
         self.group = group
+        self.answerTimeout = answerTimeout
         self.time = time
         self.dice = dice
     }
@@ -109,6 +124,11 @@ package struct NIOWatchDialer: WatchDialer {
         } catch {
             throw .unreachable("no connection")
         }
+        // A server that takes the connection and says nothing is left after a while.
+        let leaving = channel.eventLoop.scheduleTask(in: answerTimeout) {
+            channel.close(promise: nil)
+        }
+        defer { leaving.cancel() }
         do {
             switch try await opening.get() {
             case .open:

@@ -140,8 +140,12 @@ extension AHCTransport {
         }
         var request = HTTPClientRequest(url: "\(scheme)://\(authority)\(call.request.path ?? "/")")
         request.method = HTTPMethod(rawValue: call.request.method.rawValue)
-        for field in call.request.headerFields {
+        for field in call.request.headerFields where field.name != .cookie {
             request.headers.add(name: field.name.rawName, value: field.value)
+        }
+        // `HTTPFields` cuts cookies apart for HTTP/2; HTTP/1.1 wants one field (RFC 6265, 5.4).
+        if let cookies = call.request.headerFields[.cookie] {
+            request.headers.add(name: HTTPField.Name.cookie.rawName, value: cookies)
         }
         if !call.body.isEmpty {
             request.body = .bytes(ByteBuffer(bytes: call.body))

@@ -28,7 +28,10 @@ struct Console: Sendable {
 
 /// One line about a server that does not answer: which one, and what to start.
 func unreachable(_ server: ServerAddress, _ why: HTTPTransportError) -> String {
-    let program = server.name == "login-server" ? "login-server serve" : "mock-wechat"
+    let command =
+        server.name == "login-server"
+        ? "SCAN_LOGIN_PORT=\(server.port) login-server serve"
+        : "mock-wechat --port \(server.port)"
     return "\(server.name) at \(server.origin) does not answer (\(why.inWords)); "
-        + "is '\(program)' running there?"
+        + "start it: \(command)"
 }

@@ -16,6 +16,14 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var servers: ServerOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "The mini-program of a phone that logs in before it scans.",
+            valueName: "appid"
+        )
+    )
+    var appID = FakePhone.defaultAppID
+
     @Option(help: "The seed of everything that is thrown by dice.")
     var seed: UInt64 = 1
 
@@ -29,6 +37,12 @@ struct RunCommand: AsyncParsableCommand {
         )
     )
     var skipSlow: Int?
+
+    func validate() throws {
+        if let skipSlow, skipSlow < 0 {
+            throw ValidationError("--skip-slow must not be negative.")
+        }
+    }
 
     func run() async throws {
         let (login, weChat) = try servers.addresses()
@@ -51,6 +65,7 @@ struct RunCommand: AsyncParsableCommand {
                 time: time,
                 dice: dice
             )
+            runner.appID = appID
             runner.skipSlow = skipSlow.map { .seconds($0) }
             if let (server, why) = await runner.firstUnreachable() {
                 console.complain(unreachable(server, why))

@@ -71,6 +71,24 @@ struct FakeBrowserTests {
         #expect(transport.calls[1].request.headerFields[.cookie] == "__Host-sl=one")
     }
 
+    @Test func `two cookies go out as one field`() async throws {
+        let transport = ScriptedTransport([
+            opened("a=1; Path=/"),
+            .init(
+                call: "POST \(sl)/attempt/complete",
+                status: 200,
+                fields: [.setCookie: "b=2"]
+            ),
+            .init(call: "GET \(sl)/session", status: 200),
+        ])
+        var browser = try browser(transport)
+        _ = try await browser.openAttempt()
+        _ = try await browser.complete()
+        _ = try await browser.session()
+        let cookies = transport.calls[2].request.headerFields.filter { $0.name == .cookie }
+        #expect(cookies.map(\.value) == ["a=1; b=2"])
+    }
+
     @Test func `a failed opening leaves the old picture on the screen`() async throws {
         var browser = try browser(
             ScriptedTransport([

@@ -1,6 +1,7 @@
 import FakePhone
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import NIOWebSocket
 import Testing
 
@@ -108,6 +109,21 @@ struct NIOWatchDialerTests {
         let port = try await WatchServer.with(.webSocket([])) { $0.port }
         await #expect(throws: WatchError.unreachable("no connection")) {
             _ = try await dialer.openWebSocket(try request(port))
+        }
+    }
+
+    @Test func `a server that takes the connection and says nothing is left`() async throws {
+        let dialer = NIOWatchDialer(
+            group: MultiThreadedEventLoopGroup.singleton,
+            time: PhoneTime(ContinuousClock()),
+            dice: Dice(seed: 1),
+            answerTimeout: .milliseconds(20)
+        )
+        try await WatchServer.with(.silence) { server in
+            let request = try request(server.port)
+            let why = WatchError.unreachable("the connection ended before an answer")
+            await #expect(throws: why) { _ = try await dialer.openWebSocket(request) }
+            await #expect(throws: why) { _ = try await dialer.openEventStream(request) }
         }
     }
 

@@ -38,13 +38,13 @@ struct ScenarioParsingTests {
             ),
             (
                 "cast: { a: browser, a: browser }\nsteps: []",
-                "f.yaml:1:7: 'a' is there twice"
+                "f.yaml:1:9: 'a' is there twice"
             ),
             (
                 "needs: { scene_seconds_max: long }\ncast: { a: browser }\nsteps: []",
                 "f.yaml:1:29: scene_seconds_max must be a whole number, not 'long'"
             ),
-            ("a: [", "f.yaml:1:5: not YAML: did not find expected node content"),
+            ("a: [", "f.yaml:2:1: not YAML: did not find expected node content"),
         ])
     func `a file that is wrong at the top says where`(_ yaml: String, _ message: String) {
         #expect(error(yaml) == message)

@@ -10,6 +10,8 @@ struct WatchServer: Sendable {
     enum Behaviour: Sendable {
         /// Switches to WebSocket and sends these frames as soon as it stands.
         case webSocket([WebSocketFrame])
+        /// Takes the request and says nothing.
+        case silence
         /// Answers with this status, type and body, and closes or stays open.
         case answer(HTTPResponseStatus, type: String, body: String, closes: Bool)
     }
@@ -74,6 +76,8 @@ struct WatchServer: Sendable {
             try channel.pipeline.syncOperations.configureHTTPServerPipeline(
                 withServerUpgrade: (upgraders: [upgrader], completionHandler: { _ in })
             )
+        case .silence:
+            break
         case .answer(let status, let type, let body, let closes):
             try channel.pipeline.syncOperations.configureHTTPServerPipeline()
             try channel.pipeline.syncOperations.addHandler(

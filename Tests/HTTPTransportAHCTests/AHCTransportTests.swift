@@ -12,6 +12,7 @@ struct AHCTransportTests {
         then ending: ByteServer.Ending = .close,
         scheme: String = "http",
         path: String = "/",
+        fields: HTTPFields = [:],
         timeout: Duration = .seconds(20),
         answerBytesMax: Int = 1 << 20,
         connectTimeout: Duration = .seconds(10)
@@ -22,7 +23,8 @@ struct AHCTransportTests {
                     method: .get,
                     scheme: scheme,
                     authority: "127.0.0.1:\(server.port)",
-                    path: path
+                    path: path,
+                    headerFields: fields
                 )
                 return try await transport.send(
                     HTTPCall(request, timeout: timeout, answerBytesMax: answerBytesMax)
@@ -47,6 +49,15 @@ struct AHCTransportTests {
             path: "/a?b=c%2Fd"
         )
         #expect(String(decoding: answer.body, as: UTF8.self) == "GET /a?b=c%2Fd HTTP/1.1")
+    }
+
+    @Test func `several cookies go out in one field`() async throws {
+        let answer = try await ask(
+            "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n<request>",
+            fields: [.cookie: "a=1; b=2"]
+        )
+        let lines = String(decoding: answer.body, as: UTF8.self).split(separator: "\r\n")
+        #expect(lines.filter { $0.lowercased().hasPrefix("cookie") } == ["Cookie: a=1; b=2"])
     }
 
     @Test func `a redirect is handed back and not followed`() async throws {

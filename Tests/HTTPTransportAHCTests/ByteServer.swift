@@ -56,9 +56,10 @@ struct ByteServer: Sendable {
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             received += String(buffer: unwrapInboundIn(data))
             guard received.contains("\r\n\r\n") else { return }
-            // The request's first line comes back in place of this mark.
+            // The request's first line and all of it come back in place of these marks.
             let line = received.prefix { $0 != "\r\n" }
             let answer = bytes.replacing("<request line>", with: String(line))
+                .replacing("<request>", with: received)
             received = ""
             context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer)), promise: nil)
             if ending == .close { context.close(promise: nil) }

@@ -1,7 +1,7 @@
 package import LoginDomain
-package import LoginService
+import LoginService
 import Synchronization
-package import WeChatClient
+import WeChatClient
 
 /// A clock that stands still until a test moves it.
 ///

@@ -1,8 +1,8 @@
-import Logging
+package import Logging
 package import LoginDomain
 package import LoginService
 package import LoginStore
-package import WeChatClient
+import WeChatClient
 
 /// A login service with everything around it in memory: what a test sets is what matters.
 package struct LoginHouse: Sendable {

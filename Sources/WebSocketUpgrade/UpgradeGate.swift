@@ -13,7 +13,7 @@ import NIOWebSocket
 /// Hummingbird's own half of the pipeline is only built when the first plain request comes. So a
 /// connection that begins with an upgrade never pays for it, and one that upgrades later leaves it
 /// parked behind this handler, where it sees nothing more until the connection ends.
-final class UpgradeGate: ChannelDuplexHandler {
+final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
     typealias OutboundIn = HTTPResponsePart
@@ -43,8 +43,8 @@ final class UpgradeGate: ChannelDuplexHandler {
         case upgrading(HTTPRequest, ended: Bool)
         /// The gatekeeper thinks. Next: open, refused.
         case judging
-        /// A WebSocket. The end.
-        case open(any WebSocketSession)
+        /// A WebSocket; this handler leaves the pipeline to it. The end.
+        case open
         /// Refused, or broken; the connection closes. The end.
         case refused
     }
@@ -203,10 +203,11 @@ final class UpgradeGate: ChannelDuplexHandler {
         _ fields: HTTPFields,
         _ context: ChannelHandlerContext
     ) {
+        let channel = context.channel
         let switching = HTTPResponse(status: .switchingProtocols, headerFields: fields)
         context.write(wrapOutboundOut(.head(switching)), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        state = .open(session)
+        state = .open
         let pipeline = context.channel.pipeline.syncOperations
         do {
             // Right behind this gate: whatever Hummingbird left parked stays out of the way.
@@ -220,15 +221,17 @@ final class UpgradeGate: ChannelDuplexHandler {
                 ],
                 position: .after(self))
         } catch {
+            session.closed()
             return context.close(promise: nil)
         }
-        session.opened(WebSocket(channel: context.channel))
         outcome.succeed(.webSocket)
         if let connectionState { pipeline.removeHandler(connectionState, promise: nil) }
         pipeline.removeHandler(encoder, promise: nil)
         pipeline.removeHandler(codec, promise: nil)
+        pipeline.removeHandler(self, promise: nil)
         // Last: it hands on the bytes that came behind the request.
         pipeline.removeHandler(decoder, promise: nil)
+        session.opened(WebSocket(channel: channel))
     }
 
     private func refuse(
@@ -256,7 +259,6 @@ final class UpgradeGate: ChannelDuplexHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         outcome.succeed(.closed)
-        if case .open(let session) = state { session.closed() }
         state = .refused
         context.fireChannelInactive()
     }

@@ -47,9 +47,11 @@ final class WebSocketHandler: ChannelInboundHandler {
     }
 
     private func finish() {
+        guard state != .closed else { return }
+        state = .closed
         timer?.cancel()
         timer = nil
-        state = .closed
+        session.closed()
     }
 
     // MARK: - From the peer

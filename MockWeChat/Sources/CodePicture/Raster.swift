@@ -15,9 +15,11 @@ package struct Raster: Sendable, Equatable {
     /// A picture of one colour.
     package init(width: Int, height: Int, filledWith colour: Colour) {
         let pixel = [colour.red, colour.green, colour.blue, 255]
-        var rgba: [UInt8] = []
-        rgba.reserveCapacity(width * height * 4)
-        for _ in 0..<width * height { rgba.append(contentsOf: pixel) }
+        let count = width * height * 4
+        let rgba = [UInt8](unsafeUninitializedCapacity: count) { samples, filled in
+            for at in 0..<count { samples[at] = pixel[at & 3] }
+            filled = count
+        }
         self.init(width: width, height: height, rgba: rgba)
     }
 

@@ -218,7 +218,7 @@ extension ControlCall {
             throw .bad(
                 DescriptionError(
                     member: item.name,
-                    expected: "no such parameter; known is \(name)"
+                    problem: "unknown parameter; known is \(name)"
                 )
             )
         }

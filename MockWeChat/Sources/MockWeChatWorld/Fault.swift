@@ -78,11 +78,10 @@ extension Fault {
                 }
             }
             let number = try code.integer(-1_000_000...1_000_000_000)
-            var error = WeChatError(number)
-            guard error.text(in: family) != nil || message != nil else {
+            let error = WeChatError(number, verbatim: message)
+            guard error.text(in: family) != nil else {
                 throw code.wrong("a number with a known text, or errmsg beside it")
             }
-            error.text = message
             return .error(error)
         }
         if let message = members["errmsg"] { throw message.wrong("errcode beside it") }

@@ -35,18 +35,19 @@ package struct SourcePlace: Sendable, Equatable {
 package struct DescriptionError: Error, Sendable, Equatable {
     /// The member's path, such as `apps[0].released`; empty for the whole.
     package let member: String
-    package let expected: String
+    /// A phrase such as `expected true or false`.
+    package let problem: String
     package var place: SourcePlace?
 
-    package init(member: String, expected: String, place: SourcePlace? = nil) {
+    package init(member: String, problem: String, place: SourcePlace? = nil) {
         self.member = member
-        self.expected = expected
+        self.problem = problem
         self.place = place
     }
 
     /// One sentence for people, without the place.
     package var detail: String {
-        member.isEmpty ? "expected \(expected)" : "\(member): expected \(expected)"
+        member.isEmpty ? problem : "\(member): \(problem)"
     }
 }
 
@@ -77,7 +78,7 @@ struct SourceReader {
 
     /// An error at this value.
     func wrong(_ expected: String) -> DescriptionError {
-        DescriptionError(member: path, expected: expected, place: node.place)
+        DescriptionError(member: path, problem: "expected \(expected)", place: node.place)
     }
 
     func bool() throws(DescriptionError) -> Bool {
@@ -167,12 +168,12 @@ struct SourceReader {
             guard known.contains(member.name) else {
                 throw DescriptionError(
                     member: path,
-                    expected: "no such member; known are \(known.joined(separator: ", "))",
+                    problem: "unknown member; known are \(known.joined(separator: ", "))",
                     place: member.place
                 )
             }
             guard readers[member.name] == nil else {
-                throw DescriptionError(member: path, expected: "it only once", place: member.place)
+                throw DescriptionError(member: path, problem: "given twice", place: member.place)
             }
             readers[member.name] = SourceReader(node: member.value, path: path)
         }
@@ -196,6 +197,6 @@ struct SourceMembers {
     func required(_ name: String) throws(DescriptionError) -> SourceReader {
         if let reader = self[name] { return reader }
         let path = whole.path.isEmpty ? name : "\(whole.path).\(name)"
-        throw DescriptionError(member: path, expected: "it to be present", place: whole.node.place)
+        throw DescriptionError(member: path, problem: "missing", place: whole.node.place)
     }
 }

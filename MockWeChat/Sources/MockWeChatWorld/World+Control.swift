@@ -167,7 +167,9 @@ extension World {
             var target: Moment?
             if let advance = members["advance_seconds"] {
                 let later = now.adding(seconds: Int64(try advance.integer(0...315_360_000)))
-                guard later <= range.upperBound else { throw advance.wrong("not to pass 2099") }
+                guard later <= range.upperBound else {
+                    throw advance.wrong("a time that does not pass the year 2099")
+                }
                 target = later
             }
             if let set = members["set"] {
@@ -229,7 +231,8 @@ extension World {
                     throw .bad(
                         DescriptionError(
                             member: "limit",
-                            expected: "a whole number from 0 to \(WorldLimits.journalEntriesMax)"
+                            problem:
+                                "expected a whole number from 0 to \(WorldLimits.journalEntriesMax)"
                         )
                     )
                 }
@@ -238,7 +241,7 @@ extension World {
                 throw .bad(
                     DescriptionError(
                         member: item.name,
-                        expected: "no such parameter; known are endpoint, limit"
+                        problem: "unknown parameter; known are endpoint, limit"
                     )
                 )
             }

@@ -20,7 +20,9 @@ import Testing
     @Test(arguments: [(ScanWay.camera, 1047), (.longpress, 1048), (.album, 1049)])
     func `the launch number tells how the code was seen`(way: ScanWay, number: Int) throws {
         var stage = Stage()
-        let text = try #require(stage.code(#"{"scene":"a"}"#, token: stage.token().token).picture?.text)
+        let text = try #require(
+            stage.code(#"{"scene":"a"}"#, token: stage.token().token).picture?.text
+        )
         let options = try stage.world.scan(person: "bob", way: way, texts: [text])
         #expect(options["scene"]?.integer == number)
     }
@@ -154,21 +156,23 @@ import Testing
         #expect(stage.world.now(real: real.adding(seconds: 3)) == february.adding(seconds: 3))
     }
 
-    @Test(arguments: [
-        ["advance_seconds": -1],
-        ["advance_seconds": 315_360_001],
-        ["advance_seconds": "1"],
-        ["set": "1999-12-31T23:59:59Z"],
-        ["set": "2025-12-31T23:59:59Z"],
-        ["set": "2100-01-01T00:00:00Z"],
-        ["set": "2026-02-30T00:00:00Z"],
-        ["set": "tomorrow"],
-        ["mode": "slow"],
-        ["advance_seconds": 1, "set": "2027-01-01T00:00:00Z"],
-        ["advance_seconds": 1, "mode": "slow"],
-        [:],
-        [],
-    ] as [JSON])
+    @Test(
+        arguments: [
+            ["advance_seconds": -1],
+            ["advance_seconds": 315_360_001],
+            ["advance_seconds": "1"],
+            ["set": "1999-12-31T23:59:59Z"],
+            ["set": "2025-12-31T23:59:59Z"],
+            ["set": "2100-01-01T00:00:00Z"],
+            ["set": "2026-02-30T00:00:00Z"],
+            ["set": "tomorrow"],
+            ["mode": "slow"],
+            ["advance_seconds": 1, "set": "2027-01-01T00:00:00Z"],
+            ["advance_seconds": 1, "mode": "slow"],
+            [:],
+            [],
+        ] as [JSON]
+    )
     func `a wrong body changes nothing`(json: JSON) {
         var stage = Stage()
         #expect(throws: ControlError.self) { try stage.world.changeClock(json, real: real) }
@@ -192,7 +196,7 @@ import Testing
         #expect(entry["endpoint"] == "/cgi-bin/token")
         #expect(entry["query"] == ["appid": "wxnobody", "secret": "s t"])
         #expect(entry["errcode"] == 40013)
-        #expect(entry["fault"] == nil as JSON)
+        #expect(entry["fault"] == JSON.null)
     }
 
     @Test func `a picture is written down by size, digest and width`() throws {

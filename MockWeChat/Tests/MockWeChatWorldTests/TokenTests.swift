@@ -12,9 +12,11 @@ import Testing
         #expect(answer.response.contentType == "application/json; encoding=utf-8")
     }
 
-    @Test(arguments: [
-        (7199.999, nil), (7200.0, 42001), (9999.0, 42001),
-    ] as [(Double, Int?)])
+    @Test(
+        arguments: [
+            (7199.999, nil), (7200.0, 42001), (9999.0, 42001),
+        ] as [(Double, Int?)]
+    )
     func `a token dies after exactly two hours`(seconds: Double, errcode: Int?) {
         var stage = Stage()
         let token = stage.token().token
@@ -22,9 +24,11 @@ import Testing
         #expect(stage.refusal(of: token) == errcode)
     }
 
-    @Test(arguments: [
-        (100.0, nil), (399.999, nil), (400.0, 40001), (7200.0, 40001),
-    ] as [(Double, Int?)])
+    @Test(
+        arguments: [
+            (100.0, nil), (399.999, nil), (400.0, 40001), (7200.0, 40001),
+        ] as [(Double, Int?)]
+    )
     func `an older token works five minutes beside the new one`(seconds: Double, errcode: Int?) {
         var stage = Stage()
         let old = stage.token().token

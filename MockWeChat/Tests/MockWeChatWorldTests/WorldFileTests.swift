@@ -10,7 +10,9 @@ import Testing
             .appending(path: "Fixtures/Worlds/default.yaml")
         let yaml = try String(contentsOf: file, encoding: .utf8)
         #expect(try WorldDescription(yaml: yaml) == .standard)
-        #expect(WorldDescription.standard.people.map(\.name) == ["alice", "bob", "carol", "mallory"])
+        #expect(
+            WorldDescription.standard.people.map(\.name) == ["alice", "bob", "carol", "mallory"]
+        )
         #expect(WorldDescription.standard.apps.map(\.appid) == ["wx0123456789abcdef"])
     }
 
@@ -22,22 +24,27 @@ import Testing
     }
 
     /// One row: the file, the line and column of what is wrong, and its member.
-    @Test(arguments: [
-        ("", nil, nil, ""),
-        ("apps: [", 1, 8, ""),
-        ("seed: 1", 1, 1, "apps"),
-        ("apps: []\nsede: 2", 2, 1, "sede"),
-        ("apps: []\nseed: one", 2, 7, "seed"),
-        ("apps:\n  - appid: wx1", 2, 5, "apps[0].secret"),
-        ("apps:\n  - appid: wx1\n    secret: s\n    released: 1", 4, 15, "apps[0].released"),
-        ("apps:\n  - appid: wx1\n    secret: s\n    kind: shop", 4, 11, "apps[0].kind"),
-        ("apps:\n  - appid: wx1\n    secret: s\n    pages: []", 4, 12, "apps[0].pages"),
-        ("apps: []\nclock: { mode: frozen, start: soon }", 2, 31, "clock.start"),
-        (
-            "apps: []\npeople:\n  - { name: a }\n  - { name: a }", 4, 5, "people[1]"
-        ),
-        ("apps: []\nswitches: { forced_refresh_overlap_s: true }", 2, 39, "switches.forced_refresh_overlap_s"),
-    ] as [(String, Int?, Int?, String)])
+    @Test(
+        arguments: [
+            ("", nil, nil, ""),
+            ("apps: [", 2, 1, ""),
+            ("seed: 1", 1, 1, "apps"),
+            ("apps: []\nsede: 2", 2, 1, "sede"),
+            ("apps: []\nseed: one", 2, 7, "seed"),
+            ("apps:\n  - appid: wx1", 2, 5, "apps[0].secret"),
+            ("apps:\n  - appid: wx1\n    secret: s\n    released: 1", 4, 15, "apps[0].released"),
+            ("apps:\n  - appid: wx1\n    secret: s\n    kind: shop", 4, 11, "apps[0].kind"),
+            ("apps:\n  - appid: wx1\n    secret: s\n    pages: []", 4, 12, "apps[0].pages"),
+            ("apps: []\nclock: { mode: frozen, start: soon }", 2, 31, "clock.start"),
+            (
+                "apps: []\npeople:\n  - { name: a }\n  - { name: a }", 4, 5, "people[1]"
+            ),
+            (
+                "apps: []\nswitches: { forced_refresh_overlap_s: true }", 2, 39,
+                "switches.forced_refresh_overlap_s"
+            ),
+        ] as [(String, Int?, Int?, String)]
+    )
     func `a wrong file is refused by line, column and member`(
         yaml: String,
         line: Int?,
@@ -76,7 +83,8 @@ import Testing
 
     @Test(arguments: [
         "", "2026-01-01", "2026-01-01T00:00:00", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z",
-        "2026-01-01T24:00:00Z", "2026-01-01T00:00:00Zx", "2026-01-01T00:00:00.Z", "٢026-01-01T00:00:00Z",
+        "2026-01-01T24:00:00Z", "2026-01-01T00:00:00Zx", "2026-01-01T00:00:00.Z",
+        "٢026-01-01T00:00:00Z",
     ])
     func `what is no moment is refused`(text: String) {
         #expect(Moment(iso8601: text) == nil)

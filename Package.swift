@@ -92,8 +92,8 @@ mockRoom("MockWeChatWorld", [crypto, deque, orderedCollections, yams])
 mockRoom(
     "MockWeChatServer",
     [
-        "CodePicture", "MockWeChatWorld", crypto, httpTypes, hummingbird, hummingbirdCore, logging,
-        nioCore,
+        "CodePicture", "MockWeChatWorld", httpTypes, hummingbird, hummingbirdCore, logging, nioCore,
+        nioHTTPTypes,
     ]
 )
 mockProgram(

@@ -76,6 +76,7 @@ package func buildMockWeChat(
         ),
         server: .http1(
             configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [MockDateHandler()],
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: MockWeChatLimits.headBytesMax,
                     maxHeaderListSize: MockWeChatLimits.headBytesMax

@@ -13,6 +13,7 @@ import Testing
             #expect(picture.contentType == "image/jpeg")
             #expect(picture.headers[.contentLength] == String(picture.bytes.count))
             #expect(picture.headers[.transferEncoding] == nil)
+            #expect(picture.headers[.date] == "Thu, 01 Jan 2026 00:00:00 GMT")
             #expect(Array(picture.bytes.prefix(8)) == PNG.signature)
             let scan = try await mock.call(
                 .post,

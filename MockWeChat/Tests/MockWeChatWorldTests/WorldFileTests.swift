@@ -75,6 +75,11 @@ import Testing
         #expect(Moment(iso8601: text) == Moment(milliseconds: milliseconds))
     }
 
+    @Test func `a moment writes as the field Date`() {
+        #expect(Moment(seconds: 784_111_777).httpDate == "Sun, 06 Nov 1994 08:49:37 GMT")
+        #expect(Moment(seconds: 1_767_225_600).httpDate == "Thu, 01 Jan 2026 00:00:00 GMT")
+    }
+
     @Test func `offsets and fractions are understood`() {
         #expect(Moment(iso8601: "2026-01-01T08:00:00+08:00")?.seconds == 1_767_225_600)
         #expect(Moment(iso8601: "2025-12-31T19:00:00-05:00")?.seconds == 1_767_225_600)

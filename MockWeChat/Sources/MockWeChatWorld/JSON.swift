@@ -9,17 +9,6 @@ package enum JSON: Sendable, Equatable {
     case object([JSONMember])
 }
 
-/// One member of a JSON object.
-package struct JSONMember: Sendable, Equatable {
-    package let name: String
-    package let value: JSON
-
-    package init(_ name: String, _ value: JSON) {
-        self.name = name
-        self.value = value
-    }
-}
-
 // No nil literal: it would make `nil` of an optional JSON mean the value null.
 extension JSON: ExpressibleByStringLiteral, ExpressibleByStringInterpolation,
     ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,

@@ -1,24 +1,3 @@
-/// Why the control plane refused something.
-package enum ControlError: Error, Sendable, Equatable {
-    /// A member of the body or the query is wrong.
-    case bad(DescriptionError)
-    case noSuchPerson(String)
-    case noSuchApp(String)
-    case noSuchFault(String)
-    case noSuchPath(String)
-    case methodNotAllowed(allowed: [String])
-    case alreadyThere(String)
-    case notAMiniProgram(appid: String)
-    case badWay(String)
-    case notAMember(person: String, appid: String)
-    case codeUnknown(String)
-    case notJSON
-    case notPNG(String)
-    case tooLarge(String)
-    case noCodeFound(String)
-    case tooMany(String)
-}
-
 // MARK: - People and apps
 
 extension World {
@@ -137,14 +116,6 @@ extension World {
             version: code.version
         )
     }
-}
-
-/// What people are told about a code.
-package struct CodeSummary: Sendable, Equatable {
-    package let appid: String
-    package let path: String
-    package let scene: String
-    package let version: EnvironmentVersion
 }
 
 // MARK: - Clock

@@ -26,6 +26,7 @@ let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "s
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let orderedCollections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -124,8 +125,8 @@ mockRoom("MockWeChatWorld", [crypto, deque, orderedCollections, yams])
 mockRoom(
     "MockWeChatServer",
     [
-        "CodePicture", "MockWeChatWorld", crypto, httpTypes, hummingbird, hummingbirdCore, logging,
-        nioCore,
+        "CodePicture", "MockWeChatWorld", httpTypes, hummingbird, hummingbirdCore, logging, nioCore,
+        nioHTTPTypes,
     ])
 mockProgram(
     "mock-wechat",
@@ -166,7 +167,10 @@ tests(
     ["FakePhone", "HTTPTransport", httpTypes, nioCore, nioPosix, nioHTTP1, nioWebSocket])
 tests(
     "EndToEndTests",
-    ["FakePhone", "HTTPTransport", "HTTPTransportAHC", "TestSupport", httpTypes, nioCore, nioPosix])
+    [
+        "FakePhone", "HTTPTransport", "HTTPTransportAHC", "fake-phone", "login-server",
+        "mock-wechat", httpTypes, subprocess, systemPackage,
+    ])
 mockTests("CodePictureTests", ["CodePicture"])
 mockTests("MockWeChatWorldTests", ["MockWeChatWorld"])
 mockTests(
@@ -207,6 +211,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: targets
 )

@@ -6,47 +6,6 @@
 
 import CQREncode
 
-/// How a code picture looks.
-package struct CodePictureStyle: Sendable, Hashable {
-    /// The picture is exactly `width` x `width` pixels.
-    package var width: Int
-    /// The colour of the dark modules.
-    package var line: Colour
-    /// A transparent background instead of a white one.
-    package var transparent: Bool
-
-    package init(width: Int = 430, line: Colour = .black, transparent: Bool = false) {
-        self.width = width
-        self.line = line
-        self.transparent = transparent
-    }
-}
-
-/// An opaque colour.
-package struct Colour: Sendable, Hashable {
-    package var red: UInt8
-    package var green: UInt8
-    package var blue: UInt8
-
-    package init(red: UInt8, green: UInt8, blue: UInt8) {
-        self.red = red
-        self.green = green
-        self.blue = blue
-    }
-
-    package static let black = Self(red: 0, green: 0, blue: 0)
-    package static let white = Self(red: 255, green: 255, blue: 255)
-}
-
-/// Why no code picture was made.
-package enum CodePictureError: Error, Sendable, Equatable {
-    /// The text does not fit into a QR code.
-    case textTooLong
-    /// The width has no room for the modules and their quiet zone.
-    case widthTooSmall
-    case png(PNGError)
-}
-
 /// Draws code pictures.
 package enum CodePicture {
     /// The light border that ISO/IEC 18004 asks for, in modules.

@@ -1,12 +1,5 @@
 import CZBar
 
-/// A code found in a picture.
-package struct FoundCode: Sendable, Hashable {
-    package let text: String
-    /// The area of the box around it, in pixels of the picture as it was given.
-    package let area: Int
-}
-
 /// Reads the QR codes of a picture or of a screenshot with one in it.
 package enum CodeReader {
     /// Enlarging stops where a picture would grow over this.

@@ -1,16 +1,5 @@
 import CLibPNG
 
-/// Why bytes are no picture that can be worked with.
-package enum PNGError: Error, Sendable, Equatable {
-    /// The bytes do not begin as a PNG does.
-    case notPNG
-    /// More pixels than the caller allows.
-    case tooManyPixels
-    /// It begins as a PNG and libpng cannot read on.
-    case damaged
-    case cannotEncode
-}
-
 /// The PNG codec: libpng's simplified interface, which reports errors without long jumps.
 package enum PNG {
     /// The first eight bytes of every PNG (RFC 2083, section 3.1).

@@ -15,9 +15,11 @@ package struct Raster: Sendable, Equatable {
     /// A picture of one colour.
     package init(width: Int, height: Int, filledWith colour: Colour) {
         let pixel = [colour.red, colour.green, colour.blue, 255]
-        var rgba: [UInt8] = []
-        rgba.reserveCapacity(width * height * 4)
-        for _ in 0..<width * height { rgba.append(contentsOf: pixel) }
+        let count = width * height * 4
+        let rgba = [UInt8](unsafeUninitializedCapacity: count) { samples, filled in
+            for at in 0..<count { samples[at] = pixel[at & 3] }
+            filled = count
+        }
         self.init(width: width, height: height, rgba: rgba)
     }
 
@@ -31,50 +33,5 @@ package struct Raster: Sendable, Equatable {
             let at = (y * width + x) * 4
             for channel in 0..<4 { rgba[at + channel] = newValue[channel] }
         }
-    }
-}
-
-/// A picture in memory as brightness: one byte a pixel, row by row.
-package struct GreyRaster: Sendable, Equatable {
-    package let width: Int
-    package let height: Int
-    package let samples: [UInt8]
-
-    package init(width: Int, height: Int, samples: [UInt8]) {
-        precondition(samples.count == width * height, "one sample for each pixel")
-        self.width = width
-        self.height = height
-        self.samples = samples
-    }
-
-    /// The picture at `numerator / denominator` of its size.
-    ///
-    /// Each new pixel is the mean of the pixels that it covers; enlarging repeats pixels.
-    func scaled(numerator: Int, denominator: Int) -> GreyRaster {
-        let newWidth = max(1, width * numerator / denominator)
-        let newHeight = max(1, height * numerator / denominator)
-        let spans = (0..<newWidth).map { span($0, of: newWidth, in: width) }
-        let scaled = [UInt8](unsafeUninitializedCapacity: newWidth * newHeight) { output, count in
-            samples.withUnsafeBufferPointer { input in
-                for y in 0..<newHeight {
-                    let rows = span(y, of: newHeight, in: height)
-                    for x in 0..<newWidth {
-                        let columns = spans[x]
-                        var sum = 0
-                        for row in rows {
-                            for column in columns { sum += Int(input[row * width + column]) }
-                        }
-                        output[y * newWidth + x] = UInt8(sum / (rows.count * columns.count))
-                    }
-                }
-            }
-            count = newWidth * newHeight
-        }
-        return GreyRaster(width: newWidth, height: newHeight, samples: scaled)
-    }
-
-    private func span(_ index: Int, of count: Int, in length: Int) -> Range<Int> {
-        let start = index * length / count
-        return start..<max(start + 1, (index + 1) * length / count)
     }
 }

@@ -12,46 +12,6 @@ package import Logging
 package import MockWeChatWorld
 package import NIOCore
 
-/// What the program or a test plugs into the mock.
-package struct MockWeChatSeams: Sendable {
-    /// The machine's clock; the world's own clock is built upon it.
-    package var wallClock: @Sendable () -> Moment
-    /// Waits in real time, for faults with `delay_ms`.
-    package var sleep: @Sendable (Duration) async throws -> Void
-
-    package init(
-        wallClock: @escaping @Sendable () -> Moment,
-        sleep: @escaping @Sendable (Duration) async throws -> Void
-    ) {
-        self.wallClock = wallClock
-        self.sleep = sleep
-    }
-}
-
-/// Where the mock listens and what it calls itself.
-package struct MockWeChatSettings: Sendable {
-    package var host = "127.0.0.1"
-    /// 0: any free port.
-    package var port = 0
-    /// What code pictures begin with; nil: `http://` and the Host of the call that makes the code.
-    package var publicURL: String?
-
-    package init(host: String = "127.0.0.1", port: Int = 0, publicURL: String? = nil) {
-        self.host = host
-        self.port = port
-        self.publicURL = publicURL
-    }
-}
-
-/// Limits on what callers may send.
-enum MockWeChatLimits {
-    static let bodyBytesMax = 1 << 20
-    static let pictureBytesMax = 16 << 20
-    static let picturePixelsMax = 40_000_000
-    static let headBytesMax = 64 << 10
-    static let connectionsMax = 10_000
-}
-
 /// Builds the whole mock; the program and the tests run the same one.
 ///
 /// - Parameters:
@@ -76,6 +36,7 @@ package func buildMockWeChat(
         ),
         server: .http1(
             configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [MockDateHandler()],
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: MockWeChatLimits.headBytesMax,
                     maxHeaderListSize: MockWeChatLimits.headBytesMax

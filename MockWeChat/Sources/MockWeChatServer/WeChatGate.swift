@@ -62,9 +62,11 @@ struct WeChatGate: Sendable {
             let drawn = DrawnPicture(bytes)
             keeper.visit { world, _ in world.note(drawn, for: reply.sequence) }
         }
+        var headers: HTTPFields = [.contentType: answer.contentType]
+        if let name = HTTPField.Name.mockDate { headers[name] = reply.at.httpDate }
         return Response(
             status: HTTPResponse.Status(code: answer.status),
-            headers: [.contentType: answer.contentType],
+            headers: headers,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
         )
     }

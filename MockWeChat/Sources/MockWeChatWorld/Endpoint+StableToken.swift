@@ -16,13 +16,12 @@ extension Endpoint {
         )
         let perMinute = QuotaKey.stableTokensPerMinute(appid: app.appid)
         let perDay = QuotaKey.stableTokensPerDay(appid: app.appid)
-        let (now, quotas) = (call.now, world.quotas)
-        guard quotas.hasRoom(perDay, limit: WorldLimits.stableTokensPerDay, at: now) else {
+        let now = call.now
+        guard world.quotas.hasRoom(perDay, limit: WorldLimits.stableTokensPerDay, at: now) else {
             throw .dailyQuota
         }
-        guard quotas.hasRoom(perMinute, limit: WorldLimits.stableTokensPerMinute, at: now) else {
-            throw .minuteQuota
-        }
+        guard world.quotas.hasRoom(perMinute, limit: WorldLimits.stableTokensPerMinute, at: now)
+        else { throw .minuteQuota }
         world.quotas.count(perMinute, at: now)
         world.quotas.count(perDay, at: now)
         let force = call.members["force_refresh"]?.bool ?? false

@@ -78,11 +78,10 @@ extension Fault {
                 }
             }
             let number = try code.integer(-1_000_000...1_000_000_000)
-            var error = WeChatError(number)
-            guard error.text(in: family) != nil || message != nil else {
+            let error = WeChatError(number, verbatim: message)
+            guard error.text(in: family) != nil else {
                 throw code.wrong("a number with a known text, or errmsg beside it")
             }
-            error.text = message
             return .error(error)
         }
         if let message = members["errmsg"] { throw message.wrong("errcode beside it") }
@@ -107,45 +106,8 @@ extension Fault {
     }
 }
 
-/// The faults of a world, the oldest first.
-struct Faults: Sendable {
-    private(set) var all: [Fault] = []
-    private var lastID = 0
-
-    var nextID: Int { lastID + 1 }
-
-    mutating func add(_ fault: Fault) {
-        lastID = fault.id
-        all.append(fault)
-    }
-
-    mutating func removeAll() -> Int {
-        defer { all = [] }
-        return all.count
-    }
-
-    mutating func remove(_ name: String) -> Bool {
-        guard let index = all.firstIndex(where: { "f\($0.id)" == name }) else { return false }
-        all.remove(at: index)
-        return true
-    }
-
-    /// The fault that a call meets: of several, the oldest that is due.
-    mutating func meet(path: String, dice: inout Dice) -> Fault? {
-        var met: Fault?
-        for index in all.indices where all[index].endpoint == "*" || all[index].endpoint == path {
-            all[index].matched += 1
-            guard met == nil, all[index].isDue else { continue }
-            if let probability = all[index].probability, dice.share() >= probability { continue }
-            all[index].fired += 1
-            met = all[index]
-        }
-        return met
-    }
-}
-
 extension Fault {
-    fileprivate var isDue: Bool {
+    var isDue: Bool {
         guard matched > after else { return false }
         return count.map { fired < $0 } ?? true
     }

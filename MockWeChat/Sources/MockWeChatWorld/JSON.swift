@@ -9,25 +9,14 @@ package enum JSON: Sendable, Equatable {
     case object([JSONMember])
 }
 
-/// One member of a JSON object.
-package struct JSONMember: Sendable, Equatable {
-    package let name: String
-    package let value: JSON
-
-    package init(_ name: String, _ value: JSON) {
-        self.name = name
-        self.value = value
-    }
-}
-
+// No nil literal: it would make `nil` of an optional JSON mean the value null.
 extension JSON: ExpressibleByStringLiteral, ExpressibleByStringInterpolation,
-    ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral, ExpressibleByNilLiteral,
-    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+    ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,
+    ExpressibleByDictionaryLiteral
 {
     package init(stringLiteral value: String) { self = .string(value) }
     package init(integerLiteral value: Int) { self = .integer(value) }
     package init(booleanLiteral value: Bool) { self = .bool(value) }
-    package init(nilLiteral: ()) { self = .null }
     package init(arrayLiteral elements: JSON...) { self = .array(elements) }
     package init(dictionaryLiteral elements: (String, JSON)...) {
         self = .object(elements.map { JSONMember($0, $1) })

@@ -65,6 +65,7 @@ extension World {
         let sequence = journal.add(at: now, request: request, response: response, fault: fault)
         return WeChatReply(
             response: response,
+            at: now,
             delayMilliseconds: fault?.delayMilliseconds ?? 0,
             sequence: sequence
         )

@@ -48,6 +48,20 @@ extension Moment {
         return "\(day)T\(hour):\(minute):\(second).\(padded(rest % 1000, 3))Z"
     }
 
+    /// The form of the field `Date`, such as `Thu, 01 Jan 2026 00:00:00 GMT` (RFC 9110, section 5.6.7).
+    package var httpDate: String {
+        let days = floorDivide(milliseconds, 86_400_000)
+        let date = Self.date(days: days)
+        let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+        let months = [
+            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        ]
+        let weekday = weekdays[Int(days - floorDivide(days, 7) * 7)]
+        let month = months[Int(date.month) - 1]
+        let time = iso8601.dropFirst(11).prefix(8)
+        return "\(weekday), \(padded(date.day, 2)) \(month) \(padded(date.year, 4)) \(time) GMT"
+    }
+
     /// Reads `YYYY-MM-DDThh:mm:ss[.f][Z|+hh:mm]`; nothing else, and no date that does not exist.
     package init?(iso8601 text: String) {
         var rest = Array(text.utf8)[...]

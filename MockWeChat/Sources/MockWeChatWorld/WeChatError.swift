@@ -4,11 +4,13 @@
 struct WeChatError: Error, Sendable, Equatable {
     let code: Int
     /// For the few refusals whose text names the call's own data.
-    var text: String?
+    private var text: String?
+    /// What a fault wants to be sent, letter for letter.
+    private var verbatim: String?
 
-    init(_ code: Int, text: String? = nil) {
+    init(_ code: Int, verbatim: String? = nil) {
         self.code = code
-        self.text = text
+        self.verbatim = verbatim
     }
 
     static let systemBusy = Self(-1)
@@ -41,7 +43,9 @@ struct WeChatError: Error, Sendable, Equatable {
     /// WeChat's text names the caller in both notations.
     static func notInAllowList(_ ip: String) -> Self {
         let mapped = ip.contains(":") ? ip : "::ffff:\(ip)"
-        return Self(40164, text: "invalid ip \(ip) ipv6 \(mapped), not in whitelist")
+        var error = Self(40164)
+        error.text = "invalid ip \(ip) ipv6 \(mapped), not in whitelist"
+        return error
     }
 }
 
@@ -49,11 +53,11 @@ struct WeChatError: Error, Sendable, Equatable {
 
 extension WeChatError {
     /// Whether WeChat ends this text with a request id; 43002 was captured without one in 2026.
-    var hasRequestID: Bool { code != 43002 && code != 0 }
+    var hasRequestID: Bool { verbatim == nil && code != 43002 && code != 0 }
 
     /// The text without the request id, or nil for a number that the table does not know.
     func text(in family: PathFamily) -> String? {
-        if let text { return text }
+        if let text = verbatim ?? text { return text }
         if code == 40001, family == .sns {
             return "invalid credential, access_token is invalid or not latest"
         }

@@ -36,32 +36,3 @@ package struct WeChatRequest: Sendable, Equatable {
         query.first { $0.name == name }?.value
     }
 }
-
-/// One parameter of a query.
-package struct QueryItem: Sendable, Equatable {
-    package let name: String
-    package let value: String
-
-    /// Reads a query as browsers write forms: `+` is a space, `%41` an `A`.
-    package static func items(of query: some StringProtocol) -> [QueryItem] {
-        query.split(separator: "&").map { pair in
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let value = parts.count > 1 ? PercentCoding.decode(parts[1], plusIsSpace: true) : ""
-            return QueryItem(
-                name: PercentCoding.decode(parts[0], plusIsSpace: true),
-                value: value
-            )
-        }
-    }
-}
-
-/// One field of a request's or an answer's head.
-package struct HeaderField: Sendable, Equatable {
-    package let name: String
-    package let value: String
-
-    package init(_ name: String, _ value: String) {
-        self.name = name
-        self.value = value
-    }
-}

@@ -16,24 +16,3 @@ package struct WeChatResponse: Sendable, Equatable {
         self.body = body
     }
 }
-
-/// A code picture to draw.
-package struct PictureOrder: Sendable, Equatable {
-    /// What the code says: `<public url>/_mock/c/<code id>`.
-    package let text: String
-    /// Pixels, both ways.
-    package let width: Int
-    package let red: UInt8
-    package let green: UInt8
-    package let blue: UInt8
-    package let transparent: Bool
-}
-
-/// An answer and what is to be done around it.
-package struct WeChatReply: Sendable, Equatable {
-    package let response: WeChatResponse
-    /// How long to wait in real time before answering.
-    package let delayMilliseconds: Int
-    /// The journal's number of this exchange.
-    package let sequence: Int
-}

@@ -1,27 +1,3 @@
-/// One access token.
-struct AccessToken: Sendable {
-    let text: String
-    let appid: String
-    let expires: Moment
-    /// When a newer token makes this one obsolete.
-    var superseded: Moment?
-
-    /// The body of both token calls: no `errcode` in a success.
-    func json(at now: Moment) -> JSON {
-        let left = (expires.milliseconds - now.milliseconds) / 1000
-        return ["access_token": .string(text), "expires_in": .integer(Int(left))]
-    }
-}
-
-/// The tokens of one app.
-///
-/// WeChat keeps the two kinds apart: neither call touches the other's.
-struct AppTokens: Sendable {
-    var plain: String?
-    var stable: String?
-    var lastForced: Moment?
-}
-
 extension World {
     /// The app of a token that is alive.
     func appid(ofToken text: String?, at now: Moment) throws(WeChatError) -> String {

@@ -1,34 +1,3 @@
-/// Which version of the mini-program a code opens.
-package enum EnvironmentVersion: String, Sendable {
-    case release
-    case trial
-    case develop
-}
-
-/// What a code picture stands for.
-struct CodeRecord: Sendable {
-    let appid: String
-    let path: String
-    let scene: String
-    let version: EnvironmentVersion
-}
-
-/// How a phone looks at a code.
-package enum ScanWay: String, Sendable, CaseIterable {
-    case camera
-    case longpress
-    case album
-
-    /// WeChat's number of the launch, WeChat page "scene values".
-    var launch: Int {
-        switch self {
-        case .camera: 1047
-        case .longpress: 1048
-        case .album: 1049
-        }
-    }
-}
-
 extension World {
     /// Remembers a code under a new id.
     ///

@@ -1,24 +1,3 @@
-/// Why the control plane refused something.
-package enum ControlError: Error, Sendable, Equatable {
-    /// A member of the body or the query is wrong.
-    case bad(DescriptionError)
-    case noSuchPerson(String)
-    case noSuchApp(String)
-    case noSuchFault(String)
-    case noSuchPath(String)
-    case methodNotAllowed(allowed: [String])
-    case alreadyThere(String)
-    case notAMiniProgram(appid: String)
-    case badWay(String)
-    case notAMember(person: String, appid: String)
-    case codeUnknown(String)
-    case notJSON
-    case notPNG(String)
-    case tooLarge(String)
-    case noCodeFound(String)
-    case tooMany(String)
-}
-
 // MARK: - People and apps
 
 extension World {
@@ -139,14 +118,6 @@ extension World {
     }
 }
 
-/// What people are told about a code.
-package struct CodeSummary: Sendable, Equatable {
-    package let appid: String
-    package let path: String
-    package let scene: String
-    package let version: EnvironmentVersion
-}
-
 // MARK: - Clock
 
 extension World {
@@ -167,7 +138,9 @@ extension World {
             var target: Moment?
             if let advance = members["advance_seconds"] {
                 let later = now.adding(seconds: Int64(try advance.integer(0...315_360_000)))
-                guard later <= range.upperBound else { throw advance.wrong("not to pass 2099") }
+                guard later <= range.upperBound else {
+                    throw advance.wrong("a time that does not pass the year 2099")
+                }
                 target = later
             }
             if let set = members["set"] {
@@ -229,7 +202,8 @@ extension World {
                     throw .bad(
                         DescriptionError(
                             member: "limit",
-                            expected: "a whole number from 0 to \(WorldLimits.journalEntriesMax)"
+                            problem:
+                                "expected a whole number from 0 to \(WorldLimits.journalEntriesMax)"
                         )
                     )
                 }
@@ -238,7 +212,7 @@ extension World {
                 throw .bad(
                     DescriptionError(
                         member: item.name,
-                        expected: "no such parameter; known are endpoint, limit"
+                        problem: "unknown parameter; known are endpoint, limit"
                     )
                 )
             }

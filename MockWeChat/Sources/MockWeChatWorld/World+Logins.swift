@@ -1,26 +1,6 @@
 import Crypto
 import FoundationEssentials
 
-/// What wx.login gave to a phone.
-struct LoginCode: Sendable {
-    let appid: String
-    let person: String
-    let expires: Moment
-    var spent = false
-}
-
-/// One person in one app.
-struct UserKey: Sendable, Hashable {
-    let appid: String
-    let person: String
-}
-
-/// The key that WeChat shares with the app's server about one user.
-struct SessionKey: Sendable {
-    let text: String
-    let issued: Moment
-}
-
 extension World {
     /// What wx.login gives: a code in WeChat's shape, good once and for five minutes.
     ///

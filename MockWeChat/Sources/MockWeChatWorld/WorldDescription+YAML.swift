@@ -13,7 +13,7 @@ extension WorldDescription {
             throw DescriptionError(yamlError: error)
         }
         guard let root else {
-            throw DescriptionError(member: "", expected: "a world, and the file is empty")
+            throw DescriptionError(member: "", problem: "expected a world, and the file is empty")
         }
         try self.init(SourceReader(node: try SourceNode(root, depth: 0), path: ""))
     }
@@ -35,7 +35,7 @@ extension SourceNode {
     fileprivate init(_ node: Node, depth: Int) throws(DescriptionError) {
         let place = SourcePlace(node.mark)
         guard depth < Self.depthMax else {
-            throw DescriptionError(member: "", expected: "less nesting", place: place)
+            throw DescriptionError(member: "", problem: "nested too deep", place: place)
         }
         switch node {
         case .scalar(let scalar):
@@ -56,7 +56,7 @@ extension SourceNode {
                 guard let name = key.scalar?.string else {
                     throw DescriptionError(
                         member: "",
-                        expected: "a text as the name of a member",
+                        problem: "expected a text as the name of a member",
                         place: SourcePlace(key.mark)
                     )
                 }
@@ -74,7 +74,7 @@ extension SourceNode {
             for element in sequence { nodes.append(try SourceNode(element, depth: depth + 1)) }
             self.init(kind: .list(nodes), place: place, written: nil)
         case .alias:
-            throw DescriptionError(member: "", expected: "no alias", place: place)
+            throw DescriptionError(member: "", problem: "an alias is not understood", place: place)
         }
     }
 }
@@ -90,22 +90,26 @@ extension DescriptionError {
     /// What the YAML parser found, in one line.
     fileprivate init(yamlError error: any Error) {
         guard let error = error as? YamlError else {
-            self.init(member: "", expected: "YAML")
+            self.init(member: "", problem: "expected YAML")
             return
         }
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            self.init(member: "", expected: "YAML (\(problem))", place: SourcePlace(mark))
+            self.init(
+                member: "",
+                problem: "expected YAML, found: \(problem)",
+                place: SourcePlace(mark)
+            )
         case .duplicatedKeysInMapping(let duplicates, let context):
             let names = duplicates.joined(separator: ", ")
             self.init(
                 member: names,
-                expected: "it only once",
+                problem: "given twice",
                 place: SourcePlace(context.mark)
             )
         case .no, .memory, .reader, .writer, .emitter, .representer, .dataCouldNotBeDecoded:
-            self.init(member: "", expected: "YAML in UTF-8")
+            self.init(member: "", problem: "expected YAML in UTF-8")
         }
     }
 }

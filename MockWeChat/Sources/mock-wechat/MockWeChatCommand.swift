@@ -1,5 +1,5 @@
 import ArgumentParser
-import FoundationEssentials
+import Foundation
 import Logging
 import MockWeChatServer
 import MockWeChatWorld
@@ -93,7 +93,10 @@ import UnixSignals
         } catch is CancellationError {
             return
         } catch {
-            Console.complain("mock-wechat: cannot listen on \(host):\(port): \(error)")
+            let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) }
+            Console.complain(
+                "mock-wechat: cannot listen on \(host):\(port): \(reason ?? "\(error)")"
+            )
             throw ExitCode.failure
         }
     }

@@ -40,26 +40,46 @@ import Testing
         }
     }
 
-    @Test(arguments: [0.5, 0.6, 0.75, 1, 1.25, 1.5, 2, 2.5, 3], Page.all)
+    @Test(arguments: [0.5, 0.62, 0.75, 1, 1.37, 2, 3], Page.all)
     func `a picture scans at every scale in a larger screenshot`(scale: Double, page: Page) throws {
         for transparent in [false, true] {
             let bytes = try CodePicture.draw(
                 text,
                 style: CodePictureStyle(transparent: transparent)
             )
-            let picture = try PNG.decode(bytes, pixelsMax: 2_000_000)
-            let screenshot = page.showing(picture, scale: scale)
-            #expect(try texts(PNG.encode(screenshot)) == [text])
+            let screenshot = page.showing(try grey(bytes), scale: scale)
+            #expect(CodeReader.read(screenshot).map(\.text) == [text])
         }
     }
 
+    @Test(arguments: [280, 1280], [0.5, 3])
+    func `the narrowest and the widest picture scan at the ends of the scale`(
+        width: Int,
+        scale: Double
+    ) throws {
+        let bytes = try CodePicture.draw(text, style: CodePictureStyle(width: width))
+        let screenshot = Page.all[2].showing(try grey(bytes), scale: scale)
+        #expect(CodeReader.read(screenshot).map(\.text) == [text])
+    }
+
     @Test func `of several codes the largest comes first`() throws {
-        let small = try PNG.decode(CodePicture.draw("small"), pixelsMax: 2_000_000)
-        let large = try PNG.decode(CodePicture.draw("large"), pixelsMax: 2_000_000)
-        var screenshot = Raster(width: 1300, height: 700, filledWith: .white)
-        screenshot.put(small, x: 40, y: 100, scale: 0.6)
-        screenshot.put(large, x: 560, y: 20, scale: 1.5)
-        #expect(try texts(PNG.encode(screenshot)) == ["large", "small"])
+        let small = try grey(CodePicture.draw("small", style: CodePictureStyle(width: 280)))
+        let large = try grey(CodePicture.draw("large", style: CodePictureStyle(width: 430)))
+        let left = Page.all[0].showing(small, scale: 1.2)
+        let right = Page.all[0].showing(large, scale: 1.4)
+        let height = max(left.height, right.height)
+        var samples: [UInt8] = []
+        for y in 0..<height {
+            for half in [left, right] {
+                let row = y * half.width
+                samples +=
+                    y < half.height
+                    ? Array(half.samples[row..<row + half.width])
+                    : [UInt8](repeating: 255, count: half.width)
+            }
+        }
+        let page = GreyRaster(width: left.width + right.width, height: height, samples: samples)
+        #expect(CodeReader.read(page).map(\.text) == ["large", "small"])
     }
 
     @Test func `an empty page has no code`() throws {
@@ -80,7 +100,11 @@ import Testing
         }
     }
 
+    private func grey(_ bytes: [UInt8]) throws -> GreyRaster {
+        try PNG.decodeGrey(bytes, pixelsMax: 40_000_000)
+    }
+
     private func texts(_ bytes: [UInt8]) throws -> [String] {
-        CodeReader.read(try PNG.decodeGrey(bytes, pixelsMax: 40_000_000)).map(\.text)
+        CodeReader.read(try grey(bytes)).map(\.text)
     }
 }

@@ -1,9 +1,10 @@
 import CodePicture
+import Testing
 
-/// A page of one colour with the picture somewhere on it, as a browser would show it.
+/// A page of one brightness with the picture somewhere on it, as a screenshot shows it.
 struct Page: Sendable, CustomTestStringConvertible {
     let name: String
-    let colour: Colour
+    let brightness: UInt8
     /// Where the picture begins, as a share of the free room.
     let across: Double
     let down: Double
@@ -11,70 +12,53 @@ struct Page: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 
     static let all = [
-        Page(name: "white, top left", colour: .white, across: 0, down: 0),
-        Page(name: "white, middle", colour: .white, across: 0.5, down: 0.5),
-        Page(
-            name: "grey, bottom right",
-            colour: Colour(red: 127, green: 127, blue: 127),
-            across: 1,
-            down: 1
-        ),
-        Page(
-            name: "dark, off the middle",
-            colour: Colour(red: 18, green: 18, blue: 20),
-            across: 0.31,
-            down: 0.77
-        ),
-        Page(name: "black, top right", colour: .black, across: 1, down: 0),
+        Page(name: "white, top left", brightness: 255, across: 0, down: 0),
+        Page(name: "grey, bottom right", brightness: 127, across: 1, down: 1),
+        Page(name: "dark, off the middle", brightness: 18, across: 0.31, down: 0.77),
     ]
 
-    /// A screenshot with the picture at a scale, on a white card when the picture is transparent.
-    func showing(_ picture: Raster, scale: Double) -> Raster {
+    /// A screenshot with the picture at a scale, its pixels mixed as a browser mixes them.
+    func showing(_ picture: GreyRaster, scale: Double) -> GreyRaster {
         let side = Int((Double(picture.width) * scale).rounded())
-        let width = side + 370
-        let height = side + 230
-        var screenshot = Raster(width: width, height: height, filledWith: colour)
-        let x = Int(Double(width - side) * across)
-        let y = Int(Double(height - side) * down)
-        screenshot.put(picture, x: x, y: y, scale: scale)
-        return screenshot
-    }
-}
-
-extension Raster {
-    /// Puts a picture onto this one, flattened onto white, its pixels mixed as a browser mixes them.
-    mutating func put(_ picture: Raster, x left: Int, y top: Int, scale: Double) {
-        let side = Int((Double(picture.width) * scale).rounded())
-        for y in 0..<side {
-            let sourceY = (Double(y) + 0.5) / scale - 0.5
-            for x in 0..<side {
-                let sourceX = (Double(x) + 0.5) / scale - 0.5
-                let colour = picture.mixed(sourceX, sourceY)
-                self[left + x, top + y] = SIMD4(
-                    UInt8(colour.x),
-                    UInt8(colour.y),
-                    UInt8(colour.z),
-                    255
-                )
+        let (width, height) = (side + 370, side + 230)
+        let left = Int(Double(width - side) * across)
+        let top = Int(Double(height - side) * down)
+        let corners = (0..<side).map { Corner($0, scale: scale, length: picture.width) }
+        let samples = [UInt8](unsafeUninitializedCapacity: width * height) { output, count in
+            output.initialize(repeating: brightness)
+            picture.samples.withUnsafeBufferPointer { input in
+                for y in 0..<side {
+                    let row = corners[y]
+                    for x in 0..<side {
+                        let column = corners[x]
+                        let upper = row.first * picture.width
+                        let lower = row.second * picture.width
+                        let mixed =
+                            Int(input[upper + column.first]) * (256 - column.share)
+                            * (256 - row.share)
+                            + Int(input[upper + column.second]) * column.share * (256 - row.share)
+                            + Int(input[lower + column.first]) * (256 - column.share) * row.share
+                            + Int(input[lower + column.second]) * column.share * row.share
+                        output[(top + y) * width + left + x] = UInt8(mixed >> 16)
+                    }
+                }
             }
+            count = width * height
         }
+        return GreyRaster(width: width, height: height, samples: samples)
     }
 
-    /// The colour between four pixels, composed onto white.
-    private func mixed(_ x: Double, _ y: Double) -> SIMD4<Double> {
-        let x = min(max(x, 0), Double(width - 1))
-        let y = min(max(y, 0), Double(height - 1))
-        let (left, top) = (Int(x), Int(y))
-        let (right, bottom) = (min(left + 1, width - 1), min(top + 1, height - 1))
-        let (across, down) = (x - Double(left), y - Double(top))
-        let upper = flat(left, top) * (1 - across) + flat(right, top) * across
-        let lower = flat(left, bottom) * (1 - across) + flat(right, bottom) * across
-        return upper * (1 - down) + lower * down
-    }
+    /// The two old pixels that a new one lies between, and how far along, in 256ths.
+    private struct Corner {
+        let first: Int
+        let second: Int
+        let share: Int
 
-    private func flat(_ x: Int, _ y: Int) -> SIMD4<Double> {
-        let pixel = SIMD4<Double>(self[x, y])
-        let opacity = pixel.w / 255
-        return pixel * opacity + SIMD4(repeating: 255) * (1 - opacity)
+        init(_ index: Int, scale: Double, length: Int) {
+            let place = min(max((Double(index) + 0.5) / scale - 0.5, 0), Double(length - 1))
+            first = Int(place)
+            second = min(first + 1, length - 1)
+            share = Int((place - Double(first)) * 256)
+        }
     }
 }

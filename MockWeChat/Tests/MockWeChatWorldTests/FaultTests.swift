@@ -69,7 +69,9 @@ import Testing
     @Test func `probability rolls the world's dice`() throws {
         func fired(seed: UInt64) throws -> [Bool] {
             var stage = Stage(seed: seed) { $0.apps[0].quotas.tokensPerDay = 1000 }
-            _ = try stage.world.addFault(["endpoint": "*", "errcode": -1, "probability": .number(0.5)])
+            _ = try stage.world.addFault([
+                "endpoint": "*", "errcode": -1, "probability": .number(0.5),
+            ])
             return (0..<200).map { _ in stage.token().errcode == -1 }
         }
         let first = try fired(seed: 3)
@@ -77,24 +79,26 @@ import Testing
         #expect((60...140).contains(first.filter { $0 }.count))
     }
 
-    @Test(arguments: [
-        ([:], "endpoint"),
-        (["endpoint": "/sns/jscode2sesion", "errcode": -1], "endpoint"),
-        (["endpoint": "*"], ""),
-        (["endpoint": "*", "errcode": "-1"], "errcode"),
-        (["endpoint": "*", "errcode": 12345], "errcode"),
-        (["endpoint": "*", "errcode": -1, "status": 500], "status"),
-        (["endpoint": "*", "errmsg": "x"], "errmsg"),
-        (["endpoint": "*", "status": 99], "status"),
-        (["endpoint": "*", "body": "a", "body_base64": "YQ=="], "body_base64"),
-        (["endpoint": "*", "body_base64": "%"], "body_base64"),
-        (["endpoint": "*", "delay_ms": -1], "delay_ms"),
-        (["endpoint": "*", "errcode": -1, "count": 0], "count"),
-        (["endpoint": "*", "errcode": -1, "probability": 2], "probability"),
-        (["endpoint": "*", "errcode": -1, "effect": "later"], "effect"),
-        (["endpoint": "*", "cut": "reset"], "cut"),
-        (["endpoint": "*", "errcode": -1, "colour": 1], "colour"),
-    ] as [(JSON, String)])
+    @Test(
+        arguments: [
+            ([:], "endpoint"),
+            (["endpoint": "/sns/jscode2sesion", "errcode": -1], "endpoint"),
+            (["endpoint": "*"], ""),
+            (["endpoint": "*", "errcode": "-1"], "errcode"),
+            (["endpoint": "*", "errcode": 12345], "errcode"),
+            (["endpoint": "*", "errcode": -1, "status": 500], "status"),
+            (["endpoint": "*", "errmsg": "x"], "errmsg"),
+            (["endpoint": "*", "status": 99], "status"),
+            (["endpoint": "*", "body": "a", "body_base64": "YQ=="], "body_base64"),
+            (["endpoint": "*", "body_base64": "%"], "body_base64"),
+            (["endpoint": "*", "delay_ms": -1], "delay_ms"),
+            (["endpoint": "*", "errcode": -1, "count": 0], "count"),
+            (["endpoint": "*", "errcode": -1, "probability": 2], "probability"),
+            (["endpoint": "*", "errcode": -1, "effect": "later"], "effect"),
+            (["endpoint": "*", "cut": "reset"], "cut"),
+            (["endpoint": "*", "errcode": -1, "colour": 1], "colour"),
+        ] as [(JSON, String)]
+    )
     func `a wrong fault is refused by the name of its member`(json: JSON, member: String) {
         var stage = Stage()
         #expect {

@@ -1,0 +1,145 @@
+import HTTPTypes
+import MockWeChatWorld
+
+/// One path of the control plane.
+struct ControlRoute: Sendable {
+    typealias Answer = @Sendable (WorldKeeper, ControlCall) throws(ControlError) -> ControlAnswer
+
+    let method: HTTPRequest.Method
+    /// The segments after `/_mock`; `*` stands for any one.
+    let path: [String]
+    let bodyBytesMax: Int
+    let answer: Answer
+
+    private init(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        bodyBytesMax: Int = MockWeChatLimits.bodyBytesMax,
+        answer: @escaping Answer
+    ) {
+        self.method = method
+        self.path = path.split(separator: "/").map(String.init)
+        self.bodyBytesMax = bodyBytesMax
+        self.answer = answer
+    }
+
+    func matches(_ segments: [String]) -> Bool {
+        segments.count == path.count && zip(path, segments).allSatisfy { $0 == "*" || $0 == $1 }
+    }
+
+    func parameters(_ segments: [String]) -> [String] {
+        zip(path, segments).filter { $0.0 == "*" }.map(\.1)
+    }
+}
+
+extension ControlRoute {
+    static let all: [ControlRoute] = looking + changing + phones + faults
+
+    private static let looking = [
+        ControlRoute(.get, "health") { keeper, _ throws(ControlError) in
+            .json(
+                keeper.visit { world, real in
+                    [
+                        "status": "ok",
+                        "seed": .integer(Int(world.description.seed)),
+                        "now": .string(world.now(real: real).iso8601),
+                    ]
+                }
+            )
+        },
+        ControlRoute(.get, "world") { keeper, _ throws(ControlError) in
+            .json(keeper.visit { world, _ in world.description }.json)
+        },
+        ControlRoute(.get, "journal") { keeper, call throws(ControlError) in
+            // The copy is cheap and writing it out is not, so that happens outside the lock.
+            .json(try keeper.visit { world, _ in world }.journalJSON(call.query))
+        },
+        ControlRoute(.get, "clock") { keeper, _ throws(ControlError) in
+            .json(keeper.visit { world, real in world.clockJSON(real: real) })
+        },
+        ControlRoute(.get, "c/*") { keeper, call throws(ControlError) in
+            let id = call.parameters[0]
+            let code = try keeper.visit { world, _ throws(ControlError) in try world.code(id) }
+            return .html(CodePage.html(id: id, code))
+        },
+    ]
+
+    private static let changing = [
+        ControlRoute(.post, "reset") { keeper, _ throws(ControlError) in
+            keeper.visit { world, _ in world.reset() }
+            return .json(["status": "ok"])
+        },
+        ControlRoute(.post, "people") { keeper, call throws(ControlError) in
+            let json = try call.json()
+            return .json(
+                try keeper.visit { world, _ throws(ControlError) in try world.addPerson(json) }
+            )
+        },
+        ControlRoute(.post, "apps") { keeper, call throws(ControlError) in
+            let json = try call.json()
+            return .json(
+                try keeper.visit { world, _ throws(ControlError) in try world.addApp(json) }
+            )
+        },
+        ControlRoute(.post, "clock") { keeper, call throws(ControlError) in
+            let json = try call.json()
+            return .json(
+                try keeper.visit { world, real throws(ControlError) in
+                    try world.changeClock(json, real: real)
+                }
+            )
+        },
+    ]
+
+    private static let phones = [
+        ControlRoute(.post, "phones/*/login") { keeper, call throws(ControlError) in
+            let json = try call.json()
+            return .json(
+                try keeper.visit { world, real throws(ControlError) in
+                    let now = world.now(real: real)
+                    return try world.login(person: call.parameters[0], json, at: now)
+                }
+            )
+        },
+        ControlRoute(
+            .post,
+            "phones/*/scan",
+            bodyBytesMax: MockWeChatLimits.pictureBytesMax
+        ) { keeper, call throws(ControlError) in
+            let person = call.parameters[0]
+            let how = try call.only("how")
+            let way = try keeper.visit { world, _ throws(ControlError) in
+                try world.checkScan(person: person, how: how)
+            }
+            // Reading the picture takes long; the world is not held up by it.
+            let texts = try PictureReading.texts(call.body)
+            return .json(
+                try keeper.visit { world, _ throws(ControlError) in
+                    try world.scan(person: person, way: way, texts: texts)
+                }
+            )
+        },
+    ]
+
+    private static let faults = [
+        ControlRoute(.get, "faults") { keeper, _ throws(ControlError) in
+            .json(keeper.visit { world, _ in world.faultsJSON })
+        },
+        ControlRoute(.post, "faults") { keeper, call throws(ControlError) in
+            let json = try call.json()
+            return .json(
+                try keeper.visit { world, _ throws(ControlError) in try world.addFault(json) }
+            )
+        },
+        ControlRoute(.delete, "faults") { keeper, _ throws(ControlError) in
+            .json(keeper.visit { world, _ in world.removeFaults() })
+        },
+        ControlRoute(.delete, "faults/*") { keeper, call throws(ControlError) in
+            .json(
+                try keeper.visit { world, _ throws(ControlError) in
+                    try world.removeFault(call.parameters[0])
+                }
+            )
+        },
+    ]
+}

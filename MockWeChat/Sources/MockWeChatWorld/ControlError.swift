@@ -1,0 +1,20 @@
+/// Why the control plane refused something.
+package enum ControlError: Error, Sendable, Equatable {
+    /// A member of the body or the query is wrong.
+    case bad(DescriptionError)
+    case noSuchPerson(String)
+    case noSuchApp(String)
+    case noSuchFault(String)
+    case noSuchPath(String)
+    case methodNotAllowed(allowed: [String])
+    case alreadyThere(String)
+    case notAMiniProgram(appid: String)
+    case badWay(String)
+    case notAMember(person: String, appid: String)
+    case codeUnknown(String)
+    case notJSON
+    case notPNG(String)
+    case tooLarge(String)
+    case noCodeFound(String)
+    case tooMany(String)
+}

@@ -1,0 +1,10 @@
+/// An answer and what is to be done around it.
+package struct WeChatReply: Sendable, Equatable {
+    package let response: WeChatResponse
+    /// The mock's time of the call.
+    package let at: Moment
+    /// How long to wait in real time before answering.
+    package let delayMilliseconds: Int
+    /// The journal's number of this exchange.
+    package let sequence: Int
+}

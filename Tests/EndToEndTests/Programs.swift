@@ -1,0 +1,154 @@
+import Foundation
+import Subprocess
+import SystemPackage
+
+/// One of our programs, running as a process of its own.
+struct RunningProgram {
+    /// What it says it listens on.
+    let url: String
+    let pid: Int32
+    private let sendSignal: (Signal) throws -> Void
+
+    fileprivate init(url: String, pid: Int32, sendSignal: @escaping (Signal) throws -> Void) {
+        self.url = url
+        self.pid = pid
+        self.sendSignal = sendSignal
+    }
+
+    /// `kill -9`: the process gets no chance to say or write anything.
+    func kill() throws { try sendSignal(.kill) }
+
+    /// Asks it to stop.
+    func stop() throws { try sendSignal(.terminate) }
+}
+
+/// A program that ended before it said where it listens.
+struct ProgramDidNotStart: Error, CustomStringConvertible {
+    var description: String
+}
+
+/// The real programs, as `swift build` made them beside this test.
+enum Programs {
+    static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+    private static func path(_ name: String) -> FilePath {
+        // The test binary lies in the same folder; where a helper runs it, the usual place is asked.
+        let beside = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        for folder in [beside.path, "\(root)/.build/debug", "\(root)/.build/release"] {
+            let file = "\(folder)/\(name)"
+            if FileManager.default.isExecutableFile(atPath: file) { return FilePath(file) }
+        }
+        return FilePath(name)
+    }
+
+    private static func environment(_ settings: [String: String]) -> Environment {
+        var changes: [Environment.Key: String?] = [:]
+        // A developer's own settings must not leak in.
+        for name in ProcessInfo.processInfo.environment.keys where name.hasPrefix("SCAN_LOGIN_") {
+            changes[Environment.Key(stringLiteral: name)] = .some(nil)
+        }
+        for (name, value) in settings { changes[Environment.Key(stringLiteral: name)] = value }
+        return .inherit.updating(changes)
+    }
+
+    /// Runs a server while `body` does; ends it afterwards, also when `body` throws.
+    static func with<Value>(
+        _ name: String,
+        _ arguments: [String],
+        environment settings: [String: String] = [:],
+        _ body: (RunningProgram) async throws -> Value
+    ) async throws -> Value {
+        var options = PlatformOptions()
+        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(9))]
+        let result = try await run(
+            .path(path(name)),
+            arguments: Arguments(arguments),
+            environment: environment(settings),
+            platformOptions: options,
+            input: .none,
+            output: .sequence,
+            error: .discarded
+        ) { execution in
+            var url: String?
+            for try await line in execution.standardOutput.strings() {
+                if let found = line.firstMatch(of: /listening on (https?:\/\/[^ ]+)/) {
+                    url = String(found.1)
+                    break
+                }
+            }
+            guard let url else {
+                throw ProgramDidNotStart(description: "\(name) ended before it listened")
+            }
+            let program = RunningProgram(
+                url: url, pid: execution.processIdentifier.value,
+                sendSignal: { try execution.send(signal: $0) })
+            let value: Result<Value, any Error>
+            do {
+                value = .success(try await body(program))
+            } catch {
+                value = .failure(error)
+            }
+            // Gone already when the test killed it.
+            try? program.stop()
+            return value
+        }
+        return try result.closureResult.get()
+    }
+
+    /// What a program left behind that ran to its end.
+    struct Ended {
+        var status: Int32
+        var output: String
+        var errors: String
+    }
+
+    /// Runs a program to its end.
+    static func end(
+        _ name: String,
+        _ arguments: [String],
+        environment settings: [String: String] = [:]
+    ) async throws -> Ended {
+        let result = try await run(
+            .path(path(name)),
+            arguments: Arguments(arguments),
+            environment: environment(settings),
+            output: .string(limit: 1 << 20),
+            error: .string(limit: 1 << 20))
+        var status: Int32 = -1
+        if case .exited(let code) = result.terminationStatus { status = code }
+        return Ended(
+            status: status, output: result.standardOutput ?? "", errors: result.standardError ?? "")
+    }
+
+    /// Lends a new folder, and deletes it.
+    static func withFolder<Value>(_ body: (String) async throws -> Value) async throws -> Value {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("scan-login-test-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        return try await body(folder)
+    }
+
+    /// The mock and the login server, both on free ports, with a fresh database.
+    static func withBoth<Value>(
+        settings: [String: String] = [:],
+        _ body: (_ login: RunningProgram, _ mock: RunningProgram) async throws -> Value
+    ) async throws -> Value {
+        try await withFolder { folder in
+            try await with("mock-wechat", ["--port", "0"]) { mock in
+                try await with(
+                    "login-server",
+                    [
+                        "serve", "--mode", "development", "--port", "0", "--wechat", mock.url,
+                        "--database", "\(folder)/login.sqlite",
+                    ],
+                    environment: settings
+                ) { login in
+                    try await body(login, mock)
+                }
+            }
+        }
+    }
+}

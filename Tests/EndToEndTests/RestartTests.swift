@@ -1,0 +1,107 @@
+import FakePhone
+import HTTPTransportAHC
+import Testing
+
+/// Rows are the truth: `kill -9` at any moment loses nothing and doubles nothing (I12).
+struct RestartTests {
+    enum Moment: String, CaseIterable, Sendable {
+        case afterCreated
+        case afterScanned
+        case afterConfirmed
+    }
+
+    @Test(arguments: Moment.allCases)
+    func `a server that is killed and started again lets the same browser finish, once`(
+        _ moment: Moment
+    ) async throws {
+        try await Programs.withFolder { folder in
+            try await Programs.with("mock-wechat", ["--port", "0"]) { mock in
+                try await withAHCTransport { transport in
+                    let time = PhoneTime(ContinuousClock())
+                    let database = "\(folder)/login.sqlite"
+                    var stage: Stage?
+                    let port = try await Self.serve(mock, database, port: "0") { login in
+                        var fresh = try Stage(login, mock, transport, time)
+                        try await fresh.play(until: moment)
+                        stage = fresh
+                        try login.kill()
+                        return login.url.split(separator: ":").last.map(String.init) ?? "0"
+                    }
+                    try await Self.serve(mock, database, port: port) { _ in
+                        var later = try #require(stage)
+                        try await later.finish(after: moment)
+                    }
+                }
+            }
+        }
+    }
+
+    private static func serve<Value>(
+        _ mock: RunningProgram,
+        _ database: String,
+        port: String,
+        _ body: (RunningProgram) async throws -> Value
+    ) async throws -> Value {
+        try await Programs.with(
+            "login-server",
+            [
+                "serve", "--mode", "development", "--port", port, "--wechat", mock.url,
+                "--database", database,
+            ],
+            body)
+    }
+
+    /// One browser and one phone, which outlive the server.
+    private struct Stage {
+        var browser: FakeBrowser
+        var phone: FakePhone
+
+        init(
+            _ login: RunningProgram,
+            _ mock: RunningProgram,
+            _ transport: AHCTransport,
+            _ time: PhoneTime
+        ) throws {
+            let server = try #require(ServerAddress(login.url, name: "login-server"))
+            let weChat = try #require(ServerAddress(mock.url, name: "mock-wechat"))
+            let recorder = Recorder()
+            browser = FakeBrowser(
+                name: "laptop", login: server,
+                line: Line(
+                    name: "laptop", transport: transport, time: time, recorder: recorder),
+                dialer: NIOWatchDialer(time: time, dice: Dice(seed: 1)))
+            phone = FakePhone(
+                name: "alice", person: "alice", login: server, weChat: weChat,
+                line: Line(name: "alice", transport: transport, time: time, recorder: recorder))
+        }
+
+        mutating func play(until moment: Moment) async throws {
+            #expect(try await browser.openAttempt().status == 200)
+            guard moment != .afterCreated else { return }
+            try await scan()
+            guard moment != .afterScanned else { return }
+            #expect(try await phone.confirm().status == 200)
+        }
+
+        private mutating func scan() async throws {
+            let picture = try #require(browser.picture)
+            #expect(try await phone.scan(picture).status == 200)
+        }
+
+        mutating func finish(after moment: Moment) async throws {
+            // The browser comes back as a page does: it watches again and hears where it stands.
+            #expect(try await browser.watch(by: .webSocket) == nil)
+            if moment == .afterCreated { try await scan() }
+            if moment != .afterConfirmed { #expect(try await phone.confirm().status == 200) }
+            #expect(try await browser.attempt().data?["state"]?.string == "confirmed")
+            await browser.stopWatching()
+
+            let completed = try await browser.complete()
+            #expect(completed.status == 200)
+            let session = try await browser.session()
+            #expect(session.data?["user"] == completed.data?["user"])
+            // Once: the cookie is gone, and nothing is left to collect.
+            #expect(try await browser.complete().status == 403)
+        }
+    }
+}

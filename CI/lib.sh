@@ -1,3 +1,5 @@
+#!/usr/bin/env bash
+# shellcheck disable=SC2034 # what is set here is used by the scripts that source it
 # Shared by the scripts of this folder: where things are, and how the two servers are started.
 # Sourced, not run.
 
@@ -39,14 +41,14 @@ start() {
   done
 }
 
-# start_both [MOCK_PORT LOGIN_PORT]: the mock and the login server with a fresh database; their
+# start_both MOCK_PORT LOGIN_PORT: the mock and the login server with a fresh database; their
 # addresses go into $wechat and $login.
 start_both() {
   folder=$(mktemp -d)
   trap cleanup EXIT
-  start mock-wechat "$bin/mock-wechat" --port "${1:-0}"
+  start mock-wechat "$bin/mock-wechat" --port "$1"
   wechat=$address
-  start login-server "$bin/login-server" serve --mode development --port "${2:-0}" \
+  start login-server "$bin/login-server" serve --mode development --port "$2" \
     --wechat "$wechat" --database "$folder/login.sqlite"
   login=$address
 }

@@ -53,7 +53,7 @@ enum Programs {
     }
 
     /// Runs a server while `body` does; ends it afterwards, also when `body` throws.
-    static func with<Value>(
+    static func with<Value: Sendable>(
         _ name: String,
         _ arguments: [String],
         environment settings: [String: String] = [:],
@@ -118,11 +118,11 @@ enum Programs {
         var status: Int32 = -1
         if case .exited(let code) = result.terminationStatus { status = code }
         return Ended(
-            status: status, output: result.standardOutput ?? "", errors: result.standardError ?? "")
+            status: status, output: result.standardOutput, errors: result.standardError)
     }
 
     /// Lends a new folder, and deletes it.
-    static func withFolder<Value>(_ body: (String) async throws -> Value) async throws -> Value {
+    static func withFolder<Value: Sendable>(_ body: (String) async throws -> Value) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("scan-login-test-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(
@@ -132,7 +132,7 @@ enum Programs {
     }
 
     /// The mock and the login server, both on free ports, with a fresh database.
-    static func withBoth<Value>(
+    static func withBoth<Value: Sendable>(
         settings: [String: String] = [:],
         _ body: (_ login: RunningProgram, _ mock: RunningProgram) async throws -> Value
     ) async throws -> Value {

@@ -36,7 +36,7 @@ struct RestartTests {
         }
     }
 
-    private static func serve<Value>(
+    private static func serve<Value: Sendable>(
         _ mock: RunningProgram,
         _ database: String,
         port: String,
@@ -90,7 +90,7 @@ struct RestartTests {
 
         mutating func finish(after moment: Moment) async throws {
             // The browser comes back as a page does: it watches again and hears where it stands.
-            #expect(try await browser.watch(by: .webSocket) == nil)
+            #expect(try await browser.watch(by: .websocket) == nil)
             if moment == .afterCreated { try await scan() }
             if moment != .afterConfirmed { #expect(try await phone.confirm().status == 200) }
             #expect(try await browser.attempt().data?["state"]?.string == "confirmed")

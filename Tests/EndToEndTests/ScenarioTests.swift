@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// The three real programs, over loopback.

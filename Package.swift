@@ -6,29 +6,53 @@ import PackageDescription
 
 // MARK: - Outside packages
 
-let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
-let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
-let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let argumentParser: Target.Dependency = .product(
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
+let asyncHTTPClient: Target.Dependency = .product(
+    name: "AsyncHTTPClient",
+    package: "async-http-client"
+)
+let configuration: Target.Dependency = .product(
+    name: "Configuration",
+    package: "swift-configuration"
+)
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
-let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
+let hummingbirdTesting: Target.Dependency = .product(
+    name: "HummingbirdTesting",
+    package: "hummingbird"
+)
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
-let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+let nioHTTPTypesHTTP1: Target.Dependency = .product(
+    name: "NIOHTTPTypesHTTP1",
+    package: "swift-nio-extras"
+)
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
-let orderedCollections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
-let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let orderedCollections: Target.Dependency = .product(
+    name: "OrderedCollections",
+    package: "swift-collections"
+)
+let serviceLifecycle: Target.Dependency = .product(
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
-let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(
+    name: "UnixSignals",
+    package: "swift-service-lifecycle"
+)
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 // MARK: - Rooms
@@ -36,7 +60,11 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 var targets: [Target] = []
 
 /// A room under Sources/.
-@MainActor func room(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) {
+@MainActor func room(
+    _ name: String,
+    _ dependencies: [Target.Dependency] = [],
+    resources: [Resource]? = nil
+) {
     targets.append(.target(name: name, dependencies: dependencies, resources: resources))
 }
 
@@ -53,25 +81,35 @@ var targets: [Target] = []
 /// A C library of the system, found by pkg-config.
 @MainActor func systemLibrary(_ name: String, at path: String, pkgConfig: String, apt: String) {
     targets.append(
-        .systemLibrary(name: name, path: path, pkgConfig: pkgConfig, providers: [.apt([apt])]))
+        .systemLibrary(name: name, path: path, pkgConfig: pkgConfig, providers: [.apt([apt])])
+    )
 }
 
-/// A room of the mock, under MockWeChat/Sources/. None of them sees a room under Sources/.
+/// A room of the mock, under MockWeChat/Sources/.
+///
+/// None of them sees a room under Sources/.
 @MainActor func mockRoom(_ name: String, _ dependencies: [Target.Dependency] = []) {
     targets.append(
-        .target(name: name, dependencies: dependencies, path: "MockWeChat/Sources/\(name)"))
+        .target(name: name, dependencies: dependencies, path: "MockWeChat/Sources/\(name)")
+    )
 }
 
 /// A program of the mock, under MockWeChat/Sources/.
 @MainActor func mockProgram(_ name: String, _ dependencies: [Target.Dependency]) {
     targets.append(
-        .executableTarget(name: name, dependencies: dependencies, path: "MockWeChat/Sources/\(name)"))
+        .executableTarget(
+            name: name,
+            dependencies: dependencies,
+            path: "MockWeChat/Sources/\(name)"
+        )
+    )
 }
 
 /// The tests of a room of the mock, under MockWeChat/Tests/.
 @MainActor func mockTests(_ name: String, _ dependencies: [Target.Dependency]) {
     targets.append(
-        .testTarget(name: name, dependencies: dependencies, path: "MockWeChat/Tests/\(name)"))
+        .testTarget(name: name, dependencies: dependencies, path: "MockWeChat/Tests/\(name)")
+    )
 }
 
 // rank 0: ground
@@ -82,7 +120,8 @@ room(
     [
         httpTypes, hummingbirdCore, logging, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1,
         nioWebSocket,
-    ])
+    ]
+)
 
 // rank 1: protocols
 room("HTTPTransportAHC", ["HTTPTransport", httpTypes, asyncHTTPClient, nioCore, nioHTTP1])
@@ -92,7 +131,8 @@ room("WeChatClient", ["HTTPTransport", httpTypes])
 // rank 2: use cases
 room(
     "FakePhone",
-    ["HTTPTransport", httpTypes, nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL, yams])
+    ["HTTPTransport", httpTypes, nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL, yams]
+)
 room("LoginService", ["LoginDomain", "LoginStore", "WeChatClient", crypto, logging])
 room("LoginStoreSQLite", ["LoginDomain", "LoginStore", grdb])
 
@@ -104,7 +144,8 @@ room(
         httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioWebSocket, serviceLifecycle,
         systemPackage, yams,
     ],
-    resources: [.embedInCode("Pages/Templates"), .embedInCode("Pages/assets")])
+    resources: [.embedInCode("Pages/Templates"), .embedInCode("Pages/assets")]
+)
 
 // rank 4: programs
 program("fake-phone", ["FakePhone", "HTTPTransport", "HTTPTransportAHC", argumentParser])
@@ -113,11 +154,16 @@ program(
     [
         "HTTPTransportAHC", "LoginDomain", "LoginServer", "LoginService", "LoginStoreSQLite",
         "WeChatClient", argumentParser, hummingbird, logging, nioCore, serviceLifecycle,
-    ])
+    ]
+)
 
 // The mock: a world of its own, next to the house.
 systemLibrary(
-    "CQREncode", at: "MockWeChat/Sources/CQREncode", pkgConfig: "libqrencode", apt: "libqrencode-dev")
+    "CQREncode",
+    at: "MockWeChat/Sources/CQREncode",
+    pkgConfig: "libqrencode",
+    apt: "libqrencode-dev"
+)
 systemLibrary("CLibPNG", at: "MockWeChat/Sources/CLibPNG", pkgConfig: "libpng", apt: "libpng-dev")
 systemLibrary("CZBar", at: "MockWeChat/Sources/CZBar", pkgConfig: "zbar", apt: "libzbar-dev")
 mockRoom("CodePicture", ["CQREncode", "CLibPNG", "CZBar"])
@@ -127,13 +173,15 @@ mockRoom(
     [
         "CodePicture", "MockWeChatWorld", httpTypes, hummingbird, hummingbirdCore, logging, nioCore,
         nioHTTPTypes,
-    ])
+    ]
+)
 mockProgram(
     "mock-wechat",
     [
         "MockWeChatServer", "MockWeChatWorld", argumentParser, hummingbird, logging, nioCore,
         serviceLifecycle, unixSignals,
-    ])
+    ]
+)
 
 // MARK: - Tests
 
@@ -145,32 +193,46 @@ targets.append(
             "HTTPTransport", "LoginDomain", "LoginServer", "LoginService", "LoginStore",
             "WeChatClient", httpTypes, hummingbird, hummingbirdTesting, logging, nioCore,
         ],
-        path: "Tests/TestSupport"))
+        path: "Tests/TestSupport"
+    )
+)
 targets.append(
     .target(
-        name: "LoginStoreContract", dependencies: ["LoginDomain", "LoginService", "LoginStore"],
-        path: "Tests/LoginStoreContract"))
+        name: "LoginStoreContract",
+        dependencies: ["LoginDomain", "LoginService", "LoginStore"],
+        path: "Tests/LoginStoreContract"
+    )
+)
 tests("LoginDomainTests", ["LoginDomain", "TestSupport"])
 tests("LoginStoreTests", ["LoginStore", "LoginStoreContract"])
-tests("LoginStoreSQLiteTests", ["LoginStoreSQLite", "LoginDomain", "LoginStore", "LoginStoreContract"])
+tests(
+    "LoginStoreSQLiteTests",
+    ["LoginStoreSQLite", "LoginDomain", "LoginStore", "LoginStoreContract"]
+)
 tests("WeChatClientTests", ["WeChatClient", "HTTPTransport", "TestSupport", httpTypes])
-tests("LoginServiceTests", ["LoginService", "LoginDomain", "LoginStore", "WeChatClient", "TestSupport"])
+tests(
+    "LoginServiceTests",
+    ["LoginService", "LoginDomain", "LoginStore", "WeChatClient", "TestSupport"]
+)
 tests(
     "LoginServerTests",
     [
         "LoginServer", "LoginDomain", "LoginService", "LoginStore", "TestSupport", httpTypes,
         hummingbird, hummingbirdTesting, logging, nioCore, nioHTTP1, nioPosix, nioWebSocket,
-    ])
+    ]
+)
 tests("HTTPTransportAHCTests", ["HTTPTransport", "HTTPTransportAHC", httpTypes, nioCore, nioPosix])
 tests(
     "FakePhoneTests",
-    ["FakePhone", "HTTPTransport", httpTypes, nioCore, nioPosix, nioHTTP1, nioWebSocket])
+    ["FakePhone", "HTTPTransport", httpTypes, nioCore, nioPosix, nioHTTP1, nioWebSocket]
+)
 tests(
     "EndToEndTests",
     [
         "FakePhone", "HTTPTransport", "HTTPTransportAHC", "fake-phone", "login-server",
         "mock-wechat", httpTypes, subprocess, systemPackage,
-    ])
+    ]
+)
 mockTests("CodePictureTests", ["CodePicture"])
 mockTests("MockWeChatWorldTests", ["MockWeChatWorld"])
 mockTests(
@@ -178,7 +240,8 @@ mockTests(
     [
         "CodePicture", "MockWeChatServer", "MockWeChatWorld", httpTypes, hummingbird,
         hummingbirdTesting, logging, nioCore,
-    ])
+    ]
+)
 
 // MARK: - Settings, the same for every room
 
@@ -198,7 +261,11 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["JSON", "YAML"]),
+        .package(
+            url: "https://github.com/apple/swift-configuration",
+            from: "1.4.0",
+            traits: ["JSON", "YAML"]
+        ),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),

@@ -27,7 +27,9 @@ extension Attempt {
         package var phone: SecretDigest
         /// The nonce of the last scan; only it confirms.
         package var nonce: SecretDigest
-        /// When the first scan was. A rescan does not move it.
+        /// When the first scan was.
+        ///
+        /// A rescan does not move it.
         package var at: Timestamp
         /// When the confirm window closes.
         package var expiresAt: Timestamp
@@ -81,7 +83,9 @@ extension Attempt {
 
     // MARK: - Events
 
-    /// Time passes. At the very instant of the deadline, expired wins (T12).
+    /// Time passes.
+    ///
+    /// At the very instant of the deadline, expired wins (T12).
     ///
     /// - Returns: whether the state changed.
     package mutating func expire(at now: Timestamp) -> Bool {
@@ -116,7 +120,9 @@ extension Attempt {
             let until = min(now + policy.confirm, capAt)
             move(
                 to: .scanned(
-                    Scan(owner: owner, phone: phone, nonce: nonce, at: now, expiresAt: until)))
+                    Scan(owner: owner, phone: phone, nonce: nonce, at: now, expiresAt: until)
+                )
+            )
             return .scanned(until: until)
         case .scanned(var scan) where scan.owner == owner:
             scan.phone = phone

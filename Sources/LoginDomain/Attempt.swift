@@ -43,7 +43,9 @@ package struct Attempt: Sendable, Equatable {
         self.seq = 1
     }
 
-    /// Takes an attempt back from a row. For stores.
+    /// Takes an attempt back from a row.
+    ///
+    /// For stores.
     package init(
         id: AttemptID,
         chain: AttemptID,
@@ -69,7 +71,9 @@ package struct Attempt: Sendable, Equatable {
     }
 }
 
-/// Names an attempt among ourselves: rows, watchers, logs. It opens nothing and no peer sees it.
+/// Names an attempt among ourselves: rows, watchers, logs.
+///
+/// It opens nothing and no peer sees it.
 package struct AttemptID: Hashable, Sendable, CustomStringConvertible {
     package let text: String
 
@@ -111,8 +115,10 @@ package struct AttemptView: Sendable, Equatable {
         self.expiresIn = expiresIn
     }
 
-    /// The states a browser is told. A redeemed attempt is told as `expired`: whoever shows its
-    /// cookie again learns that it is over, and not that somebody logged in (T14).
+    /// The states a browser is told.
+    ///
+    /// A redeemed attempt is told as `expired`: whoever shows its cookie again learns that it is
+    /// over, and not that somebody logged in (T14).
     package enum PublicState: String, Sendable, CaseIterable {
         case created
         case scanned

@@ -1,7 +1,8 @@
 /// Base64 with the URL-safe alphabet and without padding (RFC 4648 section 5).
 package enum Base64URL {
     private static let alphabet = Array(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8
+    )
 
     package static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []

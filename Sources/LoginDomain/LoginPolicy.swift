@@ -17,7 +17,9 @@ package struct LoginPolicy: Sendable, Equatable {
     package var sessionIdle: Duration = .seconds(30 * 60)
     /// A browser's login ends after this long in any case.
     package var session: Duration = .seconds(12 * 3600)
-    /// How long a used js_code is remembered. WeChat's own live five minutes.
+    /// How long a used js_code is remembered.
+    ///
+    /// WeChat's own live five minutes.
     package var usedCode: Duration = .seconds(600)
     /// How long the row of an ended attempt stays, so that its browser still learns the end and
     /// its scene is never made again (T13).
@@ -28,7 +30,6 @@ package struct LoginPolicy: Sendable, Equatable {
     /// The same per address; higher, because mobile carriers put many phones behind one.
     package var deadScenesPerAddress: Int = 100
     package var deadSceneWindow: Duration = .seconds(600)
-
 
     /// New codes per browser and minute, counted along the chain of its attempts (T33).
     package var attemptsPerBrowserPerMinute: Int = 6

@@ -1,11 +1,15 @@
-/// A random value that whoever holds it is trusted for. It prints `<redacted>`.
+/// A random value that whoever holds it is trusted for.
+///
+/// It prints `<redacted>`.
 ///
 /// `Purpose` keeps a phone's bearer from being passed where a browser's cookie belongs.
 /// 32 random bytes, 43 characters of base64url (`security.md` 0.1).
 package struct Secret<Purpose: SecretPurpose>: Sendable, CustomStringConvertible,
     CustomDebugStringConvertible, CustomReflectable
 {
-    /// The secret itself, for the one place that hands it to its owner. Never log it.
+    /// The secret itself, for the one place that hands it to its owner.
+    ///
+    /// Never log it.
     package let exposed: String
 
     package static var bytesCount: Int { Purpose.bytesCount }
@@ -46,8 +50,9 @@ package enum Secrets {
     package enum PhoneToken: SecretPurpose {}
     /// Binds one confirm to one scan.
     package enum ConfirmNonce: SecretPurpose {}
-    /// The random string inside the code picture: 18 bytes, 144 bits, 24 characters. WeChat
-    /// allows 32 visible ones; base64url stays clear of those it is reported to refuse.
+    /// The random string inside the code picture: 18 bytes, 144 bits, 24 characters.
+    ///
+    /// WeChat allows 32 visible ones; base64url stays clear of those it is reported to refuse.
     package enum Scene: SecretPurpose {
         package static var bytesCount: Int { 18 }
     }

@@ -15,7 +15,9 @@ package struct WeChatIdentity: Sendable, Equatable {
     }
 }
 
-/// Names a user to websites. Random: it says nothing about the openid.
+/// Names a user to websites.
+///
+/// Random: it says nothing about the openid.
 package struct UserID: Hashable, Sendable, CustomStringConvertible {
     package let text: String
 
@@ -37,7 +39,9 @@ package struct UserID: Hashable, Sendable, CustomStringConvertible {
 /// A person as websites see them.
 package struct User: Sendable, Equatable {
     package var id: UserID
-    /// `user` unless the operator changed it. For display; never an input of anything.
+    /// What websites may show beside the name: `user`, unless the operator changed it.
+    ///
+    /// Never an input of anything.
     package var role: String
     /// What the person typed; empty until they did.
     package var nickName: String

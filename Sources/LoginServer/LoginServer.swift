@@ -26,8 +26,10 @@ import WebSocketUpgrade
 
 /// What the edge needs to know of where it stands.
 package struct EdgeConfiguration: Sendable {
-    /// Where browsers find us. Cookies, the Origin check, the Host check and the WebSocket's
-    /// address come from here and never from a request (T25).
+    /// Where browsers find us.
+    ///
+    /// Cookies, the Origin check, the Host check and the WebSocket's address come from here and
+    /// never from a request (T25).
     package var origin: Origin
     package var host: String
     package var port: Int
@@ -72,8 +74,7 @@ package struct EdgeLimits: Sendable {
 
 /// The login server as a Hummingbird application: what the program runs and what tests call.
 ///
-/// - Parameters:
-///   - onRunning: called with the bound port once the listener is open.
+/// `onRunning` is called with the bound port once the listener is open.
 package func buildApplication(
     service: LoginService,
     configuration: EdgeConfiguration,
@@ -90,15 +91,26 @@ package func buildApplication(
 
     let headers = SecurityHeaders(origin: configuration.origin)
     let responder = EdgeResponder(
-        router: router, pages: pages, headers: headers, origin: configuration.origin)
+        router: router,
+        pages: pages,
+        headers: headers,
+        origin: configuration.origin
+    )
     let limits = configuration.limits
     let policy = service.policy
     let gatekeeper = AttemptGatekeeper(
-        service: service, browser: browser, headers: headers,
+        service: service,
+        browser: browser,
+        headers: headers,
         sockets: AddressCounter(
-            perAddressMax: policy.webSocketsPerAddress, totalMax: limits.connectionsMax))
+            perAddressMax: policy.webSocketsPerAddress,
+            totalMax: limits.connectionsMax
+        )
+    )
     let connections = AddressCounter(
-        perAddressMax: policy.connectionsPerAddress, totalMax: limits.connectionsMax)
+        perAddressMax: policy.connectionsPerAddress,
+        totalMax: limits.connectionsMax
+    )
     var application = Application(
         responder: responder,
         server: HTTPServerBuilder { respond in
@@ -108,16 +120,20 @@ package func buildApplication(
                 http: HTTP1Channel.Configuration.DecoderConfiguration(
                     maxHeaderFieldSize: limits.headerFieldBytesMax,
                     maxHeaderListSize: limits.headerBlockBytesMax,
-                    maxHeaderFieldCount: limits.headerFieldsMax),
+                    maxHeaderFieldCount: limits.headerFieldsMax
+                ),
                 limits: WebSocketLimits(),
-                connections: connections)
+                connections: connections
+            )
         },
         configuration: ApplicationConfiguration(
-            address: .hostname(configuration.host, port: configuration.port)),
+            address: .hostname(configuration.host, port: configuration.port)
+        ),
         onServerRunning: { channel in
             await onRunning(channel.localAddress?.port ?? configuration.port)
         },
-        logger: logger)
+        logger: logger
+    )
     application.addServices(Sweeper(service: service), Farewell(service: service))
     return application
 }

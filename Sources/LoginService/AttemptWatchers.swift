@@ -11,7 +11,9 @@ package final class AttemptWatchers: Sendable {
 
     init() {}
 
-    /// Lets a watcher hear of an attempt from now on. The one before it hears `replaced`.
+    /// Lets a watcher hear of an attempt from now on.
+    ///
+    /// The one before it hears `replaced`.
     ///
     /// Register first and read the state after it: then nothing falls between the two, and what
     /// arrives twice is told apart by its seq.
@@ -63,8 +65,10 @@ package enum WatchSignal: Sendable, Equatable {
     case goingAway
 }
 
-/// Takes a signal. It is called under the table's lock, so that signals keep their order: it must
-/// only hand the signal on, to an event loop or a continuation, and never wait or call back.
+/// Takes a signal.
+///
+/// It is called under the table's lock, so that signals keep their order: it must only hand the
+/// signal on, to an event loop or a continuation, and never wait or call back.
 package typealias WatchSink = @Sendable (WatchSignal) -> Void
 
 /// Names one registration.

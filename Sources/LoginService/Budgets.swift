@@ -1,6 +1,8 @@
 import LoginDomain
 
-/// What strangers may use up: guesses, codes, logins. One value, behind one lock.
+/// What strangers may use up: guesses, codes, logins.
+///
+/// One value, behind one lock.
 struct Budgets: Sendable {
     /// Scenes that were not there (T1).
     private var deadScenesOfUsers: SlidingWindow<UserID>
@@ -17,12 +19,18 @@ struct Budgets: Sendable {
     init(_ policy: LoginPolicy) {
         let minute = Duration.seconds(60)
         deadScenesOfUsers = SlidingWindow(
-            most: policy.deadScenesPerUser, in: policy.deadSceneWindow)
+            most: policy.deadScenesPerUser,
+            in: policy.deadSceneWindow
+        )
         deadScenesOfAddresses = SlidingWindow(
-            most: policy.deadScenesPerAddress, in: policy.deadSceneWindow)
+            most: policy.deadScenesPerAddress,
+            in: policy.deadSceneWindow
+        )
         attemptsOfBrowsers = SlidingWindow(most: policy.attemptsPerBrowserPerMinute, in: minute)
         attemptsOfAddresses = TokenBuckets(
-            perMinute: policy.attemptsPerAddressPerMinute, burst: policy.attemptsPerAddressBurst)
+            perMinute: policy.attemptsPerAddressPerMinute,
+            burst: policy.attemptsPerAddressBurst
+        )
         codes = SlidingWindow(most: policy.codesPerMinute, in: minute)
         loginsOfUsers = SlidingWindow(most: policy.phoneLoginsPerUserPerMinute, in: minute)
     }
@@ -48,7 +56,8 @@ struct Budgets: Sendable {
 
     /// Somebody wants a new code: browser, address and everybody together, in this order.
     ///
-    /// - Parameter chain: the browser's chain of attempts; nil for one that has none yet.
+    /// `chain` is the browser's chain of attempts; nil for one that has none yet.
+    ///
     /// - Returns: seconds to wait; nil when WeChat may be asked, and then it has been counted.
     mutating func askForCode(
         chain: AttemptID?,

@@ -1,4 +1,6 @@
-/// Why a use case did not happen. The edge maps each to a status and a name, in one place.
+/// Why a use case did not happen.
+///
+/// The edge maps each to a status and a name, in one place.
 package enum LoginRefusal: Error, Sendable, Equatable {
     // Browsers
     /// No attempt belongs to this cookie.

@@ -1,6 +1,6 @@
+import Logging
 package import LoginDomain
 import LoginStore
-import Logging
 import Synchronization
 package import WeChatClient
 
@@ -31,9 +31,8 @@ extension LoginService {
     /// The scene is drawn here and by nobody else (T2). WeChat is asked before anything changes, so
     /// a failure leaves the browser's earlier code alive; the new code's life starts when its
     /// picture is here.
-    /// - Parameters:
-    ///   - old: the attempt cookie the browser showed; its attempt is superseded.
-    ///   - browser: what the server saw of the browser.
+    /// The attempt of the cookie `old`, which the browser showed, is superseded; `browser` is what
+    /// the server saw of it.
     package func openAttempt(
         superseding old: AttemptCookie?,
         browser: BrowserFacts
@@ -57,8 +56,14 @@ extension LoginService {
         }
         let now = time.now()
         let attempt = Attempt(
-            id: id, chain: chain ?? id, cookie: cookie.digest, scene: scene.digest,
-            browser: browser, at: now, policy: policy)
+            id: id,
+            chain: chain ?? id,
+            cookie: cookie.digest,
+            scene: scene.digest,
+            browser: browser,
+            at: now,
+            policy: policy
+        )
         let superseded = try await stored { () async throws(LoginStoreError) in
             try await store.openAttempt(attempt, superseding: old?.digest, at: now)
         }
@@ -118,8 +123,8 @@ extension LoginService {
 
     /// The browser collects its login: once only.
     ///
-    /// - Parameter old: the session cookie the browser showed; that session ends in the same step,
-    ///   and its id never becomes the new one (T23).
+    /// The session of the cookie `old`, which the browser showed, ends in the same step, and its id
+    /// never becomes the new one (T23).
     package func complete(
         _ cookie: AttemptCookie,
         ending old: SessionCookie?
@@ -128,7 +133,11 @@ extension LoginService {
         let now = time.now()
         let update = try await stored { () async throws(LoginStoreError) in
             try await store.redeemAttempt(
-                .cookie(cookie.digest), session: session.digest, ending: old?.digest, at: now)
+                .cookie(cookie.digest),
+                session: session.digest,
+                ending: old?.digest,
+                at: now
+            )
         }
         guard let update else { throw .noAttempt }
         switch update.outcome {
@@ -137,7 +146,8 @@ extension LoginService {
             guard let user = try await user(id) else { throw storeFailure("the user is gone") }
             logger.info(
                 "login completed",
-                metadata: ["attempt": "\(update.attempt.id)", "user": "\(id)"])
+                metadata: ["attempt": "\(update.attempt.id)", "user": "\(id)"]
+            )
             return CompletedLogin(user: user, session: session, redirect: "/")
         case .notConfirmed:
             if update.moved { publish(update.attempt, at: now) }
@@ -147,7 +157,9 @@ extension LoginService {
         }
     }
 
-    /// Who is logged in. Showing a session keeps it from idling out.
+    /// Who is logged in.
+    ///
+    /// Showing a session keeps it from idling out.
     package func session(_ cookie: SessionCookie) async throws(LoginRefusal) -> LiveSession {
         let now = time.now()
         let found = try await stored { () async throws(LoginStoreError) in
@@ -164,13 +176,17 @@ extension LoginService {
             }
         }
         return LiveSession(
-            user: user, expiresInSeconds: session.endsAt(policy).secondsLeft(at: now))
+            user: user,
+            expiresInSeconds: session.endsAt(policy).secondsLeft(at: now)
+        )
     }
 
     /// How stale `seenAt` may be before it is written again.
     static let touchEvery = Duration.seconds(60)
 
-    /// Ends a browser's login. Without one, nothing happens.
+    /// Ends a browser's login.
+    ///
+    /// Without one, nothing happens.
     package func logout(_ cookie: SessionCookie) async throws(LoginRefusal) {
         try await stored { () async throws(LoginStoreError) in
             try await store.endSession(cookie.digest)

@@ -1,6 +1,6 @@
+import Logging
 package import LoginDomain
 import LoginStore
-import Logging
 import Synchronization
 import WeChatClient
 
@@ -63,8 +63,11 @@ extension LoginService {
             throw .rateLimited(retryAfterSeconds: wait)
         }
         let session = PhoneSession(
-            token: token.digest, user: registration.user.id, createdAt: now,
-            expiresAt: now + policy.phoneSession)
+            token: token.digest,
+            user: registration.user.id,
+            createdAt: now,
+            expiresAt: now + policy.phoneSession
+        )
         try await stored { () async throws(LoginStoreError) in
             try await store.openPhoneSession(session)
         }
@@ -72,13 +75,14 @@ extension LoginService {
             token: token,
             expiresInSeconds: session.expiresAt.secondsLeft(at: now),
             isNew: registration.isNew,
-            user: registration.user)
+            user: registration.user
+        )
     }
 
     /// A phone has read a scene from a picture.
     ///
-    /// - Parameter scene: what the phone sent, whatever it is: text that cannot be a scene gets the
-    ///   answer of a dead one.
+    /// `scene` is what the phone sent, whatever it is: text that cannot be a scene gets the answer of
+    /// a dead one.
     package func scan(
         _ scene: String,
         by caller: PhoneCaller
@@ -91,7 +95,12 @@ extension LoginService {
             let update = try await stored { () async throws(LoginStoreError) in
                 try await store.updateAttempt(.scene(scene)) {
                     $0.scan(
-                        by: phone.user, phone: phone.token, nonce: digest, at: now, policy: policy)
+                        by: phone.user,
+                        phone: phone.token,
+                        nonce: digest,
+                        at: now,
+                        policy: policy
+                    )
                 }
             }
             guard let update else { return nil }
@@ -105,7 +114,8 @@ extension LoginService {
                     expiresInSeconds: until.secondsLeft(at: now),
                     site: site,
                     browser: update.attempt.browser,
-                    ageSeconds: Int(now.since(update.attempt.createdAt).components.seconds))
+                    ageSeconds: Int(now.since(update.attempt.createdAt).components.seconds)
+                )
             }
         }
     }
@@ -117,7 +127,8 @@ extension LoginService {
         by caller: PhoneCaller
     ) async throws(LoginRefusal) {
         let presented = secretDigest(of: nonce)
-        try await withScene(scene, caller) { (scene, phone, now) async throws(LoginRefusal) -> Void? in
+        try await withScene(scene, caller) {
+            (scene, phone, now) async throws(LoginRefusal) -> Void? in
             let policy = policy
             let update = try await stored { () async throws(LoginStoreError) in
                 try await store.updateAttempt(.scene(scene)) {
@@ -132,7 +143,8 @@ extension LoginService {
             case .unavailable:
                 logger.notice(
                     "confirm refused",
-                    metadata: ["attempt": "\(update.attempt.id)", "user": "\(phone.user)"])
+                    metadata: ["attempt": "\(update.attempt.id)", "user": "\(phone.user)"]
+                )
                 return nil
             }
         }
@@ -145,7 +157,8 @@ extension LoginService {
         by caller: PhoneCaller
     ) async throws(LoginRefusal) {
         let presented = secretDigest(of: nonce)
-        try await withScene(scene, caller) { (scene, phone, now) async throws(LoginRefusal) -> Void? in
+        try await withScene(scene, caller) {
+            (scene, phone, now) async throws(LoginRefusal) -> Void? in
             let update = try await stored { () async throws(LoginStoreError) in
                 try await store.updateAttempt(.scene(scene)) {
                     $0.cancel(phone: phone.token, nonce: presented, at: now)
@@ -160,7 +173,7 @@ extension LoginService {
     /// The frame of everything a phone does with a scene: who it is, whether it may still guess,
     /// and one and the same refusal for every scene that is not there (T1).
     ///
-    /// - Parameter act: returns nil for a scene that is not there, or not there for this phone.
+    /// `act` returns nil for a scene that is not there, or not there for this phone.
     private func withScene<Value: Sendable>(
         _ scene: String,
         _ caller: PhoneCaller,

@@ -1,6 +1,6 @@
+import Logging
 import LoginDomain
 import LoginStore
-import Logging
 import WeChatClient
 
 extension LoginService {
@@ -42,7 +42,10 @@ extension LoginService {
         case .userBlocked:
             return .userBlocked
         case .quotaReached:
-            logger.warning("WeChat refused", metadata: ["call": "\(call)", "why": "\(error.label)"])
+            logger.warning(
+                "WeChat refused",
+                metadata: ["call": "\(call)", "why": "\(error.label)"]
+            )
             return .rateLimited(retryAfterSeconds: Self.quotaRetryAfterSeconds)
         case .tokenRefused, .refused, .unreadable, .transport, .backingOff:
             logger.warning("WeChat failed", metadata: ["call": "\(call)", "why": "\(error.label)"])

@@ -2,15 +2,19 @@ import LoginDomain
 import LoginStore
 
 extension LoginService {
-    /// How often ends are written down and told. A deadline decides by itself, at every
-    /// transition; the sweeper only brings the news (T13: within a second).
+    /// How often ends are written down and told.
+    ///
+    /// A deadline decides by itself, at every transition; the sweeper only brings the news (T13:
+    /// within a second).
     package static let sweepEvery = Duration.milliseconds(250)
     /// How often old rows are deleted.
     static let forgetEvery = Duration.seconds(60)
     /// The most that one sweep changes, so that it never holds the writer for long.
     static let sweepLimit = 500
 
-    /// Sweeps until the task is cancelled. A failing store is tried again at the next turn.
+    /// Sweeps until the task is cancelled.
+    ///
+    /// A failing store is tried again at the next turn.
     package func runSweeper() async {
         var forgotAt = time.now()
         while !Task.isCancelled {
@@ -50,7 +54,8 @@ extension LoginService {
             attempts: now - policy.endedAttempt,
             expired: now,
             sessionsSeen: now - policy.sessionIdle,
-            sessionsCreated: now - policy.session)
+            sessionsCreated: now - policy.session
+        )
         try await stored { () async throws(LoginStoreError) in
             try await store.forget(limits, limit: Self.sweepLimit)
         }

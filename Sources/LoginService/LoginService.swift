@@ -1,7 +1,7 @@
 import Crypto
+package import Logging
 package import LoginDomain
 package import LoginStore
-package import Logging
 import Synchronization
 package import WeChatClient
 
@@ -59,7 +59,9 @@ package struct Site: Sendable, Equatable {
     }
 }
 
-/// Time, as the use cases need it. The program gives the real one, tests one they move.
+/// Time, as the use cases need it.
+///
+/// The program gives the real one, tests one they move.
 package protocol TimeSource: Sendable {
     /// The present. It never goes back while the process lives, whatever the wall clock does (T42).
     func now() -> Timestamp
@@ -67,7 +69,9 @@ package protocol TimeSource: Sendable {
     func sleep(for wait: Duration) async throws
 }
 
-/// The dice, behind a lock. The program gives the system's generator, tests a seeded one.
+/// The dice, behind a lock.
+///
+/// The program gives the system's generator, tests a seeded one.
 package final class Dice: Sendable {
     private let generator: Mutex<any RandomNumberGenerator & Sendable>
 

@@ -13,7 +13,9 @@ final class Signal: Sendable {
         case fired
     }
 
-    /// It happens. The second time changes nothing.
+    /// It happens.
+    ///
+    /// The second time changes nothing.
     func fire(_ signal: WatchSignal) {
         fire()
     }

@@ -1,7 +1,8 @@
 import LoginDomain
 
-/// Counts events per key over a moving window: so many in so long, and then a wait. A value: time
-/// comes in with each event.
+/// Counts events per key over a moving window: so many in so long, and then a wait.
+///
+/// A value: time comes in with each event.
 ///
 /// Keys live in two generations. When the younger is full it becomes the older one, and what was
 /// older is forgotten: memory has a plateau, and making room costs nothing per key (T34).
@@ -46,6 +47,8 @@ struct SlidingWindow<Key: Hashable & Sendable>: Sendable {
         (young[key] ?? old[key] ?? []).filter { $0 > now - window }
     }
 
-    /// How many keys there are. For tests of the plateau.
+    /// How many keys there are.
+    ///
+    /// For tests of the plateau.
     var count: Int { young.count + old.count }
 }

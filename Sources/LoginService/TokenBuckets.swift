@@ -1,6 +1,8 @@
 import LoginDomain
 
-/// A bucket of tokens per key: so many at once, and so many a minute in the long run. A value.
+/// A bucket of tokens per key: so many at once, and so many a minute in the long run.
+///
+/// A value.
 ///
 /// Keys are forgotten like those of `SlidingWindow`; a bucket that has been forgotten is a full one.
 struct TokenBuckets<Key: Hashable & Sendable>: Sendable {

@@ -1,8 +1,9 @@
 package import LoginDomain
 import Synchronization
 
-/// The reference engine: rows in memory. For tests, simulations, and as the plainest reading of
-/// the contract.
+/// The reference engine: rows in memory.
+///
+/// For tests, simulations, and as the plainest reading of the contract.
 package final class MemoryLoginStore: LoginStore {
     private let rows = Mutex(Rows())
 
@@ -79,7 +80,11 @@ package final class MemoryLoginStore: LoginStore {
             if case .redeemed(let user) = update.outcome {
                 if let old { rows.sessions[old] = nil }
                 rows.sessions[session] = BrowserSession(
-                    cookie: session, user: user, createdAt: now, seenAt: now)
+                    cookie: session,
+                    user: user,
+                    createdAt: now,
+                    seenAt: now
+                )
             }
             return update
         }

@@ -29,7 +29,10 @@ enum AttemptRow {
         let outcome = change(&attempt)
         if attempt != before { try save(attempt, in: db) }
         return AttemptUpdate(
-            attempt: attempt, moved: attempt.seq != before.seq, outcome: outcome)
+            attempt: attempt,
+            moved: attempt.seq != before.seq,
+            outcome: outcome
+        )
     }
 
     static func due(at now: Timestamp, limit: Int, in db: Database) throws -> [SecretDigest] {
@@ -54,7 +57,8 @@ enum AttemptRow {
                 attempt.id.text, attempt.chain.text, attempt.cookie.blob, attempt.scene.blob,
                 attempt.browser.address, attempt.browser.userAgent, attempt.createdAt.milliseconds,
                 attempt.sceneExpiresAt.milliseconds, attempt.capAt.milliseconds,
-            ] + columns.arguments)
+            ] + columns.arguments
+        )
     }
 
     private static func save(_ attempt: Attempt, in db: Database) throws {
@@ -65,7 +69,8 @@ enum AttemptRow {
                     scanned_at = ?, confirm_expires_at = ?, deadline = ?
                 WHERE id = ?
                 """,
-            arguments: columns.arguments + [attempt.id.text])
+            arguments: columns.arguments + [attempt.id.text]
+        )
     }
 }
 
@@ -133,7 +138,8 @@ extension Attempt {
             sceneExpiresAt: Timestamp(milliseconds: row["scene_expires_at"]),
             capAt: Timestamp(milliseconds: row["cap_at"]),
             state: state,
-            seq: row["seq"])
+            seq: row["seq"]
+        )
     }
 }
 
@@ -147,7 +153,8 @@ extension Attempt.Scan {
             phone: try SecretDigest(blob: phone),
             nonce: try SecretDigest(blob: nonce),
             at: Timestamp(milliseconds: at),
-            expiresAt: Timestamp(milliseconds: until))
+            expiresAt: Timestamp(milliseconds: until)
+        )
     }
 }
 
@@ -157,7 +164,8 @@ extension User {
             id: try UserID(column: row["id"]),
             role: row["role"],
             nickName: row["nick_name"],
-            avatarURL: row["avatar_url"])
+            avatarURL: row["avatar_url"]
+        )
     }
 }
 
@@ -167,7 +175,8 @@ extension PhoneSession {
             token: try SecretDigest(blob: row["token"]),
             user: try UserID(column: row["user"]),
             createdAt: Timestamp(milliseconds: row["created_at"]),
-            expiresAt: Timestamp(milliseconds: row["expires_at"]))
+            expiresAt: Timestamp(milliseconds: row["expires_at"])
+        )
     }
 }
 
@@ -177,7 +186,8 @@ extension BrowserSession {
             cookie: try SecretDigest(blob: row["cookie"]),
             user: try UserID(column: row["user"]),
             createdAt: Timestamp(milliseconds: row["created_at"]),
-            seenAt: Timestamp(milliseconds: row["seen_at"]))
+            seenAt: Timestamp(milliseconds: row["seen_at"])
+        )
     }
 }
 

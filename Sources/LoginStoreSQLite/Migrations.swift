@@ -1,7 +1,8 @@
 import GRDB
 
-/// The schema, as the list of steps that led to it. Append only: a step that has shipped never
-/// changes, and each runs in a transaction of its own.
+/// The schema, as the list of steps that led to it.
+///
+/// Append only: a step that has shipped never changes, and each runs in a transaction of its own.
 enum Migrations {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -11,7 +12,9 @@ enum Migrations {
         return migrator
     }
 
-    /// Times are milliseconds since 1970. BLOBs are SHA-256 digests: no secret lies in this file.
+    /// Times are milliseconds since 1970.
+    ///
+    /// BLOBs are SHA-256 digests: no secret lies in this file.
     private static let first = """
         CREATE TABLE user (
             id TEXT NOT NULL PRIMARY KEY,

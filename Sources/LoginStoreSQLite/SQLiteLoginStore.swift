@@ -40,7 +40,8 @@ package struct SQLiteLoginStore: LoginStore {
             if try database.read({ try migrator.hasBeenSuperseded($0) }) {
                 throw SQLiteOpenError(
                     "The database \(path) was written by a newer version of this program. "
-                        + "Start that version, or restore a backup from before the upgrade.")
+                        + "Start that version, or restore a backup from before the upgrade."
+                )
             }
             try migrator.migrate(database)
             self.database = database
@@ -58,22 +59,29 @@ package struct SQLiteLoginStore: LoginStore {
             try files.createDirectory(
                 atPath: folder,
                 withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
+                attributes: [.posixPermissions: 0o700]
+            )
         }
         if !files.fileExists(atPath: path) {
             guard
                 files.createFile(
-                    atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+                    atPath: path,
+                    contents: nil,
+                    attributes: [.posixPermissions: 0o600]
+                )
             else {
                 throw SQLiteOpenError(
-                    "The database \(path) cannot be made: is the folder writable?")
+                    "The database \(path) cannot be made: is the folder writable?"
+                )
             }
             // createFile asks for a mode and the umask may take bits away; this sets it.
             try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
         }
     }
 
-    /// Closes the file. Calls that come later fail with `unavailable`.
+    /// Closes the file.
+    ///
+    /// Calls that come later fail with `unavailable`.
     package func close() throws(LoginStoreError) {
         do {
             try database.close()
@@ -156,14 +164,17 @@ package struct SQLiteLoginStore: LoginStore {
             guard let update, case .redeemed(let user) = update.outcome else { return update }
             if let old {
                 try db.execute(
-                    sql: "DELETE FROM browser_session WHERE cookie = ?", arguments: [old.blob])
+                    sql: "DELETE FROM browser_session WHERE cookie = ?",
+                    arguments: [old.blob]
+                )
             }
             try db.execute(
                 sql: """
                     INSERT INTO browser_session (cookie, user, created_at, seen_at)
                     VALUES (?, ?, ?, ?)
                     """,
-                arguments: [session.blob, user.text, now.milliseconds, now.milliseconds])
+                arguments: [session.blob, user.text, now.milliseconds, now.milliseconds]
+            )
             return update
         }
     }
@@ -198,7 +209,8 @@ package struct SQLiteLoginStore: LoginStore {
                     ON CONFLICT (code) DO UPDATE SET expires_at = excluded.expires_at
                         WHERE used_code.expires_at <= ?
                     """,
-                arguments: [code.blob, until.milliseconds, now.milliseconds])
+                arguments: [code.blob, until.milliseconds, now.milliseconds]
+            )
             return db.changesCount == 1
         }
     }
@@ -218,9 +230,13 @@ package struct SQLiteLoginStore: LoginStore {
                     """,
                 arguments: [
                     candidate.text, identity.openID, identity.unionID, now.milliseconds,
-                ])
+                ]
+            )
             let row = try Row.fetchOne(
-                db, sql: "SELECT * FROM user WHERE openid = ?", arguments: [identity.openID])
+                db,
+                sql: "SELECT * FROM user WHERE openid = ?",
+                arguments: [identity.openID]
+            )
             guard let user = try row.map(User.init(row:)) else {
                 throw LoginStoreError.unavailable("the user row is gone")
             }
@@ -245,7 +261,8 @@ package struct SQLiteLoginStore: LoginStore {
                 arguments: [
                     session.token.blob, session.user.text, session.createdAt.milliseconds,
                     session.expiresAt.milliseconds,
-                ])
+                ]
+            )
         }
     }
 
@@ -254,7 +271,9 @@ package struct SQLiteLoginStore: LoginStore {
     ) async throws(LoginStoreError) -> PhoneSession? {
         try await read { db in
             try Row.fetchOne(
-                db, sql: "SELECT * FROM phone_session WHERE token = ?", arguments: [token.blob]
+                db,
+                sql: "SELECT * FROM phone_session WHERE token = ?",
+                arguments: [token.blob]
             )
             .map(PhoneSession.init(row:))
         }
@@ -267,7 +286,8 @@ package struct SQLiteLoginStore: LoginStore {
     ) async throws(LoginStoreError) -> BrowserSession? {
         try await read { db in
             try Row.fetchOne(
-                db, sql: "SELECT * FROM browser_session WHERE cookie = ?",
+                db,
+                sql: "SELECT * FROM browser_session WHERE cookie = ?",
                 arguments: [cookie.blob]
             )
             .map(BrowserSession.init(row:))
@@ -281,14 +301,17 @@ package struct SQLiteLoginStore: LoginStore {
         try await write { db in
             try db.execute(
                 sql: "UPDATE browser_session SET seen_at = ? WHERE cookie = ?",
-                arguments: [now.milliseconds, cookie.blob])
+                arguments: [now.milliseconds, cookie.blob]
+            )
         }
     }
 
     package func endSession(_ cookie: SecretDigest) async throws(LoginStoreError) {
         try await write { db in
             try db.execute(
-                sql: "DELETE FROM browser_session WHERE cookie = ?", arguments: [cookie.blob])
+                sql: "DELETE FROM browser_session WHERE cookie = ?",
+                arguments: [cookie.blob]
+            )
         }
     }
 
@@ -304,14 +327,16 @@ package struct SQLiteLoginStore: LoginStore {
                     DELETE FROM attempt WHERE id IN
                         (SELECT id FROM attempt WHERE deadline IS NULL AND created_at < ? LIMIT ?)
                     """,
-                arguments: [before.attempts.milliseconds, limit])
+                arguments: [before.attempts.milliseconds, limit]
+            )
             for table in ["used_code", "phone_session"] {
                 try db.execute(
                     sql: """
                         DELETE FROM \(table) WHERE rowid IN
                             (SELECT rowid FROM \(table) WHERE expires_at < ? LIMIT ?)
                         """,
-                    arguments: [before.expired.milliseconds, limit])
+                    arguments: [before.expired.milliseconds, limit]
+                )
             }
             try db.execute(
                 sql: """
@@ -321,7 +346,8 @@ package struct SQLiteLoginStore: LoginStore {
                     """,
                 arguments: [
                     before.sessionsSeen.milliseconds, before.sessionsCreated.milliseconds, limit,
-                ])
+                ]
+            )
         }
     }
 }

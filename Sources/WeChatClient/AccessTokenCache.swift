@@ -114,14 +114,17 @@ struct AccessTokenCache {
             text: text,
             generation: lastGeneration,
             renewAt: now + Int64(Double(life) * share),
-            endsAt: now + life)
+            endsAt: now + life
+        )
         self.token = token
         activity = .idle
         failedUntil = .min
         return .use(token)
     }
 
-    /// WeChat gave none. The old token, where there is one, is used until its real end.
+    /// WeChat gave none.
+    ///
+    /// The old token, where there is one, is used until its real end.
     mutating func failed(at now: Int64) {
         activity = .idle
         failedUntil =
@@ -157,7 +160,9 @@ enum TokenFetch: Equatable {
     case repair(AccessToken)
 }
 
-/// A token and its place in the order of tokens. Prints `<redacted>`.
+/// A token and its place in the order of tokens.
+///
+/// Prints `<redacted>`.
 package struct AccessToken: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
     let text: String
     /// 1 for the first; a late refusal names its generation and cannot harm a newer one.

@@ -2,8 +2,10 @@ import Foundation
 import HTTPTransport
 import HTTPTypes
 
-/// The members we read of WeChat's JSON. Everything else, the session_key above all, is dropped
-/// where it arrives: a member that is not declared here cannot be stored (T36).
+/// The members we read of WeChat's JSON.
+///
+/// Everything else, the session_key above all, is dropped where it arrives: a member that is not
+/// declared here cannot be stored (T36).
 struct WeChatAnswer: Decodable {
     var errcode: Int?
     var accessToken: String?
@@ -25,7 +27,10 @@ struct WeChatAnswer: Decodable {
         if let text = try? members.decode(String.self, forKey: .errcode) {
             guard let number = Int(text) else {
                 throw DecodingError.dataCorruptedError(
-                    forKey: .errcode, in: members, debugDescription: "not a number")
+                    forKey: .errcode,
+                    in: members,
+                    debugDescription: "not a number"
+                )
             }
             errcode = number
         } else {
@@ -57,8 +62,11 @@ extension WeChatClient {
     func get(_ path: String, _ query: [(String, String)]) async throws(WeChatError) -> HTTPAnswer {
         try await send(
             HTTPCall(
-                request(.get, path, query), timeout: configuration.timeout,
-                answerBytesMax: Self.jsonBytesMax))
+                request(.get, path, query),
+                timeout: configuration.timeout,
+                answerBytesMax: Self.jsonBytesMax
+            )
+        )
     }
 
     func post(
@@ -74,8 +82,12 @@ extension WeChatClient {
         request.headerFields[.contentType] = "application/json"
         return try await send(
             HTTPCall(
-                request, body: Array(body), timeout: configuration.timeout,
-                answerBytesMax: answerBytesMax))
+                request,
+                body: Array(body),
+                timeout: configuration.timeout,
+                answerBytesMax: answerBytesMax
+            )
+        )
     }
 
     private func request(
@@ -88,7 +100,8 @@ extension WeChatClient {
             method: method,
             scheme: configuration.scheme,
             authority: configuration.authority,
-            path: pairs.isEmpty ? path : "\(path)?\(pairs)")
+            path: pairs.isEmpty ? path : "\(path)?\(pairs)"
+        )
     }
 
     private func send(_ call: HTTPCall) async throws(WeChatError) -> HTTPAnswer {

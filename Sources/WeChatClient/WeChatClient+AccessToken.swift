@@ -82,7 +82,12 @@ extension WeChatClient {
         let jitter = clock.jitter()
         return tokens.withLock {
             $0.fetched(
-                answer.text, expiresInSeconds: answer.expiresIn, by: fetch, jitter: jitter, at: now)
+                answer.text,
+                expiresInSeconds: answer.expiresIn,
+                by: fetch,
+                jitter: jitter,
+                at: now
+            )
         }
     }
 
@@ -102,8 +107,10 @@ extension WeChatClient {
             json: StableTokenBody(
                 appid: configuration.appID,
                 secret: configuration.appSecret.exposed,
-                forceRefresh: force),
-            answerBytesMax: Self.jsonBytesMax)
+                forceRefresh: force
+            ),
+            answerBytesMax: Self.jsonBytesMax
+        )
         let json = try WeChatAnswer.read(answer)
         guard let text = json.accessToken, !text.isEmpty, text.utf8.count <= 512,
             let expiresIn = json.expiresIn, (1...86_400).contains(expiresIn)

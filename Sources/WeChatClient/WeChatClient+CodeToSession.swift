@@ -1,4 +1,6 @@
-/// What jscode2session says of a phone's owner. The session_key is not in it, and so nowhere.
+/// What jscode2session says of a phone's owner.
+///
+/// The session_key is not in it, and so nowhere.
 package struct CodeSession: Sendable, Equatable {
     package var openID: String
     package var unionID: String?
@@ -23,7 +25,8 @@ extension WeChatClient {
                 ("secret", configuration.appSecret.exposed),
                 ("js_code", code),
                 ("grant_type", "authorization_code"),
-            ])
+            ]
+        )
         let json = try WeChatAnswer.read(answer)
         guard let openID = json.openid, !openID.isEmpty else { throw .unreadable("openid") }
         return CodeSession(openID: openID, unionID: json.unionid)

@@ -52,8 +52,10 @@ extension WeChatClient {
                 scene: scene,
                 page: configuration.page,
                 checkPath: configuration.environmentVersion == "release",
-                environmentVersion: configuration.environmentVersion),
-            answerBytesMax: Self.pictureBytesMax)
+                environmentVersion: configuration.environmentVersion
+            ),
+            answerBytesMax: Self.pictureBytesMax
+        )
         if answer.response.status.code == 200, let picture = CodePicture(answer.body) {
             return picture
         }

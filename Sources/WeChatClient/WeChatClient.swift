@@ -77,11 +77,15 @@ package struct WeChatConfiguration: Sendable {
     }
 }
 
-/// The AppSecret. It prints `<redacted>`.
+/// The AppSecret.
+///
+/// It prints `<redacted>`.
 package struct AppSecret: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
     CustomReflectable
 {
-    /// The secret itself, for the calls that carry it. Never log it.
+    /// The secret itself, for the calls that carry it.
+    ///
+    /// Never log it.
     package let exposed: String
 
     package init(_ exposed: String) {

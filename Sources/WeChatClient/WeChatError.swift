@@ -1,6 +1,8 @@
 package import HTTPTransport
 
-/// Why WeChat did not do what was asked. Each case asks for another reaction.
+/// Why WeChat did not do what was asked.
+///
+/// Each case asks for another reaction.
 package enum WeChatError: Error, Sendable, Equatable {
     /// The js_code is unknown, expired, used or another app's (40029, 40163).
     case invalidCode
@@ -31,7 +33,9 @@ package enum WeChatError: Error, Sendable, Equatable {
         }
     }
 
-    /// A short word for logs and metric labels. It never holds a value from outside.
+    /// A short word for logs and metric labels.
+    ///
+    /// It never holds a value from outside.
     package var label: String {
         switch self {
         case .invalidCode: "invalid_code"

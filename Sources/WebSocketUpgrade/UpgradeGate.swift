@@ -63,12 +63,21 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
         decoderLimits.maxHeaderFieldCount = http.maxHeaderFieldCount
         let decoder = ByteToMessageHandler(
             HTTPRequestDecoder(
-                leftOverBytesStrategy: .forwardBytes, limitConfiguration: decoderLimits))
+                leftOverBytesStrategy: .forwardBytes,
+                limitConfiguration: decoderLimits
+            )
+        )
         let encoder = HTTPResponseEncoder()
         let codec = HTTP1ToHTTPServerCodec(secure: false)
         let gate = UpgradeGate(
-            gatekeeper: gatekeeper, limits: limits, outcome: outcome, logger: logger,
-            decoder: decoder, encoder: encoder, codec: codec)
+            gatekeeper: gatekeeper,
+            limits: limits,
+            outcome: outcome,
+            logger: logger,
+            decoder: decoder,
+            encoder: encoder,
+            codec: codec
+        )
         try channel.pipeline.syncOperations.addHandlers([encoder, decoder, codec, gate])
     }
 
@@ -133,7 +142,8 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
         self.connectionState = connectionState
         let channel = try NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>(
             wrappingChannelSynchronously: context.channel,
-            configuration: .init(isOutboundHalfClosureEnabled: true))
+            configuration: .init(isOutboundHalfClosureEnabled: true)
+        )
         outcome.succeed(.http(channel))
     }
 
@@ -215,11 +225,13 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
                 [
                     WebSocketFrameEncoder(),
                     ByteToMessageHandler(
-                        WebSocketFrameDecoder(maxFrameSize: limits.frameBytesMax)),
+                        WebSocketFrameDecoder(maxFrameSize: limits.frameBytesMax)
+                    ),
                     WebSocketProtocolErrorHandler(),
                     WebSocketHandler(session: session, limits: limits),
                 ],
-                position: .after(self))
+                position: .after(self)
+            )
         } catch {
             session.closed()
             return context.close(promise: nil)
@@ -296,9 +308,12 @@ private enum Handshake {
         }
         let upgrader = NIOTypedWebSocketServerUpgrader<Void>(
             shouldUpgrade: { channel, _ in channel.eventLoop.makeSucceededFuture([:]) },
-            upgradePipelineHandler: { channel, _ in channel.eventLoop.makeSucceededVoidFuture() })
+            upgradePipelineHandler: { channel, _ in channel.eventLoop.makeSucceededVoidFuture() }
+        )
         return upgrader.buildUpgradeResponse(
-            channel: channel, upgradeRequest: head, initialResponseHeaders: [:]
+            channel: channel,
+            upgradeRequest: head,
+            initialResponseHeaders: [:]
         )
         .map { headers in
             var fields = HTTPFields()
@@ -315,7 +330,8 @@ private enum Handshake {
         guard versions == ["13"] else {
             return HTTPResponse(
                 status: .upgradeRequired,
-                headerFields: [.secWebSocketVersion: "13", .upgrade: "websocket"])
+                headerFields: [.secWebSocketVersion: "13", .upgrade: "websocket"]
+            )
         }
         return HTTPResponse(status: .badRequest)
     }

@@ -1,8 +1,9 @@
 import NIOCore
 package import NIOWebSocket
 
-/// The sending side of an open WebSocket. May be used from any thread; keeps the order of calls
-/// made one after the other.
+/// The sending side of an open WebSocket.
+///
+/// May be used from any thread; keeps the order of calls made one after the other.
 package struct WebSocket: Sendable {
     private let channel: any Channel
 

@@ -90,8 +90,13 @@ package struct WebSocketUpgradeChannel: HTTPChannelHandler {
         return channel.eventLoop.makeCompletedFuture {
             let outcome = channel.eventLoop.makePromise(of: ConnectionKind.self)
             try UpgradeGate.install(
-                on: channel, gatekeeper: gatekeeper, http: http, limits: limits, outcome: outcome,
-                logger: logger)
+                on: channel,
+                gatekeeper: gatekeeper,
+                http: http,
+                limits: limits,
+                outcome: outcome,
+                logger: logger
+            )
             return Connection(channel: channel, kind: outcome.futureResult)
         }
     }

@@ -12,7 +12,8 @@ struct LoginServerCommand: AsyncParsableCommand {
             Settings come from flags, from SCAN_LOGIN_… in the environment, and from a file, in \
             this order. 'login-server check' prints what is in force.
             """,
-        subcommands: [Serve.self, Check.self])
+        subcommands: [Serve.self, Check.self]
+    )
 }
 
 /// What both subcommands take.
@@ -44,12 +45,20 @@ struct SettingOptions: ParsableArguments {
     /// Reads the settings; says each reason against them in a line and exits with 78.
     func settings() async throws -> Settings {
         let flags = SettingsFlags(
-            config: config, mode: mode, origin: origin, host: host, port: port,
-            database: database, weChatBaseURL: weChatBaseURL)
+            config: config,
+            mode: mode,
+            origin: origin,
+            host: host,
+            port: port,
+            database: database,
+            weChatBaseURL: weChatBaseURL
+        )
         do {
             return try await Settings.read(
-                flags: flags, environment: ProcessInfo.processInfo.environment,
-                freePort: FreePort.find)
+                flags: flags,
+                environment: ProcessInfo.processInfo.environment,
+                freePort: FreePort.find
+            )
         } catch {
             for reason in error.reasons { say(reason) }
             throw Self.refusedExitCode
@@ -60,7 +69,8 @@ struct SettingOptions: ParsableArguments {
 /// Prints what is in force, secrets redacted, and starts nothing.
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Judges the settings and prints what is in force.")
+        abstract: "Judges the settings and prints what is in force."
+    )
 
     @OptionGroup var options: SettingOptions
 

@@ -32,12 +32,23 @@ struct Serve: AsyncParsableCommand {
         do {
             try await withAHCTransport { transport in
                 let wechat = WeChatClient(
-                    configuration: settings.wechat, transport: transport, clock: time)
+                    configuration: settings.wechat,
+                    transport: transport,
+                    clock: time
+                )
                 let service = LoginService(
-                    store: store, wechat: wechat, policy: settings.policy, site: settings.site,
-                    time: time, dice: Dice(SystemRandomNumberGenerator()), logger: logger)
+                    store: store,
+                    wechat: wechat,
+                    policy: settings.policy,
+                    site: settings.site,
+                    time: time,
+                    dice: Dice(SystemRandomNumberGenerator()),
+                    logger: logger
+                )
                 let application = buildApplication(
-                    service: service, configuration: settings.edge, logger: logger
+                    service: service,
+                    configuration: settings.edge,
+                    logger: logger
                 ) { _ in
                     announce(settings)
                 }
@@ -46,7 +57,8 @@ struct Serve: AsyncParsableCommand {
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             say(
                 "Port \(settings.edge.port) on \(settings.edge.host) is taken. Stop the program "
-                    + "that has it, or choose another with --port.")
+                    + "that has it, or choose another with --port."
+            )
             throw ExitCode.failure
         }
         try store.close()

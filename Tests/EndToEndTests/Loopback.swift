@@ -12,7 +12,11 @@ enum Loopback {
             let authority = parts.count > 1 ? String(parts[1]) : ""
             let path = "/" + (parts.count > 2 ? String(parts[2]) : "")
             let request = HTTPRequest(
-                method: .get, scheme: "http", authority: authority, path: path)
+                method: .get,
+                scheme: "http",
+                authority: authority,
+                path: path
+            )
             return try await transport.send(HTTPCall(request)).response.status.code
         }
     }

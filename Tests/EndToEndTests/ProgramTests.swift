@@ -12,9 +12,11 @@ struct ProgramTests {
             try await Programs.with("mock-wechat", ["--port", "0"]) { mock in
                 let port = mock.url.split(separator: ":").last.map(String.init) ?? ""
                 let run = try await Programs.end(
-                    name, arguments + [port],
+                    name,
+                    arguments + [port],
                     environment: name == "login-server"
-                        ? ["SCAN_LOGIN_DATABASE": "\(folder)/login.sqlite"] : [:])
+                        ? ["SCAN_LOGIN_DATABASE": "\(folder)/login.sqlite"] : [:]
+                )
                 #expect(run.status != 0)
                 let lines = run.errors.split(separator: "\n")
                 #expect(lines.count == 1 && run.errors.contains(port), "\(run.errors)")
@@ -28,8 +30,10 @@ struct ProgramTests {
         ("plain http", ["SCAN_LOGIN_ORIGIN": "http://login.example.com"], "https"),
         ("a path", ["SCAN_LOGIN_ORIGIN": "https://login.example.com/x"], "scheme and a host"),
         ("a mock", ["SCAN_LOGIN_WECHAT_BASE_URL": "http://127.0.0.1:9090"], "api.weixin.qq.com"),
-        ("the mock's secret",
-            ["SCAN_LOGIN_WECHAT_APP_SECRET": "0123456789abcdef0123456789abcdef"], "mock"),
+        (
+            "the mock's secret",
+            ["SCAN_LOGIN_WECHAT_APP_SECRET": "0123456789abcdef0123456789abcdef"], "mock"
+        ),
         ("a short secret", ["SCAN_LOGIN_WECHAT_APP_SECRET": "short"], "32 characters"),
         ("a trial", ["SCAN_LOGIN_WECHAT_ENV_VERSION": "trial"], "release"),
         ("an unknown name", ["SCAN_LOGIN_ORIGINS": "x"], "SCAN_LOGIN_ORIGINS"),
@@ -74,8 +78,10 @@ struct ProgramTests {
             #expect(good.output.contains("Example"))
 
             let flagged = try await Programs.end(
-                "login-server", ["check", "--config", file, "--port", "8099"],
-                environment: ["SCAN_LOGIN_PORT": "8098", "SCAN_LOGIN_SITE_NAME": "Other"])
+                "login-server",
+                ["check", "--config", file, "--port", "8099"],
+                environment: ["SCAN_LOGIN_PORT": "8098", "SCAN_LOGIN_SITE_NAME": "Other"]
+            )
             #expect(flagged.output.contains(":8099"))
             #expect(flagged.output.contains("Other"))
 

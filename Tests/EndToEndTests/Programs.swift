@@ -81,8 +81,10 @@ enum Programs {
                 throw ProgramDidNotStart(description: "\(name) ended before it listened")
             }
             let program = RunningProgram(
-                url: url, pid: execution.processIdentifier.value,
-                sendSignal: { try execution.send(signal: $0) })
+                url: url,
+                pid: execution.processIdentifier.value,
+                sendSignal: { try execution.send(signal: $0) }
+            )
             let value: Result<Value, any Error>
             do {
                 value = .success(try await body(program))
@@ -114,19 +116,27 @@ enum Programs {
             arguments: Arguments(arguments),
             environment: environment(settings),
             output: .string(limit: 1 << 20),
-            error: .string(limit: 1 << 20))
+            error: .string(limit: 1 << 20)
+        )
         var status: Int32 = -1
         if case .exited(let code) = result.terminationStatus { status = code }
         return Ended(
-            status: status, output: result.standardOutput, errors: result.standardError)
+            status: status,
+            output: result.standardOutput,
+            errors: result.standardError
+        )
     }
 
     /// Lends a new folder, and deletes it.
-    static func withFolder<Value: Sendable>(_ body: (String) async throws -> Value) async throws -> Value {
+    static func withFolder<Value: Sendable>(
+        _ body: (String) async throws -> Value
+    ) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("scan-login-test-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true)
+            atPath: folder,
+            withIntermediateDirectories: true
+        )
         defer { try? FileManager.default.removeItem(atPath: folder) }
         return try await body(folder)
     }

@@ -48,7 +48,8 @@ struct RestartTests {
                 "serve", "--mode", "development", "--port", port, "--wechat", mock.url,
                 "--database", database,
             ],
-            body)
+            body
+        )
     }
 
     /// One browser and one phone, which outlive the server.
@@ -66,13 +67,23 @@ struct RestartTests {
             let weChat = try #require(ServerAddress(mock.url, name: "mock-wechat"))
             let recorder = Recorder()
             browser = FakeBrowser(
-                name: "laptop", login: server,
+                name: "laptop",
+                login: server,
                 line: Line(
-                    name: "laptop", transport: transport, time: time, recorder: recorder),
-                dialer: NIOWatchDialer(time: time, dice: Dice(seed: 1)))
+                    name: "laptop",
+                    transport: transport,
+                    time: time,
+                    recorder: recorder
+                ),
+                dialer: NIOWatchDialer(time: time, dice: Dice(seed: 1))
+            )
             phone = FakePhone(
-                name: "alice", person: "alice", login: server, weChat: weChat,
-                line: Line(name: "alice", transport: transport, time: time, recorder: recorder))
+                name: "alice",
+                person: "alice",
+                login: server,
+                weChat: weChat,
+                line: Line(name: "alice", transport: transport, time: time, recorder: recorder)
+            )
         }
 
         mutating func play(until moment: Moment) async throws {

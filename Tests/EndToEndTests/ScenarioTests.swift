@@ -12,7 +12,8 @@ struct ScenarioTests {
                 [
                     "run", "\(Programs.root)/Fixtures/Scenarios", "--login", login.url,
                     "--wechat", mock.url,
-                ])
+                ]
+            )
         }
         #expect(run.status == 0, "\(run.output)\n\(run.errors)")
         #expect(run.output.contains("6 passed, 0 failed, 0 skipped"))
@@ -24,7 +25,9 @@ struct ScenarioTests {
             try Self.wrong.write(toFile: file, atomically: true, encoding: .utf8)
             return try await Programs.withBoth { login, mock in
                 try await Programs.end(
-                    "fake-phone", ["run", file, "--login", login.url, "--wechat", mock.url])
+                    "fake-phone",
+                    ["run", file, "--login", login.url, "--wechat", mock.url]
+                )
             }
         }
         #expect(run.status == 1)
@@ -49,7 +52,8 @@ struct ScenarioTests {
             [
                 "run", "\(Programs.root)/Fixtures/Scenarios/happy-path.yaml",
                 "--login", "http://127.0.0.1:1", "--wechat", "http://127.0.0.1:1",
-            ])
+            ]
+        )
         #expect(run.status == 69)
         #expect(run.errors.contains("http://127.0.0.1:1"), "\(run.errors)")
     }

@@ -25,15 +25,27 @@ package struct LoginHouse: Sendable {
     ) {
         guard
             let configuration = WeChatConfiguration(
-                baseURL: "https://api.weixin.qq.com", appID: "wx0123456789abcdef",
-                appSecret: AppSecret(Self.appSecret), page: "pages/confirm/confirm",
-                environmentVersion: "release")
+                baseURL: "https://api.weixin.qq.com",
+                appID: "wx0123456789abcdef",
+                appSecret: AppSecret(Self.appSecret),
+                page: "pages/confirm/confirm",
+                environmentVersion: "release"
+            )
         else { preconditionFailure("a constant") }
         let client = WeChatClient(
-            configuration: configuration, transport: wechat, clock: time)
+            configuration: configuration,
+            transport: wechat,
+            clock: time
+        )
         self.service = LoginService(
-            store: store, wechat: client, policy: policy, site: site, time: time,
-            dice: Dice(SeededDice(seed: seed)), logger: logger)
+            store: store,
+            wechat: client,
+            policy: policy,
+            site: site,
+            time: time,
+            dice: Dice(SeededDice(seed: seed)),
+            logger: logger
+        )
         self.store = store
         self.wechat = wechat
         self.time = time
@@ -53,7 +65,9 @@ package struct LoginHouse: Sendable {
         return scene
     }
 
-    /// A person's phone, logged in. Each call is another run of the mini-program.
+    /// A person's phone, logged in.
+    ///
+    /// Each call is another run of the mini-program.
     package func phone(_ person: String, run: Int = 1) async throws -> PhoneCaller {
         let login = try await service.loginPhone(code: "code-\(person)-\(run)")
         return PhoneCaller(token: login.token, address: "198.51.100.7")

@@ -51,7 +51,11 @@ package final class ManualTime: TimeSource, WeChatClock {
                     guard !Task.isCancelled else { return nil }
                     state.sleepers.append(
                         Sleeper(
-                            number: number, until: state.now + wait, continuation: continuation))
+                            number: number,
+                            until: state.now + wait,
+                            continuation: continuation
+                        )
+                    )
                     return Self.takeObservers(&state)
                 }
                 guard let woken else {

@@ -88,7 +88,9 @@ package final class ScriptedWeChat: HTTPTransport {
         }
     }
 
-    /// The scene a picture carries. What only WeChat can do.
+    /// The scene a picture carries.
+    ///
+    /// What only WeChat can do.
     package func scene(in picture: [UInt8]) -> String? {
         state.withLock { $0.codes[String(decoding: picture.dropFirst(8), as: UTF8.self)] }
     }
@@ -133,7 +135,9 @@ package final class ScriptedWeChat: HTTPTransport {
         case .bytes(let bytes): return Self.ok(bytes)
         case .status(let status, let text):
             return HTTPAnswer(
-                HTTPResponse(status: HTTPResponse.Status(code: status)), body: Array(text.utf8))
+                HTTPResponse(status: HTTPResponse.Status(code: status)),
+                body: Array(text.utf8)
+            )
         case .fails(let error): throw error
         }
     }
@@ -149,7 +153,8 @@ package final class ScriptedWeChat: HTTPTransport {
             let person = code.split(separator: "-").dropFirst().first.map(String.init) ?? "nobody"
             let openID = "o" + person + String(repeating: "0", count: max(0, 27 - person.count))
             return .json(
-                #"{"session_key":"SESSIONKEYCANARY0000000==","openid":"\#(openID)"}"#)
+                #"{"session_key":"SESSIONKEYCANARY0000000==","openid":"\#(openID)"}"#
+            )
         case codePath:
             guard let json = try? JSONSerialization.jsonObject(with: Data(call.body.utf8)),
                 let scene = (json as? [String: Any])?["scene"] as? String
@@ -176,7 +181,9 @@ package final class ScriptedWeChat: HTTPTransport {
             query[sides[0]] = (sides.count > 1 ? sides[1] : "").removingPercentEncoding
         }
         return Call(
-            path: String(parts.first ?? ""), query: query,
-            body: String(decoding: call.body, as: UTF8.self))
+            path: String(parts.first ?? ""),
+            query: query,
+            body: String(decoding: call.body, as: UTF8.self)
+        )
     }
 }

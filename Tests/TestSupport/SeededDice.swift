@@ -1,4 +1,6 @@
-/// Dice that fall the same way for the same seed (SplitMix64, Steele et al. 2014).
+/// Dice that fall the same way for the same seed (SplitMix64, Steele et al.
+///
+/// 2014).
 package struct SeededDice: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

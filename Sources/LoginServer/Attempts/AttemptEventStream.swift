@@ -24,7 +24,9 @@ struct AttemptEventStream: Sendable {
     func response(to cookie: AttemptCookie) async throws -> Response {
         let id = try await service.attemptID(cookie)
         let (beats, feed) = AsyncStream.makeStream(
-            of: Beat.self, bufferingPolicy: .bufferingNewest(Self.unsentMax))
+            of: Beat.self,
+            bufferingPolicy: .bufferingNewest(Self.unsentMax)
+        )
         let ticket = service.watchers.add(id) { feed.yield(.signal($0)) }
         let first: AttemptView
         do {
@@ -49,7 +51,8 @@ struct AttemptEventStream: Sendable {
                     try await Self.write(first, then: beats, to: &writer)
                 }
                 try await writer.finish(nil)
-            })
+            }
+        )
     }
 
     @concurrent

@@ -37,7 +37,8 @@ struct AttemptGatekeeper: WebSocketGatekeeper {
             let id = try await service.attemptID(cookie)
             guard sockets.enter(channel) else {
                 return refuse(
-                    .refusal(.rateLimited(retryAfterSeconds: Self.retryAfterSeconds)))
+                    .refusal(.rateLimited(retryAfterSeconds: Self.retryAfterSeconds))
+                )
             }
             let session = AttemptSession(service.watchers)
             session.watch(id)
@@ -60,7 +61,8 @@ struct AttemptGatekeeper: WebSocketGatekeeper {
         headers.add(to: &answer.headers, .data)
         return .refuse(
             HTTPResponse(status: answer.status, headerFields: answer.headers),
-            body: Envelope.failureBytes(error))
+            body: Envelope.failureBytes(error)
+        )
     }
 }
 

@@ -25,7 +25,8 @@ struct AttemptRoutes: Sendable {
         try await browser.admit(&request)
         let opened = try await service.openAttempt(
             superseding: browser.cookies.attempt(in: request.headers),
-            browser: browser.facts(request, context))
+            browser: browser.facts(request, context)
+        )
         var response = Envelope.ok(OpenedBody(opened))
         response.headers[.setCookie] = browser.cookies.setting(opened.cookie)
         return response
@@ -41,7 +42,10 @@ struct AttemptRoutes: Sendable {
         if let wait, wait > 0 {
             let seconds = min(wait, browser.limits.pollSecondsMax)
             view = try await service.view(
-                cookie, after: after ?? 0, waitingFor: .seconds(seconds))
+                cookie,
+                after: after ?? 0,
+                waitingFor: .seconds(seconds)
+            )
         } else {
             view = try await service.view(cookie)
         }
@@ -60,7 +64,9 @@ struct AttemptRoutes: Sendable {
         var request = request
         try await browser.admit(&request)
         let login = try await service.complete(
-            browser.attempt(request), ending: browser.cookies.session(in: request.headers))
+            browser.attempt(request),
+            ending: browser.cookies.session(in: request.headers)
+        )
         var response = Envelope.ok(CompletedBody(login))
         response.headers[values: .setCookie] = [
             browser.cookies.setting(login.session), browser.cookies.clearingAttempt,

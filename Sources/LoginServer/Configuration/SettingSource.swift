@@ -45,7 +45,8 @@ struct SettingSource {
                 providers.append(
                     file.hasSuffix(".json")
                         ? try await FileProvider<JSONSnapshot>(filePath: path)
-                        : try await FileProvider<YAMLSnapshot>(filePath: path))
+                        : try await FileProvider<YAMLSnapshot>(filePath: path)
+                )
             } catch {
                 problems.append("The configuration file \(file) cannot be read: \(error)")
             }
@@ -84,7 +85,9 @@ struct SettingSource {
         problems.append(problem)
     }
 
-    /// A text; nil when nobody said. Numbers of a file count as their digits.
+    /// A text; nil when nobody said.
+    ///
+    /// Numbers of a file count as their digits.
     mutating func text(_ key: SettingKey) -> String? {
         for provider in providers {
             if case .string(let text)? = try? content(key, .string, in: provider) { return text }
@@ -101,7 +104,8 @@ struct SettingSource {
         guard let number = Int(text), range.contains(number) else {
             problems.append(
                 "\(key.environmentName) must be a whole number from \(range.lowerBound) to "
-                    + "\(range.upperBound), not \(text.prefix(40)).")
+                    + "\(range.upperBound), not \(text.prefix(40))."
+            )
             return nil
         }
         return number

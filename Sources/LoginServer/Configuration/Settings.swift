@@ -26,8 +26,9 @@ package struct Settings: Sendable {
     package var site: Site { Site(name: edge.siteName, host: edge.origin.authority) }
 }
 
-/// Why the settings cannot be used: one line a reason. The program prints them and exits with 78
-/// (EX_CONFIG of sysexits.h).
+/// Why the settings cannot be used: one line a reason.
+///
+/// The program prints them and exits with 78 (EX_CONFIG of sysexits.h).
 package struct SettingsRefused: Error {
     package var reasons: [String]
 }
@@ -82,14 +83,17 @@ extension Settings {
 
     /// Reads flags, environment and file.
     ///
-    /// - Parameter freePort: gives a free port for `port: 0`, which development may ask for.
+    /// `freePort` gives a free port for `port: 0`, which development may ask for.
     package static func read(
         flags: SettingsFlags,
         environment: [String: String],
         freePort: () -> Int?
     ) async throws(SettingsRefused) -> Settings {
         var source = await SettingSource(
-            flags: flags.values, environment: environment, file: flags.config)
+            flags: flags.values,
+            environment: environment,
+            file: flags.config
+        )
         let mode = readMode(&source)
         let edge = readEdge(&source, mode, freePort)
         let policy = readPolicy(&source)
@@ -104,8 +108,14 @@ extension Settings {
             throw SettingsRefused(reasons: source.problems)
         }
         return Settings(
-            mode: mode, edge: edge, policy: policy, wechat: wechat, database: database,
-            logLevel: logLevel, warnings: warnings)
+            mode: mode,
+            edge: edge,
+            policy: policy,
+            wechat: wechat,
+            database: database,
+            logLevel: logLevel,
+            warnings: warnings
+        )
     }
 
     private static let logLevels = ["trace", "debug", "info", "notice", "warning", "error"]
@@ -137,29 +147,36 @@ extension Settings {
         guard let text else {
             source.note(
                 "\(SettingKey.origin.environmentName) is missing: where browsers find this server, "
-                    + "such as https://login.example.com.")
+                    + "such as https://login.example.com."
+            )
             return nil
         }
         guard let origin = Origin(text) else {
             source.note(
                 "\(SettingKey.origin.environmentName) must be a scheme and a host in lower case, "
-                    + "such as https://login.example.com, not \(text.prefix(80)).")
+                    + "such as https://login.example.com, not \(text.prefix(80))."
+            )
             return nil
         }
         if !origin.isSecure {
             if mode == .production {
                 source.note(
                     "\(SettingKey.origin.environmentName) must be https in production: a browser "
-                        + "sends its cookies in clear otherwise.")
+                        + "sends its cookies in clear otherwise."
+                )
             } else if !origin.isLoopback {
                 source.note(
                     "\(SettingKey.origin.environmentName) may be http only on 127.0.0.1 or "
-                        + "localhost.")
+                        + "localhost."
+                )
             }
         }
         return EdgeConfiguration(
-            origin: origin, host: host, port: port,
-            siteName: source.text(.siteName) ?? origin.authority)
+            origin: origin,
+            host: host,
+            port: port,
+            siteName: source.text(.siteName) ?? origin.authority
+        )
     }
 
     private static func readPolicy(_ source: inout SettingSource) -> LoginPolicy {
@@ -195,7 +212,8 @@ extension Settings {
         if policy.confirmDelay >= policy.confirm {
             source.note(
                 "\(SettingKey.confirmDelayMilliseconds.environmentName) must be shorter than "
-                    + "\(SettingKey.confirmSeconds.environmentName): nobody could confirm.")
+                    + "\(SettingKey.confirmSeconds.environmentName): nobody could confirm."
+            )
         }
         return policy
     }
@@ -209,7 +227,8 @@ extension Settings {
         if mode == .production, baseURL != weChatBaseURL {
             source.note(
                 "\(SettingKey.weChatBaseURL.environmentName) must be \(weChatBaseURL) in "
-                    + "production.")
+                    + "production."
+            )
         }
         let appID = source.text(.weChatAppID) ?? (isMock ? mockAppID : nil)
         if appID == nil {
@@ -219,26 +238,34 @@ extension Settings {
         if mode == .production, secret == mockAppSecret {
             source.note(
                 "\(SettingKey.weChatAppSecret.environmentName) is the mock's, which everybody "
-                    + "knows; set the one of your mini-program.")
+                    + "knows; set the one of your mini-program."
+            )
         }
         let version = source.text(.weChatEnvironmentVersion) ?? "release"
         if !["release", "trial", "develop"].contains(version) {
             source.note(
                 "\(SettingKey.weChatEnvironmentVersion.environmentName) must be release, trial or "
-                    + "develop.")
+                    + "develop."
+            )
         } else if mode == .production, version != "release" {
             source.note(
                 "\(SettingKey.weChatEnvironmentVersion.environmentName) must be release in "
-                    + "production.")
+                    + "production."
+            )
         }
         guard let appID, let secret else { return nil }
         let configuration = WeChatConfiguration(
-            baseURL: baseURL, appID: appID, appSecret: AppSecret(secret),
-            page: source.text(.weChatPage) ?? "pages/confirm/confirm", environmentVersion: version)
+            baseURL: baseURL,
+            appID: appID,
+            appSecret: AppSecret(secret),
+            page: source.text(.weChatPage) ?? "pages/confirm/confirm",
+            environmentVersion: version
+        )
         if configuration == nil {
             source.note(
                 "\(SettingKey.weChatBaseURL.environmentName) must be a scheme and a host, such as "
-                    + "\(mockBaseURL).")
+                    + "\(mockBaseURL)."
+            )
         }
         return configuration
     }
@@ -249,14 +276,16 @@ extension Settings {
         if direct != nil, file != nil {
             source.note(
                 "Set \(SettingKey.weChatAppSecret.environmentName) or "
-                    + "\(SettingKey.weChatAppSecretFile.environmentName), not both.")
+                    + "\(SettingKey.weChatAppSecretFile.environmentName), not both."
+            )
             return nil
         }
         var secret = direct
         if let file {
             guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
                 source.note(
-                    "\(SettingKey.weChatAppSecretFile.environmentName): \(file) cannot be read.")
+                    "\(SettingKey.weChatAppSecretFile.environmentName): \(file) cannot be read."
+                )
                 return nil
             }
             secret = text.trimmingCharacters(in: .whitespacesAndNewlines)
@@ -269,7 +298,8 @@ extension Settings {
         // A shorter one has been cut on its way here (T36).
         guard secret.utf8.count >= 32 else {
             source.note(
-                "\(SettingKey.weChatAppSecret.environmentName) must have at least 32 characters.")
+                "\(SettingKey.weChatAppSecret.environmentName) must have at least 32 characters."
+            )
             return nil
         }
         return secret
@@ -281,7 +311,8 @@ extension Settings {
         if database.hasPrefix("postgres://") || database.hasPrefix("postgresql://") {
             source.note(
                 "\(SettingKey.database.environmentName): PostgreSQL is not in this version; give "
-                    + "the path of an SQLite file.")
+                    + "the path of an SQLite file."
+            )
         }
         return database
     }
@@ -298,7 +329,9 @@ extension Settings {
         return warnings
     }
 
-    /// What is in force, a line each, secrets redacted. For `login-server check` and the log.
+    /// What is in force, a line each, secrets redacted.
+    ///
+    /// For `login-server check` and the log.
     package var lines: [String] {
         [
             "mode: \(mode.rawValue)",

@@ -4,7 +4,7 @@ import HummingbirdCore
 import LoginDomain
 import LoginService
 
-/// What every browser route begins with: is it our page, and which browser is it?
+/// What every browser route begins with: whether it is our page, and which browser it is.
 struct BrowserEdge: Sendable {
     let origin: Origin
     let cookies: Cookies
@@ -45,7 +45,9 @@ struct BrowserEdge: Sendable {
     func facts(_ request: Request, _ context: LoginContext) -> BrowserFacts {
         let agent = request.headers[.userAgent] ?? ""
         return BrowserFacts(
-            address: context.address, userAgent: String(agent.prefix(Self.userAgentCharactersMax)))
+            address: context.address,
+            userAgent: String(agent.prefix(Self.userAgentCharactersMax))
+        )
     }
 
     static let userAgentCharactersMax = 256

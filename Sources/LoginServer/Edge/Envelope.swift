@@ -63,7 +63,8 @@ enum Envelope {
         Response(
             status: status,
             headers: [.contentType: "application/json; charset=utf-8"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: json(body))))
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: json(body)))
+        )
     }
 
     private struct Nothing: Encodable {}

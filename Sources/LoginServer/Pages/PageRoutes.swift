@@ -51,7 +51,8 @@ struct PageRoutes: Sendable {
         Response(
             status: .ok,
             headers: [.contentType: asset.contentType],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: asset.bytes)))
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: asset.bytes))
+        )
     }
 }
 
@@ -62,8 +63,10 @@ extension Pages {
         var origin: String?
         if case .misdirected(let configured) = error { origin = configured }
         var response = Response.page(
-            error.status, language,
-            errorPage(language, status: error.status.code, origin: origin, reason: error.name))
+            error.status,
+            language,
+            errorPage(language, status: error.status.code, origin: origin, reason: error.name)
+        )
         if let seconds = error.retryAfterSeconds { response.headers[.retryAfter] = "\(seconds)" }
         if case .methodNotAllowed(let allowed) = error { response.headers[.allow] = allowed }
         return response
@@ -75,7 +78,8 @@ extension PageLanguage {
     static func of(_ request: Request) -> PageLanguage {
         choose(
             query: request.uri.queryParameters.get("lang"),
-            acceptLanguage: request.headers[.acceptLanguage])
+            acceptLanguage: request.headers[.acceptLanguage]
+        )
     }
 }
 
@@ -90,6 +94,7 @@ extension Response {
             headers: [
                 .contentType: "text/html; charset=utf-8", .contentLanguage: language.tag,
             ],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: html)))
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: html))
+        )
     }
 }

@@ -4,7 +4,9 @@ import Foundation
 struct JSONMembers {
     private let members: [String: Member]
 
-    /// The kinds of value a call can take. Anything else, null too, is of a wrong type.
+    /// The kinds of value a call can take.
+    ///
+    /// Anything else, null too, is of a wrong type.
     private enum Member: Decodable {
         case text(String)
         case number(Double)

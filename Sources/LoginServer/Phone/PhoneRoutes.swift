@@ -105,7 +105,9 @@ private struct SessionBody: Encodable {
     }
 }
 
-/// What the confirm screen shows. Everything about the browser is what the server saw (T4).
+/// What the confirm screen shows.
+///
+/// Everything about the browser is what the server saw (T4).
 private struct ScannedBody: Encodable {
     var nonce: String
     var expiresIn: Int
@@ -160,7 +162,11 @@ private struct ScannedBody: Encodable {
         expiresIn = scanned.expiresInSeconds
         client = Client(name: scanned.site.name, host: scanned.site.host)
         browser = Browser(
-            ip: scanned.browser.address, ipArea: nil, network: nil, ua: scanned.browser.userAgent,
-            ageSeconds: scanned.ageSeconds)
+            ip: scanned.browser.address,
+            ipArea: nil,
+            network: nil,
+            ua: scanned.browser.userAgent,
+            ageSeconds: scanned.ageSeconds
+        )
     }
 }

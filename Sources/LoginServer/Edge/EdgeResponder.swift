@@ -47,7 +47,8 @@ struct EdgeResponder: HTTPResponder {
             response = answer(to: error, request, context)
         }
         headers.add(to: &response.headers, response.kind)
-        return response
+        // RFC 9110 section 9.3.2: the same header fields, and no content.
+        return request.method == .head ? response.createHeadResponse() : response
     }
 
     private func answer(
@@ -68,7 +69,7 @@ struct EdgeResponder: HTTPResponder {
             edge = .internalError
         }
         // People see a page, programs the envelope.
-        guard request.method == .get, !Self.isForPrograms(request.uri.path) else {
+        guard request.method == .get || request.method == .head, !Self.isForPrograms(request.uri.path) else {
             return Envelope.failure(edge)
         }
         return pages.response(for: edge, to: request)

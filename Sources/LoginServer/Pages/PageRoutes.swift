@@ -13,7 +13,9 @@ struct PageRoutes: Sendable {
 
     func add(to router: Router<LoginContext>) {
         router.get("/", use: landing)
+        router.head("/", use: landing)
         router.get("/login", use: login)
+        router.head("/login", use: login)
         for asset in pages.assets {
             router.get(RouterPath(asset.path)) { _, _ in Self.response(to: asset) }
         }

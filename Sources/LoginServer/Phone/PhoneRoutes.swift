@@ -23,10 +23,6 @@ struct PhoneRoutes: Sendable {
 
     @Sendable
     private func session(_ request: Request, _ context: LoginContext) async throws -> Response {
-        // A query ends up in logs of proxies; a js_code there is spoilt (T8).
-        guard request.uri.queryParameters["js_code"] == nil else {
-            throw EdgeError.malformed("js_code belongs in the body, never in the address.")
-        }
         var request = request
         let body = try await members(&request, ["js_code"])
         let code = try body.text("js_code", bytesMax: limits.jsCodeBytesMax)
@@ -68,6 +64,10 @@ struct PhoneRoutes: Sendable {
     }
 
     private func members(_ request: inout Request, _ known: [String]) async throws -> JSONMembers {
+        // A query ends up in logs of proxies; a js_code there is spoilt (T8).
+        guard request.uri.queryParameters["js_code"] == nil else {
+            throw EdgeError.malformed("js_code belongs in the body, never in the address.")
+        }
         let bytes = try await request.collectBody(upTo: limits)
         return try JSONMembers(bytes, known: known)
     }

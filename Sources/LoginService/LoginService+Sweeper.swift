@@ -56,8 +56,10 @@ extension LoginService {
             sessionsSeen: now - policy.sessionIdle,
             sessionsCreated: now - policy.session
         )
-        try await stored { () async throws(LoginStoreError) in
+        // In slices, so that logins get their turn between them, but all of it: what comes in a
+        // minute must go in a minute.
+        while try await stored({ () async throws(LoginStoreError) in
             try await store.forget(limits, limit: Self.sweepLimit)
-        }
+        }) {}
     }
 }

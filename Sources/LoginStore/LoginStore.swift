@@ -92,7 +92,10 @@ package protocol LoginStore: Sendable {
     // MARK: Housekeeping
 
     /// Deletes rows that nobody can need again, at most `limit` of each kind.
-    func forget(_ before: ForgetLimits, limit: Int) async throws(LoginStoreError)
+    ///
+    /// - Returns: whether the limit was reached, so that there may be more.
+    @discardableResult
+    func forget(_ before: ForgetLimits, limit: Int) async throws(LoginStoreError) -> Bool
 }
 
 /// The two ways an attempt is found.

@@ -172,8 +172,9 @@ package final class MemoryLoginStore: LoginStore {
     package func forget(
         _ before: ForgetLimits,
         limit: Int
-    ) async throws(LoginStoreError) {
+    ) async throws(LoginStoreError) -> Bool {
         rows.withLock { rows in
+            let counts = [rows.attempts.count, rows.codes.count, rows.phones.count, rows.sessions.count]
             let old = rows.attempts.values
                 .filter { $0.hasEnded && $0.createdAt < before.attempts }
                 .prefix(limit)
@@ -194,6 +195,8 @@ package final class MemoryLoginStore: LoginStore {
             for session in ended.prefix(limit) {
                 rows.sessions[session.key] = nil
             }
+            let left = [rows.attempts.count, rows.codes.count, rows.phones.count, rows.sessions.count]
+            return zip(counts, left).contains { $0 - $1 == limit }
         }
     }
 }

@@ -320,34 +320,44 @@ package struct SQLiteLoginStore: LoginStore {
     package func forget(
         _ before: ForgetLimits,
         limit: Int
-    ) async throws(LoginStoreError) {
-        try await write { db in
-            try db.execute(
-                sql: """
-                    DELETE FROM attempt WHERE id IN
-                        (SELECT id FROM attempt WHERE deadline IS NULL AND created_at < ? LIMIT ?)
-                    """,
-                arguments: [before.attempts.milliseconds, limit]
-            )
-            for table in ["used_code", "phone_session"] {
-                try db.execute(
-                    sql: """
-                        DELETE FROM \(table) WHERE rowid IN
-                            (SELECT rowid FROM \(table) WHERE expires_at < ? LIMIT ?)
-                        """,
-                    arguments: [before.expired.milliseconds, limit]
-                )
+    ) async throws(LoginStoreError) -> Bool {
+        let old: [(sql: String, arguments: StatementArguments)] = [
+            (
+                """
+                DELETE FROM attempt WHERE id IN
+                    (SELECT id FROM attempt WHERE deadline IS NULL AND created_at < ? LIMIT ?)
+                """,
+                [before.attempts.milliseconds, limit]
+            ),
+            (
+                """
+                DELETE FROM used_code WHERE rowid IN
+                    (SELECT rowid FROM used_code WHERE expires_at < ? LIMIT ?)
+                """,
+                [before.expired.milliseconds, limit]
+            ),
+            (
+                """
+                DELETE FROM phone_session WHERE rowid IN
+                    (SELECT rowid FROM phone_session WHERE expires_at < ? LIMIT ?)
+                """,
+                [before.expired.milliseconds, limit]
+            ),
+            (
+                """
+                DELETE FROM browser_session WHERE rowid IN
+                    (SELECT rowid FROM browser_session WHERE seen_at < ? OR created_at < ? LIMIT ?)
+                """,
+                [before.sessionsSeen.milliseconds, before.sessionsCreated.milliseconds, limit]
+            ),
+        ]
+        return try await write { db in
+            var mayBeMore = false
+            for step in old {
+                try db.execute(sql: step.sql, arguments: step.arguments)
+                mayBeMore = mayBeMore || db.changesCount == limit
             }
-            try db.execute(
-                sql: """
-                    DELETE FROM browser_session WHERE rowid IN
-                        (SELECT rowid FROM browser_session
-                         WHERE seen_at < ? OR created_at < ? LIMIT ?)
-                    """,
-                arguments: [
-                    before.sessionsSeen.milliseconds, before.sessionsCreated.milliseconds, limit,
-                ]
-            )
+            return mayBeMore
         }
     }
 }

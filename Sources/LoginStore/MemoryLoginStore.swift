@@ -20,6 +20,9 @@ package final class MemoryLoginStore: LoginStore {
         var phones: [SecretDigest: PhoneSession] = [:]
         var sessions: [SecretDigest: BrowserSession] = [:]
 
+        /// How many there are of what `forget` deletes.
+        var counts: [Int] { [attempts.count, codes.count, phones.count, sessions.count] }
+
         func id(_ key: AttemptKey) -> AttemptID? {
             switch key {
             case .cookie(let digest): byCookie[digest]
@@ -174,7 +177,7 @@ package final class MemoryLoginStore: LoginStore {
         limit: Int
     ) async throws(LoginStoreError) -> Bool {
         rows.withLock { rows in
-            let counts = [rows.attempts.count, rows.codes.count, rows.phones.count, rows.sessions.count]
+            let counts = rows.counts
             let old = rows.attempts.values
                 .filter { $0.hasEnded && $0.createdAt < before.attempts }
                 .prefix(limit)
@@ -195,8 +198,7 @@ package final class MemoryLoginStore: LoginStore {
             for session in ended.prefix(limit) {
                 rows.sessions[session.key] = nil
             }
-            let left = [rows.attempts.count, rows.codes.count, rows.phones.count, rows.sessions.count]
-            return zip(counts, left).contains { $0 - $1 == limit }
+            return zip(counts, rows.counts).contains { $0 - $1 == limit }
         }
     }
 }

@@ -69,7 +69,8 @@ struct EdgeResponder: HTTPResponder {
             edge = .internalError
         }
         // People see a page, programs the envelope.
-        guard request.method == .get || request.method == .head, !Self.isForPrograms(request.uri.path) else {
+        let isLook = request.method == .get || request.method == .head
+        guard isLook, !Self.isForPrograms(request.uri.path) else {
             return Envelope.failure(edge)
         }
         return pages.response(for: edge, to: request)

@@ -8,6 +8,9 @@ bin="$root/.build/debug"
 folder=""
 pids=()
 
+# A developer's own settings must not leak in.
+for name in "${!SCAN_LOGIN_@}"; do unset "$name"; done
+
 # Ends what was started here, by pid, and deletes the folder.
 cleanup() {
   local pid

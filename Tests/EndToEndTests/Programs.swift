@@ -22,8 +22,8 @@ struct RunningProgram {
     func stop() throws { try sendSignal(.terminate) }
 }
 
-/// A program that ended before it said where it listens.
-struct ProgramDidNotStart: Error, CustomStringConvertible {
+/// A program that ended before it said where it listens, or that ended badly.
+struct ProgramFailed: Error, CustomStringConvertible {
     var description: String
 }
 
@@ -78,7 +78,7 @@ enum Programs {
                 }
             }
             guard let url else {
-                throw ProgramDidNotStart(description: "\(name) ended before it listened")
+                throw ProgramFailed(description: "\(name) ended before it listened")
             }
             let program = RunningProgram(
                 url: url,
@@ -95,7 +95,13 @@ enum Programs {
             try? program.stop()
             return value
         }
-        return try result.closureResult.get()
+        let value = try result.closureResult.get()
+        // Told to stop, a program ends with 0; only `kill -9` leaves it no choice.
+        switch result.terminationStatus {
+        case .exited(0), .signaled(9): return value
+        case .exited(let status), .signaled(let status):
+            throw ProgramFailed(description: "\(name) ended with \(status)")
+        }
     }
 
     /// What a program left behind that ran to its end.

@@ -36,6 +36,29 @@ struct RestartTests {
         }
     }
 
+    @Test func `a server that is told to stop sends waiting browsers away and ends with 0`()
+        async throws
+    {
+        try await Programs.withFolder { folder in
+            try await Programs.with("mock-wechat", ["--port", "0"]) { mock in
+                try await withAHCTransport { transport in
+                    let time = PhoneTime(ContinuousClock())
+                    try await Self.serve(mock, "\(folder)/login.sqlite", port: "0") { login in
+                        var stage = try Stage(login, mock, transport, time)
+                        try await stage.play(until: .afterCreated)
+                        #expect(try await stage.browser.watch(by: .websocket) == nil)
+                        let first = try await stage.browser.nextEvent(within: .seconds(5))
+                        #expect(first == .push(Push(state: .created, seq: 1, expiresInSeconds: 120)))
+                        try login.stop()
+                        // 1001: going away; the page comes back by itself.
+                        let last = try await stage.browser.nextEvent(within: .seconds(9))
+                        #expect(last == .closed(code: 1001))
+                    }
+                }
+            }
+        }
+    }
+
     private static func serve<Value: Sendable>(
         _ mock: RunningProgram,
         _ database: String,

@@ -48,7 +48,8 @@ struct RestartTests {
                         try await stage.play(until: .afterCreated)
                         #expect(try await stage.browser.watch(by: .websocket) == nil)
                         let first = try await stage.browser.nextEvent(within: .seconds(5))
-                        #expect(first == .push(Push(state: .created, seq: 1, expiresInSeconds: 120)))
+                        let created = Push(state: .created, seq: 1, expiresInSeconds: 120)
+                        #expect(first == .push(created))
                         try login.stop()
                         // 1001: going away; the page comes back by itself.
                         let last = try await stage.browser.nextEvent(within: .seconds(9))

@@ -19,6 +19,7 @@ let configuration: Target.Dependency = .product(
     package: "swift-configuration"
 )
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
@@ -47,12 +48,14 @@ let serviceLifecycle: Target.Dependency = .product(
     name: "ServiceLifecycle",
     package: "swift-service-lifecycle"
 )
+let swiftASN1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let unixSignals: Target.Dependency = .product(
     name: "UnixSignals",
     package: "swift-service-lifecycle"
 )
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 // MARK: - Rooms
@@ -167,19 +170,21 @@ systemLibrary(
 systemLibrary("CLibPNG", at: "MockWeChat/Sources/CLibPNG", pkgConfig: "libpng", apt: "libpng-dev")
 systemLibrary("CZBar", at: "MockWeChat/Sources/CZBar", pkgConfig: "zbar", apt: "libzbar-dev")
 mockRoom("CodePicture", ["CQREncode", "CLibPNG", "CZBar"])
-mockRoom("MockWeChatWorld", [crypto, deque, orderedCollections, yams])
+mockRoom("MockWeChatWorld", [crypto, cryptoExtras, deque, orderedCollections, yams])
 mockRoom(
     "MockWeChatServer",
     [
-        "CodePicture", "MockWeChatWorld", httpTypes, hummingbird, hummingbirdCore, logging, nioCore,
-        nioHTTPTypes,
+        "CodePicture", "MockWeChatWorld", crypto, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
+        serviceLifecycle, swiftASN1, x509,
     ]
 )
+mockRoom("MockWeChat", ["MockWeChatServer", "MockWeChatWorld", logging, nioCore])
 mockProgram(
     "mock-wechat",
     [
-        "MockWeChatServer", "MockWeChatWorld", argumentParser, hummingbird, logging, nioCore,
-        serviceLifecycle, unixSignals,
+        "MockWeChat", "MockWeChatServer", "MockWeChatWorld", argumentParser, logging, nioCore,
+        serviceLifecycle,
+        unixSignals,
     ]
 )
 
@@ -238,8 +243,8 @@ mockTests("MockWeChatWorldTests", ["MockWeChatWorld"])
 mockTests(
     "MockWeChatServerTests",
     [
-        "CodePicture", "MockWeChatServer", "MockWeChatWorld", httpTypes, hummingbird,
-        hummingbirdTesting, logging, nioCore,
+        "CodePicture", "MockWeChatServer", "MockWeChatWorld", asyncHTTPClient, logging, nioCore,
+        nioHTTP1, nioPosix, nioSSL, serviceLifecycle,
     ]
 )
 
@@ -258,8 +263,14 @@ for target in targets where target.type != .system && target.type != .plugin {
 
 let package = Package(
     name: "scan-login",
+    products: [
+        // What other Swift projects link for their tests.
+        .library(name: "MockWeChat", targets: ["MockWeChat"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(
             url: "https://github.com/apple/swift-configuration",

@@ -1,40 +1,27 @@
-import HTTPTypes
-import HummingbirdCore
 import MockWeChatWorld
-import NIOCore
 
 /// An answer of the control plane.
 enum ControlAnswer: Sendable {
     case json(JSON)
     case html(String)
+    case text(String, type: String)
     case refusal(ControlError)
 
-    var response: Response {
+    var reply: MockReply {
         switch self {
-        case .json(let json):
-            Self.response(200, type: "application/json", Array(json.bytes()))
+        case .json(let json): return MockReply(200, type: "application/json", json.bytes())
         case .html(let html):
-            Self.response(200, type: "text/html; charset=utf-8", Array(html.utf8))
-        case .refusal(let error): Self.response(error)
+            return MockReply(200, type: "text/html; charset=utf-8", Array(html.utf8))
+        case .text(let text, let type): return MockReply(200, type: type, Array(text.utf8))
+        case .refusal(let error):
+            let terms = error.terms
+            let body: JSON = ["error": .string(terms.name), "detail": .string(terms.detail)]
+            var reply = MockReply(terms.status, type: "application/json", body.bytes())
+            if case .methodNotAllowed(let allowed) = error {
+                reply.fields.append(("Allow", allowed.joined(separator: ", ")))
+            }
+            return reply
         }
-    }
-
-    private static func response(_ error: ControlError) -> Response {
-        let terms = error.terms
-        let body: JSON = ["error": .string(terms.name), "detail": .string(terms.detail)]
-        var response = response(terms.status, type: "application/json", body.bytes())
-        if case .methodNotAllowed(let allowed) = error {
-            response.headers[.allow] = allowed.joined(separator: ", ")
-        }
-        return response
-    }
-
-    private static func response(_ status: Int, type: String, _ bytes: [UInt8]) -> Response {
-        Response(
-            status: HTTPResponse.Status(code: status),
-            headers: [.contentType: type],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
-        )
     }
 }
 

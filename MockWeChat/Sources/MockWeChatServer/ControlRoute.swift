@@ -1,18 +1,18 @@
-import HTTPTypes
 import MockWeChatWorld
+import NIOHTTP1
 
 /// One path of the control plane.
 struct ControlRoute: Sendable {
     typealias Answer = @Sendable (WorldKeeper, ControlCall) throws(ControlError) -> ControlAnswer
 
-    let method: HTTPRequest.Method
+    let method: HTTPMethod
     /// The segments after `/_mock`; `*` stands for any one.
     let path: [String]
     let bodyBytesMax: Int
     let answer: Answer
 
     private init(
-        _ method: HTTPRequest.Method,
+        _ method: HTTPMethod,
         _ path: String,
         bodyBytesMax: Int = MockWeChatLimits.bodyBytesMax,
         answer: @escaping Answer
@@ -36,7 +36,7 @@ extension ControlRoute {
     static let all: [ControlRoute] = looking + changing + phones + faults
 
     private static let looking = [
-        ControlRoute(.get, "health") { keeper, _ throws(ControlError) in
+        ControlRoute(.GET, "health") { keeper, _ throws(ControlError) in
             .json(
                 keeper.visit { world, real in
                     [
@@ -47,17 +47,33 @@ extension ControlRoute {
                 }
             )
         },
-        ControlRoute(.get, "world") { keeper, _ throws(ControlError) in
+        ControlRoute(.GET, "world") { keeper, _ throws(ControlError) in
             .json(keeper.visit { world, _ in world.description }.json)
         },
-        ControlRoute(.get, "journal") { keeper, call throws(ControlError) in
+        ControlRoute(.GET, "journal") { keeper, call throws(ControlError) in
             // The copy is cheap and writing it out is not, so that happens outside the lock.
             .json(try keeper.visit { world, _ in world }.journalJSON(call.query))
         },
-        ControlRoute(.get, "clock") { keeper, _ throws(ControlError) in
+        ControlRoute(.GET, "costs") { keeper, _ throws(ControlError) in
+            .json(keeper.visit { world, real in world.costsJSON(at: world.now(real: real)) })
+        },
+        ControlRoute(.GET, "events") { keeper, _ throws(ControlError) in
+            .json(keeper.visit { world, _ in world.eventsJSON })
+        },
+        ControlRoute(.GET, "ledger") { _, call throws(ControlError) in
+            switch try call.only("format") {
+            case nil, "json": return .json(Ledger.json)
+            case "markdown": return .text(Ledger.markdown, type: "text/markdown; charset=utf-8")
+            case .some:
+                throw .bad(
+                    DescriptionError(member: "format", problem: "expected json or markdown")
+                )
+            }
+        },
+        ControlRoute(.GET, "clock") { keeper, _ throws(ControlError) in
             .json(keeper.visit { world, real in world.clockJSON(real: real) })
         },
-        ControlRoute(.get, "c/*") { keeper, call throws(ControlError) in
+        ControlRoute(.GET, "c/*") { keeper, call throws(ControlError) in
             let id = call.parameters[0]
             let code = try keeper.visit { world, _ throws(ControlError) in try world.code(id) }
             return .html(CodePage.html(id: id, code))
@@ -65,23 +81,31 @@ extension ControlRoute {
     ]
 
     private static let changing = [
-        ControlRoute(.post, "reset") { keeper, _ throws(ControlError) in
+        ControlRoute(.POST, "reset") { keeper, _ throws(ControlError) in
             keeper.visit { world, _ in world.reset() }
             return .json(["status": "ok"])
         },
-        ControlRoute(.post, "people") { keeper, call throws(ControlError) in
+        ControlRoute(.POST, "people") { keeper, call throws(ControlError) in
             let json = try call.json()
             return .json(
                 try keeper.visit { world, _ throws(ControlError) in try world.addPerson(json) }
             )
         },
-        ControlRoute(.post, "apps") { keeper, call throws(ControlError) in
+        ControlRoute(.POST, "apps") { keeper, call throws(ControlError) in
             let json = try call.json()
             return .json(
                 try keeper.visit { world, _ throws(ControlError) in try world.addApp(json) }
             )
         },
-        ControlRoute(.post, "clock") { keeper, call throws(ControlError) in
+        ControlRoute(.POST, "apps/*") { keeper, call throws(ControlError) in
+            let json = try call.json()
+            return .json(
+                try keeper.visit { world, _ throws(ControlError) in
+                    try world.changeApp(call.parameters[0], json)
+                }
+            )
+        },
+        ControlRoute(.POST, "clock") { keeper, call throws(ControlError) in
             let json = try call.json()
             return .json(
                 try keeper.visit { world, real throws(ControlError) in
@@ -92,7 +116,7 @@ extension ControlRoute {
     ]
 
     private static let phones = [
-        ControlRoute(.post, "phones/*/login") { keeper, call throws(ControlError) in
+        ControlRoute(.POST, "phones/*/login") { keeper, call throws(ControlError) in
             let json = try call.json()
             return .json(
                 try keeper.visit { world, real throws(ControlError) in
@@ -101,8 +125,34 @@ extension ControlRoute {
                 }
             )
         },
+        ControlRoute(.POST, "phones/*/phone-number") { keeper, call throws(ControlError) in
+            let json = try call.json()
+            return .json(
+                try keeper.visit { world, real throws(ControlError) in
+                    let now = world.now(real: real)
+                    return try world.phoneNumber(person: call.parameters[0], json, at: now)
+                }
+            )
+        },
+        ControlRoute(.POST, "phones/*/profile") { keeper, call throws(ControlError) in
+            let json = try call.json()
+            return .json(
+                try keeper.visit { world, real throws(ControlError) in
+                    let now = world.now(real: real)
+                    return try world.profile(person: call.parameters[0], json, at: now)
+                }
+            )
+        },
+        ControlRoute(.POST, "phones/*/subscribe") { keeper, call throws(ControlError) in
+            let json = try call.json()
+            return .json(
+                try keeper.visit { world, _ throws(ControlError) in
+                    try world.subscribe(person: call.parameters[0], json)
+                }
+            )
+        },
         ControlRoute(
-            .post,
+            .POST,
             "phones/*/scan",
             bodyBytesMax: MockWeChatLimits.pictureBytesMax
         ) { keeper, call throws(ControlError) in
@@ -122,19 +172,19 @@ extension ControlRoute {
     ]
 
     private static let faults = [
-        ControlRoute(.get, "faults") { keeper, _ throws(ControlError) in
+        ControlRoute(.GET, "faults") { keeper, _ throws(ControlError) in
             .json(keeper.visit { world, _ in world.faultsJSON })
         },
-        ControlRoute(.post, "faults") { keeper, call throws(ControlError) in
+        ControlRoute(.POST, "faults") { keeper, call throws(ControlError) in
             let json = try call.json()
             return .json(
                 try keeper.visit { world, _ throws(ControlError) in try world.addFault(json) }
             )
         },
-        ControlRoute(.delete, "faults") { keeper, _ throws(ControlError) in
+        ControlRoute(.DELETE, "faults") { keeper, _ throws(ControlError) in
             .json(keeper.visit { world, _ in world.removeFaults() })
         },
-        ControlRoute(.delete, "faults/*") { keeper, call throws(ControlError) in
+        ControlRoute(.DELETE, "faults/*") { keeper, call throws(ControlError) in
             .json(
                 try keeper.visit { world, _ throws(ControlError) in
                     try world.removeFault(call.parameters[0])

@@ -2,6 +2,7 @@
 struct AccessToken: Sendable {
     let text: String
     let appid: String
+    let issued: Moment
     let expires: Moment
     /// When a newer token makes this one obsolete.
     var superseded: Moment?

@@ -13,4 +13,8 @@ struct Alphabet: Sendable {
     static let base64URL = Alphabet(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     )
+    /// What the Host of a request may have to stand in a URL.
+    static let authority = Alphabet(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_:[]"
+    )
 }

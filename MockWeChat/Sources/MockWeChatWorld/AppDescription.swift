@@ -8,17 +8,24 @@ package struct AppDescription: Sendable, Equatable {
 
     package var appid: String
     package var secret: String
-    package var kind: Kind
-    package var released: Bool
-    package var pages: [String]
+    package var kind = Kind.miniprogram
+    package var released = true
+    package var pages = ["pages/index/index"]
     /// Bound to an Open Platform account: unionid is returned.
-    package var openPlatform: Bool
+    package var openPlatform = false
     /// Who may ask for tokens; empty: everyone.
-    package var ipAllowList: [String]
-    package var secretFrozen: Bool
-    package var requestDomains: [String]
+    package var ipAllowList: [String] = []
+    package var secretFrozen = false
+    /// What the app's phones may call; the virtual phone keeps to it.
+    package var requestDomains: [String] = []
     /// Who may open a trial or develop version.
-    package var members: [String]
-    package var quotas: QuotaDescription
-    package var templates: [String]
+    package var members: [String] = []
+    package var quotas = QuotaDescription()
+    /// Ids of the templates of subscribe messages.
+    package var templates: [String] = []
+
+    init(appid: String, secret: String) {
+        self.appid = appid
+        self.secret = secret
+    }
 }

@@ -5,4 +5,5 @@ struct AppTokens: Sendable {
     var plain: String?
     var stable: String?
     var lastForced: Moment?
+    var forced = CallCounter()
 }

@@ -3,19 +3,22 @@ import DequeModule
 /// A table that forgets its oldest entries beyond a limit, so that no run grows without end.
 ///
 /// It is looked up by key and never walked, so the order of hashes cannot be seen.
-struct BoundedTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+package struct BoundedTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private let countMax: Int
     private var values: [Key: Value] = [:]
     private var order: Deque<Key> = []
 
-    init(countMax: Int) {
+    package init(countMax: Int) {
         self.countMax = countMax
     }
 
-    subscript(key: Key) -> Value? { values[key] }
+    /// The keys, the oldest first.
+    var keys: Deque<Key> { order }
+
+    package subscript(key: Key) -> Value? { values[key] }
 
     /// Adds an entry, or replaces the value of one that is there.
-    mutating func set(_ key: Key, to value: Value) {
+    package mutating func set(_ key: Key, to value: Value) {
         if values.updateValue(value, forKey: key) == nil { order.append(key) }
         if order.count > countMax, let oldest = order.popFirst() { values[oldest] = nil }
     }

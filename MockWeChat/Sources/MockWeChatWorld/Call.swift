@@ -2,10 +2,13 @@
 struct Call: Sendable {
     let request: WeChatRequest
     let now: Moment
+    let endpoint: Endpoint
     /// The app of the access token; nil for calls that carry appid and secret themselves.
     let appid: String?
     /// The members of the JSON body that are present and not null.
-    let members: [String: JSON]
+    var members: [String: JSON] = [:]
+    /// The file of a multipart body.
+    var file: MultipartForm.Part?
 
     /// A parameter of the query; an empty one counts as absent.
     func parameter(_ name: String) -> String? {
@@ -16,4 +19,8 @@ struct Call: Sendable {
     func text(_ name: String) -> String? {
         members[name]?.string.flatMap { $0.isEmpty ? nil : $0 }
     }
+
+    func integer(_ name: String) -> Int? { members[name]?.integer }
+
+    func flag(_ name: String) -> Bool? { members[name]?.bool }
 }

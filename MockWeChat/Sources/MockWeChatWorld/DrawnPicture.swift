@@ -8,8 +8,6 @@ package struct DrawnPicture: Sendable, Equatable {
 
     package init(_ picture: [UInt8]) {
         bytes = picture.count
-        sha256 = SHA256.hash(data: picture).reduce(into: "") { text, byte in
-            text += (byte < 0x10 ? "0" : "") + String(byte, radix: 16)
-        }
+        sha256 = Hex.text(SHA256.hash(data: picture))
     }
 }

@@ -1,30 +1,35 @@
 extension Endpoint {
     /// `GET /sns/jscode2session`, WeChat page api_code2session.
     ///
-    /// The page's example has `errcode` in a success; the service sends none.
+    /// The page's example has `errcode` in a success; the service sends none. The limit is one user's.
     static let code2session = Endpoint(
         path: "/sns/jscode2session",
         method: .get,
         credential: .secret,
-        members: nil
+        body: .none,
+        limits: CallLimits(perMinute: 100)
     ) { (world: inout World, call: Call) throws(WeChatError) -> Outcome in
         guard let appid = call.parameter("appid") else { throw .appIDMissing }
         guard let secret = call.parameter("secret") else { throw .secretMissing }
         guard let code = call.parameter("js_code") else { throw .codeMissing }
-        guard let app = world.apps[appid] else { throw .invalidAppID }
-        guard app.secret == secret else { throw .invalidSecret }
+        let app = try world.knownApp(appid)
+        let switches = world.description.switches
+        guard app.secret == secret else {
+            if switches.failedExchangeSpendsCode { world.spendLoginCode(code) }
+            throw .invalidSecret
+        }
+        if switches.allowListOnCode2session { try app.checkCaller(call.request.callerIP) }
         guard call.parameter("grant_type") == "authorization_code" else { throw .invalidGrantType }
         let person = try world.personOfUnspentLoginCode(code, appid: appid, at: call.now)
-        let quota = QuotaKey.code2sessionPerMinute(appid: appid, person: person)
-        let limit = app.quotas.code2sessionPerUserPerMinute
-        guard world.quotas.hasRoom(quota, limit: limit, at: call.now) else { throw .minuteQuota }
-        world.quotas.count(quota, at: call.now)
+        let user = UserKey(appid: appid, person: person)
+        let limit = world.limits(of: call.endpoint, for: appid).perMinute
+        let used = world.userCalls[user]?.used(inMinuteOf: call.now) ?? 0
+        if let limit, used >= limit { throw .minuteQuota }
+        world.userCalls[user, default: CallCounter()].count(at: call.now)
         world.spendLoginCode(code)
+        world.lastActive[user] = call.now
         var members = [
-            JSONMember(
-                "session_key",
-                .string(world.sessionKey(of: person, in: appid, at: call.now))
-            ),
+            JSONMember("session_key", .string(world.usedSessionKey(of: user, at: call.now))),
             JSONMember("openid", .string(world.openid(of: person, in: appid))),
         ]
         if app.openPlatform {

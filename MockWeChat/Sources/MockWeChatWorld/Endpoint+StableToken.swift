@@ -4,9 +4,10 @@ extension Endpoint {
         path: "/cgi-bin/stable_token",
         method: .post,
         credential: .secret,
-        members: [
+        body: .json([
             "grant_type": .string, "appid": .string, "secret": .string, "force_refresh": .bool,
-        ]
+        ]),
+        limits: CallLimits(perMinute: 10_000, perDay: 500_000)
     ) { (world: inout World, call: Call) throws(WeChatError) -> Outcome in
         let app = try world.tokenApp(
             appid: call.text("appid"),
@@ -14,17 +15,12 @@ extension Endpoint {
             grantType: call.text("grant_type"),
             callerIP: call.request.callerIP
         )
-        let perMinute = QuotaKey.stableTokensPerMinute(appid: app.appid)
-        let perDay = QuotaKey.stableTokensPerDay(appid: app.appid)
-        let now = call.now
-        guard world.quotas.hasRoom(perDay, limit: WorldLimits.stableTokensPerDay, at: now) else {
-            throw .dailyQuota
-        }
-        guard world.quotas.hasRoom(perMinute, limit: WorldLimits.stableTokensPerMinute, at: now)
-        else { throw .minuteQuota }
-        world.quotas.count(perMinute, at: now)
-        world.quotas.count(perDay, at: now)
-        let force = call.members["force_refresh"]?.bool ?? false
-        return .json(world.stableToken(for: app.appid, force: force, at: now).json(at: now))
+        try world.checkQuota(call.endpoint, for: app.appid, at: call.now)
+        let token = try world.stableToken(
+            for: app.appid,
+            force: call.flag("force_refresh") ?? false,
+            at: call.now
+        )
+        return .json(token.json(at: call.now))
     }
 }

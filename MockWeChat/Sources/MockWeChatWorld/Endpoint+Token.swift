@@ -4,7 +4,8 @@ extension Endpoint {
         path: "/cgi-bin/token",
         method: .get,
         credential: .secret,
-        members: nil
+        body: .none,
+        limits: CallLimits(perDay: 2000)
     ) { (world: inout World, call: Call) throws(WeChatError) -> Outcome in
         let app = try world.tokenApp(
             appid: call.parameter("appid"),
@@ -12,11 +13,7 @@ extension Endpoint {
             grantType: call.parameter("grant_type"),
             callerIP: call.request.callerIP
         )
-        let quota = QuotaKey.tokensPerDay(appid: app.appid)
-        guard world.quotas.hasRoom(quota, limit: app.quotas.tokensPerDay, at: call.now) else {
-            throw .dailyQuota
-        }
-        world.quotas.count(quota, at: call.now)
+        try world.checkQuota(call.endpoint, for: app.appid, at: call.now)
         return .json(world.issuePlainToken(for: app.appid, at: call.now).json(at: call.now))
     }
 }

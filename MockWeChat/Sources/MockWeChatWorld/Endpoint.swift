@@ -14,6 +14,15 @@ struct Endpoint: Sendable {
         case secret
     }
 
+    enum BodyForm: Sendable {
+        /// The call reads no body.
+        case none
+        /// A JSON object that may have these members.
+        case json([String: MemberType])
+        /// multipart/form-data with one file of this name (RFC 7578).
+        case multipart(field: String)
+    }
+
     /// What a member of a JSON body has to be.
     enum MemberType: Sendable {
         case string
@@ -21,6 +30,8 @@ struct Endpoint: Sendable {
         case integer
         /// An object whose members `r`, `g`, `b` are numbers or strings.
         case colour
+        /// An object of any members.
+        case object
     }
 
     typealias Answer = @Sendable (inout World, Call) throws(WeChatError) -> Outcome
@@ -28,8 +39,11 @@ struct Endpoint: Sendable {
     let path: String
     let method: Method
     let credential: Credential
-    /// The members that a JSON body may have; nil for a call that reads no body.
-    let members: [String: MemberType]?
+    let body: BodyForm
+    /// What WeChat's pages say that an app may call.
+    var limits = CallLimits()
+    /// What more calls than that in a minute answer.
+    var minuteError = WeChatError.minuteQuota
     let answer: Answer
 
     /// Every call the mock knows.
@@ -37,11 +51,31 @@ struct Endpoint: Sendable {
         .token,
         .stableToken,
         .code2session,
+        .checkSession,
+        .resetSessionKey,
         .unlimitedCode,
+        .limitedCode,
+        .squareCode,
+        .phoneNumber,
+        .messageCheck,
+        .imageCheck,
+        .mediaCheck,
+        .subscribeMessage,
+        .clearQuota,
+        .getQuota,
+        .getRequestID,
+        .domainAddresses,
+        .callbackAddresses,
     ]
 
-    static func at(_ path: String) -> Endpoint? {
-        all.first { $0.path == path }
+    private static let byPath = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
+
+    static func at(_ path: String) -> Endpoint? { byPath[path] }
+
+    /// The code call's refusal of a minute is not settled between two numbers.
+    func minuteRefusal(_ switches: WorldSwitches) -> WeChatError {
+        path == Endpoint.unlimitedCode.path
+            ? WeChatError(switches.codesPerMinuteErrcode) : minuteError
     }
 }
 
@@ -49,28 +83,41 @@ struct Endpoint: Sendable {
 
 extension Endpoint {
     /// Runs the general checks in WeChat's order, then the call itself.
+    ///
+    /// - Parameter appid: Set to the app of the call as soon as that is known.
     func run(
         _ request: WeChatRequest,
         in world: inout World,
+        appid: inout String?,
         at now: Moment
     ) throws(WeChatError) -> Outcome {
-        var appid: String?
         switch credential {
         case .accessToken: appid = try world.appid(ofToken: request.value("access_token"), at: now)
         case .secret: break
         }
-        try checkMethod(request)
-        let members = try parseBody(request)
-        if let appid, world.apps[appid]?.kind == .official { throw .unauthorized }
-        return try answer(
-            &world,
-            Call(request: request, now: now, appid: appid, members: members)
-        )
+        try checkMethod(request, world.description.switches)
+        var call = Call(request: request, now: now, endpoint: self, appid: appid)
+        try readBody(into: &call, world.description.switches)
+        if credential == .secret, let name = call.text("appid") ?? call.parameter("appid"),
+            world.apps[name] != nil
+        {
+            appid = name
+        }
+        if let appid, credential == .accessToken {
+            if world.apps[appid]?.kind == .official { throw .unauthorized }
+            try world.checkQuota(self, for: appid, at: now)
+        }
+        return try answer(&world, call)
     }
 
-    private func checkMethod(_ request: WeChatRequest) throws(WeChatError) {
+    private func checkMethod(
+        _ request: WeChatRequest,
+        _ switches: WorldSwitches
+    ) throws(WeChatError) {
         switch method {
-        case .get: guard request.method == "GET" else { throw .getRequired }
+        case .get:
+            let isPost = request.method == "POST" && switches.getCallsAcceptPost
+            guard request.method == "GET" || isPost else { throw .getRequired }
         case .post: guard request.method == "POST" else { throw .postRequired }
         }
     }
@@ -79,36 +126,52 @@ extension Endpoint {
     ///
     /// Unknown members and wrong types are refused: about seven reports of 47001 for
     /// getwxacodeunlimit, 2020 to 2023, have no other explanation.
-    private func parseBody(_ request: WeChatRequest) throws(WeChatError) -> [String: JSON] {
-        guard let known = members else { return [:] }
-        guard !request.body.isEmpty else { throw .emptyBody }
-        guard let body = JSON(parsing: request.body), let members = body.members else {
-            throw .dataFormat
+    private func readBody(into call: inout Call, _ switches: WorldSwitches) throws(WeChatError) {
+        switch body {
+        case .none: return
+        case .multipart(let field):
+            guard !call.request.body.isEmpty else { throw .emptyBody }
+            guard let parts = MultipartForm(call.request), let file = parts.file(named: field)
+            else { throw .dataFormat }
+            call.file = file
+        case .json(let known):
+            guard !call.request.body.isEmpty else { throw .emptyBody }
+            guard let body = JSON(parsing: call.request.body), let members = body.members else {
+                throw .dataFormat
+            }
+            for member in members {
+                guard let type = known[member.name] else {
+                    if switches.ignoresUnknownMembers { continue }
+                    throw .dataFormat
+                }
+                if member.value == .null { continue }
+                guard let value = type.taken(member.value, switches) else { throw .dataFormat }
+                call.members[member.name] = value
+            }
         }
-        var present: [String: JSON] = [:]
-        for member in members {
-            guard let type = known[member.name] else { throw .dataFormat }
-            if member.value == .null { continue }
-            guard type.accepts(member.value) else { throw .dataFormat }
-            present[member.name] = member.value
-        }
-        return present
     }
 }
 
 extension Endpoint.MemberType {
-    func accepts(_ value: JSON) -> Bool {
+    /// The value as this type, or nil when it is none.
+    fileprivate func taken(_ value: JSON, _ switches: WorldSwitches) -> JSON? {
         switch (self, value) {
-        case (.string, .string), (.bool, .bool), (.integer, .integer): true
+        case (.string, .string), (.bool, .bool), (.integer, .integer), (.object, .object):
+            return value
+        case (.integer, .string(let text)):
+            // A post of 2018 had "width":"180" and got a picture.
+            guard switches.takesNumbersAsText, let number = Int(text) else { return nil }
+            return .integer(number)
         case (.colour, .object(let members)):
-            members.allSatisfy { member in
+            let isColour = members.allSatisfy { member in
                 guard ["r", "g", "b"].contains(member.name) else { return false }
                 switch member.value {
                 case .integer, .string, .null: return true
                 case .bool, .number, .array, .object: return false
                 }
             }
-        case (.string, _), (.bool, _), (.integer, _), (.colour, _): false
+            return isColour ? value : nil
+        case (.string, _), (.bool, _), (.integer, _), (.colour, _), (.object, _): return nil
         }
     }
 }

@@ -21,6 +21,7 @@ package struct Fault: Sendable, Equatable {
     let endpoint: String
     let replacement: Replacement
     let delayMilliseconds: Int
+    let cut: ConnectionCut?
     let count: Int?
     let after: Int
     let probability: Double?
@@ -39,21 +40,22 @@ extension Fault {
             "endpoint", "errcode", "errmsg", "status", "body", "body_base64", "delay_ms", "count",
             "after", "probability", "effect", "cut",
         ])
-        if let cut = members["cut"] {
-            throw cut.wrong("no cut: this mock cannot cut connections yet")
-        }
         self.id = id
         endpoint = try Self.endpoint(try members.required("endpoint"))
         replacement = try Self.replacement(members, family: PathFamily(path: endpoint))
         delayMilliseconds =
             try members["delay_ms"]?.integer(0...WorldLimits.faultDelayMillisecondsMax) ?? 0
+        cut = try members["cut"]?.oneOf(ConnectionCut.self)
+        if let reader = members["cut"], cut != .midBody, replacement != .none {
+            throw reader.wrong("mid_body beside another answer: the other cuts send none")
+        }
         count = try members["count"]?.integer(1...1_000_000_000)
         after = try members["after"]?.integer(0...1_000_000_000) ?? 0
         probability = try members["probability"]?.number(0...1)
         effect = try members["effect"]?.oneOf(Effect.self) ?? .before
         self.members = (json.members ?? []).filter { $0.value != .null }
-        guard replacement != .none || members["delay_ms"] != nil else {
-            throw reader.wrong("one of errcode, status, body, body_base64, delay_ms")
+        guard replacement != .none || members["delay_ms"] != nil || cut != nil else {
+            throw reader.wrong("one of errcode, status, body, body_base64, delay_ms, cut")
         }
     }
 

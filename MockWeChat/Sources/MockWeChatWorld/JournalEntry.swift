@@ -2,22 +2,35 @@ import OrderedCollections
 
 /// One exchange between a caller and WeChat.
 ///
-/// Secrets are kept: nothing in a mock is secret.
+/// Secrets are kept: nothing in a mock is secret. Ten thousand of these stay in memory, so it holds what
+/// came over the wire in few pieces and takes it apart only when somebody looks.
 struct JournalEntry: Sendable {
     let sequence: Int
     let at: Moment
-    let request: WeChatRequest
+    let method: String
+    let target: String
+    let headers: HeaderBlock
+    let body: [UInt8]
+    let callerIP: String
     let response: WeChatResponse
+    /// The app that the call came from, once that was known.
+    let appid: String?
+    let errcode: Int?
     let fault: Int?
     let delayMilliseconds: Int
     /// The picture that was drawn for this answer.
     var picture: DrawnPicture?
 
+    var path: Substring { target.prefix { $0 != "?" } }
+
+    var query: [QueryItem] {
+        guard let mark = target.firstIndex(of: "?") else { return [] }
+        return QueryItem.items(of: target[target.index(after: mark)...])
+    }
+
     /// What the entry costs against the journal's limit, about.
     var size: Int {
-        var size = 512 + request.path.utf8.count + request.body.count
-        for item in request.query { size += item.name.utf8.count + item.value.utf8.count }
-        for field in request.headers { size += field.name.utf8.count + field.value.utf8.count }
+        var size = 512 + target.utf8.count + headers.text.utf8.count + body.count
         if case .bytes(let bytes) = response.body { size += bytes.count }
         return size
     }
@@ -28,18 +41,25 @@ extension JournalEntry {
         [
             "seq": .integer(sequence),
             "at": .string(at.iso8601),
-            "endpoint": .string(request.path),
-            "method": .string(request.method),
-            "query": Self.object(request.query.map { ($0.name, $0.value) }),
-            "request_headers": Self.object(request.headers.map { ($0.name, $0.value) }),
-            "request_body": Self.text(request.body),
+            "endpoint": .string(String(path)),
+            "method": .string(method),
+            "query": Self.object(query.map { ($0.name, $0.value) }),
+            "request_headers": Self.object(headers.fields.map { ($0.name, $0.value) }),
+            "request_body": Self.text(body),
             "status": .integer(response.status),
-            "response_headers": ["content-type": .string(response.contentType)],
+            "response_headers": responseHeaders,
             "response_body": responseBody,
-            "errcode": errcode,
+            "errcode": errcode.map { .integer($0) } ?? .null,
             "fault": fault.map { .string("f\($0)") } ?? .null,
             "duration_ms": .integer(delayMilliseconds),
         ]
+    }
+
+    private var responseHeaders: JSON {
+        let fields = response.fields.map {
+            JSONMember($0.name.lowercased(), .string($0.value))
+        }
+        return .object([JSONMember("content-type", .string(response.contentType))] + fields)
     }
 
     private var responseBody: JSON {
@@ -54,15 +74,8 @@ extension JournalEntry {
         }
     }
 
-    private var errcode: JSON {
-        switch response.body {
-        case .bytes(let bytes): JSON(parsing: bytes)?["errcode"] ?? .null
-        case .picture: .null
-        }
-    }
-
     /// Repeated names are joined, as HTTP joins repeated fields (RFC 9110, section 5.3).
-    private static func object(_ pairs: [(String, String)]) -> JSON {
+    static func object(_ pairs: [(String, String)]) -> JSON {
         var members: OrderedDictionary<String, String> = [:]
         for (name, value) in pairs {
             members[name] = members[name].map { "\($0), \(value)" } ?? value

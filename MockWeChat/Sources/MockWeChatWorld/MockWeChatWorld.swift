@@ -25,8 +25,20 @@ package struct World: Sendable {
     var appTokens: [String: AppTokens] = [:]
     var loginCodes = BoundedTable<String, LoginCode>(countMax: WorldLimits.loginCodesMax)
     var sessionKeys: [UserKey: SessionKey] = [:]
+    var sessionKeyResets: [UserKey: CallCounter] = [:]
+    var lastActive: [UserKey: Moment] = [:]
+    var openidOwners: [String: [String: String]] = [:]
     var codes = BoundedTable<String, CodeRecord>(countMax: WorldLimits.codePicturesMax)
-    var quotas = Quotas()
+    var limitedCodes: [String: Int] = [:]
+    var uncheckedPages: [String: Set<String>] = [:]
+    var phoneNumberCodes = BoundedTable<String, PhoneNumberCode>(
+        countMax: WorldLimits.phoneNumberCodesMax
+    )
+    var subscriptions: [SubscriptionKey: Int] = [:]
+    var calls: [AppCall: CallCounter] = [:]
+    var userCalls: [UserKey: CallCounter] = [:]
+    var quotaClears: [String: (month: Int64, count: Int)] = [:]
+    var events: [JSON] = []
     var faults = Faults()
     var journal = Journal()
 
@@ -61,14 +73,38 @@ extension World {
     /// - Returns: The answer, and how long to wait before giving it.
     package mutating func answer(_ request: WeChatRequest, at now: Moment) -> WeChatReply {
         let fault = faults.meet(path: request.path, dice: &dice)
-        let response = response(to: request, fault: fault, at: now)
-        let sequence = journal.add(at: now, request: request, response: response, fault: fault)
+        var verdict = Verdict()
+        let response = response(to: request, fault: fault, &verdict, at: now)
+        let delay = fault?.delayMilliseconds ?? 0
+        let sequence = journal.add { sequence in
+            JournalEntry(
+                sequence: sequence,
+                at: now,
+                method: request.method,
+                target: request.target,
+                headers: request.headers,
+                body: request.body,
+                callerIP: request.callerIP,
+                response: response,
+                appid: verdict.appid,
+                errcode: verdict.errcode,
+                fault: fault?.id,
+                delayMilliseconds: delay
+            )
+        }
         return WeChatReply(
             response: response,
             at: now,
-            delayMilliseconds: fault?.delayMilliseconds ?? 0,
+            delayMilliseconds: delay,
+            cut: fault?.cut,
             sequence: sequence
         )
+    }
+
+    /// What the journal wants to know beside the bytes.
+    private struct Verdict {
+        var appid: String?
+        var errcode: Int?
     }
 
     /// Notes the picture that was drawn for an answer.
@@ -79,23 +115,34 @@ extension World {
     private mutating func response(
         to request: WeChatRequest,
         fault: Fault?,
+        _ verdict: inout Verdict,
         at now: Moment
     ) -> WeChatResponse {
         let family = PathFamily(path: request.path)
-        guard let fault, fault.replacement != .none else { return judge(request, family, at: now) }
-        switch fault.effect {
-        case .before: break
-        case .after: _ = judge(request, family, at: now)
+        guard let fault, fault.replacement != .none || fault.cut != nil else {
+            return judge(request, family, &verdict, at: now)
+        }
+        switch (fault.effect, fault.replacement) {
+        case (.after, .none): return judge(request, family, &verdict, at: now)
+        case (.after, _): _ = judge(request, family, &verdict, at: now)
+        case (.before, .none):
+            // Half of the true answer is sent, but the world never heard the call.
+            var unheard = self
+            return unheard.judge(request, family, &verdict, at: now)
+        case (.before, _): break
         }
         switch fault.replacement {
-        case .error(let error): return refusal(error, family, at: now)
+        case .error(let error):
+            verdict.errcode = error.code
+            return refusal(error, family, at: now)
         case .http(let status, let body):
+            verdict.errcode = JSON(parsing: body)?["errcode"]?.integer
             return WeChatResponse(
                 status: status,
                 contentType: family.contentType,
                 body: .bytes(body)
             )
-        case .none: return judge(request, family, at: now)
+        case .none: return judge(request, family, &verdict, at: now)
         }
     }
 
@@ -103,25 +150,36 @@ extension World {
     private mutating func judge(
         _ request: WeChatRequest,
         _ family: PathFamily,
+        _ verdict: inout Verdict,
         at now: Moment
     ) -> WeChatResponse {
+        let endpoint = Endpoint.at(request.path)
         do throws(WeChatError) {
-            guard let endpoint = Endpoint.at(request.path) else { throw .invalidURL }
-            switch try endpoint.run(request, in: &self, at: now) {
+            if request.isForWeChatInClear { throw .encryptionRequired }
+            guard let endpoint else { throw .invalidURL }
+            let outcome = try endpoint.run(request, in: &self, appid: &verdict.appid, at: now)
+            if let appid = verdict.appid { note(endpoint, by: appid, succeeded: true, at: now) }
+            switch outcome.content {
             case .json(let json):
                 // The slash in a session_key was seen escaped (observed 2021).
                 let slash: JSON.Slash = family == .sns ? .escaped : .plain
                 return WeChatResponse(
                     contentType: family.contentType,
+                    fields: outcome.fields,
                     body: .bytes(json.bytes(slash: slash))
                 )
             case .picture(let order):
                 return WeChatResponse(
                     contentType: description.switches.imageContentType,
+                    fields: outcome.fields,
                     body: .picture(order)
                 )
             }
         } catch {
+            if let endpoint, let appid = verdict.appid {
+                note(endpoint, by: appid, succeeded: false, at: now)
+            }
+            verdict.errcode = error.code
             return refusal(error, family, at: now)
         }
     }
@@ -132,25 +190,28 @@ extension World {
         _ family: PathFamily,
         at now: Moment
     ) -> WeChatResponse {
-        var text = error.text(in: family) ?? "unknown error"
-        if error.hasRequestID { text += "\(family.joiner)rid: \(requestID(at: now))" }
+        let switches = description.switches
+        var text =
+            switches.texts.last { $0.errcode == error.code && !error.isVerbatim }?.text
+            ?? error.text(in: family) ?? "unknown error"
+        if !error.isVerbatim, !switches.errcodesWithoutRequestID.contains(error.code) {
+            let joiner =
+                switches.errcodesWithComma.contains(error.code)
+                ? PathFamily.sns.joiner : family.joiner
+            text += "\(joiner)rid: \(RequestID(at: now, using: &dice).text)"
+        }
         let body: JSON = ["errcode": .integer(error.code), "errmsg": .string(text)]
         return WeChatResponse(contentType: family.contentType, body: .bytes(body.bytes()))
     }
 
-    /// WeChat page api_getridinfo: the call's second in hex, then two groups that look random.
-    ///
-    /// About 40 published samples have both below 80000000.
-    private mutating func requestID(at now: Moment) -> String {
-        let groups = [
-            UInt32(truncatingIfNeeded: now.seconds),
-            UInt32(truncatingIfNeeded: dice.next() >> 33),
-            UInt32(truncatingIfNeeded: dice.next() >> 33),
-        ]
-        let texts = groups.map { group in
-            let digits = String(group, radix: 16)
-            return String(repeating: "0", count: 8 - digits.count) + digits
-        }
-        return texts.joined(separator: "-")
+    /// The id of a content check; the form is that of a request id (WeChat page api_msgseccheck).
+    mutating func traceID(at now: Moment) -> String {
+        RequestID(at: now, using: &dice).text
+    }
+
+    /// Keeps what WeChat would push to the app's own server; the oldest is forgotten beyond a limit.
+    mutating func addEvent(_ event: JSON) {
+        events.append(event)
+        if events.count > WorldLimits.eventsMax { events.removeFirst() }
     }
 }

@@ -31,6 +31,12 @@ extension Moment {
 
     /// The day this moment lies in; WeChat's days end at midnight in Beijing, UTC+8 all year.
     var dayInBeijing: Int64 { floorDivide(seconds + 8 * 3600, 86_400) }
+
+    /// The month this moment lies in, in Beijing, counted from the year 0.
+    var monthInBeijing: Int64 {
+        let date = Self.date(days: dayInBeijing)
+        return date.year * 12 + date.month
+    }
 }
 
 // MARK: - ISO 8601

@@ -1,5 +1,5 @@
 /// A code picture to draw.
-package struct PictureOrder: Sendable, Equatable {
+package struct PictureOrder: Sendable, Hashable {
     /// What the code says: `<public url>/_mock/c/<code id>`.
     package let text: String
     /// Pixels, both ways.

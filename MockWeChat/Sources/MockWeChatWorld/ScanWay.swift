@@ -5,11 +5,14 @@ package enum ScanWay: String, Sendable, CaseIterable {
     case album
 
     /// WeChat's number of the launch, WeChat page "scene values".
-    var launch: Int {
-        switch self {
-        case .camera: 1047
-        case .longpress: 1048
-        case .album: 1049
+    func launch(of kind: CodeRecord.Kind) -> Int {
+        switch (self, kind) {
+        case (.camera, .square): 1011
+        case (.longpress, .square): 1012
+        case (.album, .square): 1013
+        case (.camera, _): 1047
+        case (.longpress, _): 1048
+        case (.album, _): 1049
         }
     }
 }

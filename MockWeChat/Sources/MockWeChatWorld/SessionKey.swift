@@ -2,4 +2,5 @@
 struct SessionKey: Sendable {
     let text: String
     let issued: Moment
+    var expires: Moment
 }

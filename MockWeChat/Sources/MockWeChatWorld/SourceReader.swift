@@ -84,6 +84,18 @@ struct SourceReader {
         return moment
     }
 
+    /// The members of a map whose names are data, in their order.
+    func map() throws(DescriptionError) -> [(name: String, reader: SourceReader)] {
+        guard case .map(let members) = node.kind else { throw wrong("a map") }
+        return members.map { ($0.name, SourceReader(node: $0.value, path: "\(path).\($0.name)")) }
+    }
+
+    func integers(_ range: ClosedRange<Int>) throws(DescriptionError) -> [Int] {
+        var integers: [Int] = []
+        for element in try list() { integers.append(try element.integer(range)) }
+        return integers
+    }
+
     /// The members of a map; every name has to be among `known`.
     func members(_ known: [String]) throws(DescriptionError) -> SourceMembers {
         guard case .map(let members) = node.kind else {

@@ -5,6 +5,8 @@ package struct WeChatReply: Sendable, Equatable {
     package let at: Moment
     /// How long to wait in real time before answering.
     package let delayMilliseconds: Int
+    /// How the connection breaks instead of carrying the answer; nil: it does not.
+    package let cut: ConnectionCut?
     /// The journal's number of this exchange.
     package let sequence: Int
 }

@@ -8,11 +8,19 @@ package struct WeChatResponse: Sendable, Equatable {
 
     package var status: Int
     package var contentType: String
+    /// Beside content type and length.
+    package var fields: [HeaderField]
     package var body: Body
 
-    package init(status: Int = 200, contentType: String, body: Body) {
+    package init(
+        status: Int = 200,
+        contentType: String,
+        fields: [HeaderField] = [],
+        body: Body
+    ) {
         self.status = status
         self.contentType = contentType
+        self.fields = fields
         self.body = body
     }
 }

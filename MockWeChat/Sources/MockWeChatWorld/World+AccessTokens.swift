@@ -1,9 +1,14 @@
+import DequeModule
+
 extension World {
     /// The app of a token that is alive.
     func appid(ofToken text: String?, at now: Moment) throws(WeChatError) -> String {
         guard let text, !text.isEmpty else { throw .tokenMissing }
         // Garbage gives 40001 and not 40014 (observed 2026-09).
-        guard let token = accessTokens[text] else { throw .invalidCredential }
+        if let error = MagicValue.error(in: text) { throw error }
+        guard let token = accessTokens[text] else {
+            throw WeChatError(description.switches.garbageTokenErrcode)
+        }
         if let superseded = token.superseded, superseded <= min(now, token.expires) {
             throw .invalidCredential
         }
@@ -23,17 +28,30 @@ extension World {
     /// The token of `/cgi-bin/stable_token`: the current one as long as five minutes remain.
     ///
     /// A forced refresh inside 30 seconds of the last, or beyond 20 a day, does not refresh.
-    mutating func stableToken(for appid: String, force: Bool, at now: Moment) -> AccessToken {
+    mutating func stableToken(
+        for appid: String,
+        force: Bool,
+        at now: Moment
+    ) throws(WeChatError) -> AccessToken {
         let current = appTokens[appid]?.stable.flatMap { accessTokens[$0] }
         if force, mayForce(appid, at: now) {
-            quotas.count(.forcedRefreshesPerDay(appid: appid), at: now)
+            appTokens[appid, default: AppTokens()].forced.count(at: now)
             appTokens[appid, default: AppTokens()].lastForced = now
             let overlap = description.switches.forcedRefreshOverlapSeconds
             return replaceStable(current, of: appid, overlap: overlap, at: now)
         }
+        if force, description.switches.refusesEarlyForce { throw .dailyQuota }
         let renewal = now.adding(seconds: WorldLimits.stableTokenRenewal)
         if let current, renewal <= current.expires { return current }
         return replaceStable(current, of: appid, overlap: WorldLimits.accessTokenOverlap, at: now)
+    }
+
+    /// Ends all tokens of an app at once.
+    mutating func endTokens(of appid: String) {
+        for text in accessTokens.keys {
+            accessTokens.update(text) { if $0.appid == appid { $0.superseded = $0.issued } }
+        }
+        appTokens[appid] = nil
     }
 
     private func mayForce(_ appid: String, at now: Moment) -> Bool {
@@ -42,8 +60,8 @@ extension World {
         {
             return false
         }
-        let key = QuotaKey.forcedRefreshesPerDay(appid: appid)
-        return quotas.hasRoom(key, limit: WorldLimits.forcedRefreshesPerDay, at: now)
+        let used = appTokens[appid]?.forced.used(inDayOf: now) ?? 0
+        return used < WorldLimits.forcedRefreshesPerDay
     }
 
     private mutating func replaceStable(
@@ -70,6 +88,7 @@ extension World {
         let token = AccessToken(
             text: "90_" + dice.text(153, of: .base64URL),
             appid: appid,
+            issued: now,
             expires: now.adding(seconds: WorldLimits.accessTokenLife)
         )
         accessTokens.set(token.text, to: token)

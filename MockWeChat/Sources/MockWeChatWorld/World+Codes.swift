@@ -1,16 +1,27 @@
+import Crypto
+import FoundationEssentials
+
 extension World {
-    /// Remembers a code under a new id.
+    /// Remembers a code under its id.
     ///
-    /// A code never expires.
-    mutating func addCode(
-        appid: String,
-        path: String,
-        scene: String,
-        version: EnvironmentVersion
-    ) -> String {
-        let id = dice.text(16, of: .alphanumeric)
-        codes.set(id, to: CodeRecord(appid: appid, path: path, scene: scene, version: version))
+    /// The same order always has the same id, as the real service draws the same picture for it; so a
+    /// picture can be cached, and it means the same in every run with the seed. A code never expires.
+    mutating func addCode(_ code: CodeRecord) -> String {
+        let id = codeID(of: code)
+        codes.set(id, to: code)
         return id
+    }
+
+    private func codeID(of code: CodeRecord) -> String {
+        let words = [
+            String(description.seed), code.appid, code.path, code.scene, code.version.rawValue,
+            "\(code.kind)",
+        ]
+        let digest = SHA256.hash(data: Array(words.joined(separator: "\u{0}").utf8))
+        let letters = Alphabet.alphanumeric.letters
+        // Fifteen letters fit into a Swift string without a heap of its own: 89 bits are plenty.
+        let id = digest.prefix(15).map { letters[Int($0) % letters.count] }
+        return String(decoding: id, as: UTF8.self)
     }
 
     /// The id in what a code says, or nil when it is not one of a mock's codes.

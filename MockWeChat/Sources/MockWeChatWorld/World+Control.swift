@@ -29,6 +29,21 @@ extension World {
         return app.json
     }
 
+    /// Changes what the body names of an app: its secret, its release, its quotas.
+    package mutating func changeApp(_ appid: String, _ json: JSON) throws(ControlError) -> JSON {
+        guard var app = apps[appid] else { throw .noSuchApp(appid) }
+        let secret = app.secret
+        try Self.reading { () throws(DescriptionError) in
+            try app.change(SourceReader(node: SourceNode(json), path: ""))
+        }
+        apps[appid] = app
+        for index in description.apps.indices where description.apps[index].appid == appid {
+            description.apps[index] = app
+        }
+        if app.secret != secret, description.switches.secretResetEndsTokens { endTokens(of: appid) }
+        return app.json
+    }
+
     private static func reading<Value>(
         _ body: () throws(DescriptionError) -> Value
     ) throws(ControlError) -> Value {
@@ -54,10 +69,108 @@ extension World {
             let reader = SourceReader(node: SourceNode(json), path: "")
             return try reader.members(["appid"]).required("appid").text()
         }
-        guard let app = apps[appid] else { throw .noSuchApp(appid) }
-        guard app.kind == .miniprogram else { throw .notAMiniProgram(appid: appid) }
+        try checkMiniProgram(appid)
         let code = newLoginCode(for: person, in: appid, at: now)
         return ["code": .string(code), "errMsg": "login:ok"]
+    }
+
+    private func checkMiniProgram(_ appid: String) throws(ControlError) {
+        guard let app = apps[appid] else { throw .noSuchApp(appid) }
+        guard app.kind == .miniprogram else { throw .notAMiniProgram(appid: appid) }
+    }
+
+    /// What the phone-number button gives, WeChat page "getPhoneNumber": a code, and the older
+    /// encrypted form.
+    package mutating func phoneNumber(
+        person: String,
+        _ json: JSON,
+        at now: Moment
+    ) throws(ControlError) -> JSON {
+        let (user, description) = try user(person, json)
+        let code = dice.text(64, of: .hex)
+        let expires = now.adding(seconds: WorldLimits.phoneNumberCodeLife)
+        phoneNumberCodes.set(
+            code,
+            to: PhoneNumberCode(appid: user.appid, person: person, expires: expires)
+        )
+        let sealed = seal(description.phoneInfo(appid: user.appid, at: now), for: user, at: now)
+        return [
+            "code": .string(code), "encryptedData": .string(sealed.data), "iv": .string(sealed.iv),
+            "errMsg": "getPhoneNumber:ok",
+        ]
+    }
+
+    /// What wx.getUserProfile gives since November 2022: nobody's name and face, truly signed.
+    package mutating func profile(
+        person: String,
+        _ json: JSON,
+        at now: Moment
+    ) throws(ControlError) -> JSON {
+        let (user, _) = try user(person, json)
+        let rawData = String(decoding: Self.anonymousProfile.bytes(), as: UTF8.self)
+        let key = usedSessionKey(of: user, at: now)
+        let mark: JSON = ["timestamp": .integer(Int(now.seconds)), "appid": .string(user.appid)]
+        let secret = (Self.anonymousProfile.members ?? []) + [JSONMember("watermark", mark)]
+        let sealed = seal(.object(secret), for: user, at: now)
+        return [
+            "userInfo": Self.anonymousProfile,
+            "rawData": .string(rawData),
+            "signature": .string(SealedData.signature(of: rawData, sessionKey: key)),
+            "encryptedData": .string(sealed.data),
+            "iv": .string(sealed.iv),
+            "errMsg": "getUserProfile:ok",
+        ]
+    }
+
+    /// Captured 2022: the same name and grey picture for everybody.
+    private static let anonymousProfile: JSON = [
+        "nickName": "微信用户", "gender": 0, "language": "", "city": "", "province": "",
+        "country": "",
+        "avatarUrl":
+            "https://thirdwx.qlogo.cn/mmopen/vi_32/POgEwh4mIHO4nibH0KlMECNjjGxQUq24ZEaGT4poC6icRiccVGKSyXwibcPq4BWmiaIGuG1icwxaQX6grC9VemZoJ8rg/132",
+        "is_demote": true,
+    ]
+
+    private mutating func seal(_ json: JSON, for user: UserKey, at now: Moment) -> SealedData {
+        SealedData(json.bytes(), sessionKey: usedSessionKey(of: user, at: now), using: &dice)
+    }
+
+    private func user(
+        _ person: String,
+        _ json: JSON
+    ) throws(ControlError) -> (UserKey, PersonDescription) {
+        guard let description = people[person] else { throw .noSuchPerson(person) }
+        let appid = try Self.reading { () throws(DescriptionError) in
+            let reader = SourceReader(node: SourceNode(json), path: "")
+            return try reader.members(["appid"]).required("appid").text()
+        }
+        try checkMiniProgram(appid)
+        return (UserKey(appid: appid, person: person), description)
+    }
+
+    /// What wx.requestSubscribeMessage does when the person agrees: one more message may be sent.
+    package mutating func subscribe(person: String, _ json: JSON) throws(ControlError) -> JSON {
+        guard people[person] != nil else { throw .noSuchPerson(person) }
+        let (appid, template) = try Self.reading {
+            () throws(DescriptionError) -> (String, String) in
+            let reader = SourceReader(node: SourceNode(json), path: "")
+            let members = try reader.members(["appid", "template_id"])
+            return (
+                try members.required("appid").text(), try members.required("template_id").text()
+            )
+        }
+        try checkMiniProgram(appid)
+        guard apps[appid]?.templates.contains(template) == true else {
+            throw .bad(
+                DescriptionError(
+                    member: "template_id",
+                    problem: "expected one of the app's templates, not \(template)"
+                )
+            )
+        }
+        let user = UserKey(appid: appid, person: person)
+        subscriptions[SubscriptionKey(user: user, template: template), default: 0] += 1
+        return [template: "accept", "errMsg": "requestSubscribeMessage:ok"]
     }
 
     /// Refuses a scan before its picture is looked at.
@@ -92,12 +205,12 @@ extension World {
         if code.version != .release, !app.members.contains(person) {
             throw .notAMember(person: person, appid: code.appid)
         }
+        let path = code.path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         var members = [
             JSONMember("appid", .string(code.appid)),
-            JSONMember("path", .string(code.path.withoutLeadingSlashes)),
-            // It arrives encoded; the page has to decode it once (WeChat page api_getunlimitedqrcode).
-            JSONMember("query", ["scene": .string(PercentCoding.encodeComponent(code.scene))]),
-            JSONMember("scene", .integer(way.launch)),
+            JSONMember("path", .string(String(path[0]).withoutLeadingSlashes)),
+            JSONMember("query", code.launchQuery),
+            JSONMember("scene", .integer(way.launch(of: code.kind))),
             JSONMember("env_version", .string(code.version.rawValue)),
         ]
         var others = texts
@@ -190,34 +303,32 @@ extension World {
 // MARK: - Journal
 
 extension World {
-    /// The latest exchanges, the oldest first.
+    /// The latest exchanges that the query asks for, the oldest first; or how an expectation fares.
     package func journalJSON(_ query: [QueryItem]) throws(ControlError) -> JSON {
-        var endpoint: String?
-        var limit = WorldLimits.journalEntriesMax
-        for item in query {
-            switch item.name {
-            case "endpoint": endpoint = item.value
-            case "limit":
-                guard let number = Int(item.value), (0...limit).contains(number) else {
-                    throw .bad(
-                        DescriptionError(
-                            member: "limit",
-                            problem:
-                                "expected a whole number from 0 to \(WorldLimits.journalEntriesMax)"
-                        )
-                    )
-                }
-                limit = number
-            default:
-                throw .bad(
-                    DescriptionError(
-                        member: item.name,
-                        problem: "unknown parameter; known are endpoint, limit"
-                    )
-                )
-            }
+        let filter = try JournalFilter(query)
+        let matching = journal.entries.filter(filter.accepts)
+        if let expectation = filter.expectation { return expectation.judge(matching) }
+        return [
+            "entries": .array(matching.suffix(filter.limit).map(\.json)),
+            "dropped": .integer(journal.dropped),
+        ]
+    }
+
+    /// What WeChat would have pushed to the apps' own servers, the oldest first.
+    package var eventsJSON: JSON { ["events": .array(events)] }
+}
+
+extension CodeRecord {
+    /// What the page finds as its query.
+    fileprivate var launchQuery: JSON {
+        switch kind {
+        // It arrives encoded; the page has to decode it once (WeChat page api_getunlimitedqrcode).
+        case .unlimited: return ["scene": .string(PercentCoding.encodeComponent(scene))]
+        case .limited, .square:
+            guard let mark = path.firstIndex(of: "?") else { return .object([]) }
+            let items = QueryItem.items(of: path[path.index(after: mark)...])
+            return .object(items.map { JSONMember($0.name, .string($0.value)) })
         }
-        return journal.json(endpoint: endpoint, limit: limit)
     }
 }
 

@@ -11,7 +11,9 @@ extension World {
         let code = String(decoding: letters, as: UTF8.self)
         let expires = now.adding(seconds: WorldLimits.loginCodeLife)
         loginCodes.set(code, to: LoginCode(appid: appid, person: person, expires: expires))
-        renewSessionKey(of: UserKey(appid: appid, person: person), at: now)
+        let user = UserKey(appid: appid, person: person)
+        renewSessionKey(of: user, at: now)
+        lastActive[user] = now
         return code
     }
 
@@ -21,8 +23,11 @@ extension World {
         appid: String,
         at now: Moment
     ) throws(WeChatError) -> String {
-        guard let code = loginCodes[text], code.appid == appid, now < code.expires else {
-            throw .invalidCode
+        if let error = MagicValue.error(in: text) { throw error }
+        if let name = MagicValue.person(in: text), people[name] != nil { return name }
+        guard let code = loginCodes[text], now < code.expires else { throw .invalidCode }
+        guard code.appid == appid else {
+            throw WeChatError(description.switches.foreignCodeErrcode)
         }
         guard !code.spent else { throw .codeUsed }
         return code.person
@@ -32,27 +37,60 @@ extension World {
         loginCodes.update(text) { $0.spent = true }
     }
 
-    /// The key that is valid now; WeChat page api_checksessionkey: one at any moment.
-    mutating func sessionKey(of person: String, in appid: String, at now: Moment) -> String {
-        let user = UserKey(appid: appid, person: person)
-        return sessionKeys[user]?.text ?? replaceSessionKey(of: user, at: now)
+}
+
+// MARK: - Session keys
+
+extension World {
+    /// The key that is valid now, if there is one; WeChat page api_checksessionkey: one at any moment.
+    func liveSessionKey(of user: UserKey, at now: Moment) -> SessionKey? {
+        sessionKeys[user].flatMap { now < $0.expires ? $0 : nil }
+    }
+
+    /// The key that is valid now, or a new one; use prolongs its life.
+    mutating func usedSessionKey(of user: UserKey, at now: Moment) -> String {
+        guard var key = liveSessionKey(of: user, at: now) else {
+            return replaceSessionKey(of: user, at: now).text
+        }
+        key.expires = sessionKeyEnd(now)
+        sessionKeys[user] = key
+        return key.text
+    }
+
+    /// A new key that ends when the old one would have; too many resets of one user are refused.
+    mutating func resetSessionKey(of user: UserKey, at now: Moment) throws(WeChatError) -> String {
+        guard let old = liveSessionKey(of: user, at: now) else { throw .sessionKeyGone }
+        var resets = sessionKeyResets[user] ?? CallCounter()
+        guard resets.used(inMinuteOf: now) < WorldLimits.sessionKeyResetsPerMinute else {
+            throw .minuteQuota
+        }
+        resets.count(at: now)
+        sessionKeyResets[user] = resets
+        var key = replaceSessionKey(of: user, at: now)
+        key.expires = old.expires
+        sessionKeys[user] = key
+        return key.text
     }
 
     /// A login may replace the key, but not in quick succession.
     private mutating func renewSessionKey(of user: UserKey, at now: Moment) {
-        if let key = sessionKeys[user], now < key.issued.adding(seconds: WorldLimits.sessionKeyGap)
-        {
+        let gap = description.switches.sessionKeyRefreshGapSeconds
+        if let key = liveSessionKey(of: user, at: now), now < key.issued.adding(seconds: gap) {
             return
         }
         replaceSessionKey(of: user, at: now)
     }
 
     @discardableResult
-    private mutating func replaceSessionKey(of user: UserKey, at now: Moment) -> String {
+    private mutating func replaceSessionKey(of user: UserKey, at now: Moment) -> SessionKey {
         let bytes = (0..<16).map { _ in UInt8(truncatingIfNeeded: dice.next()) }
-        let key = SessionKey(text: Base64.encode(bytes), issued: now)
+        let key = SessionKey(text: Base64.encode(bytes), issued: now, expires: sessionKeyEnd(now))
         sessionKeys[user] = key
-        return key.text
+        return key
+    }
+
+    private func sessionKeyEnd(_ now: Moment) -> Moment {
+        now.adding(seconds: description.switches.sessionKeyLifetimeSeconds)
     }
 }
 
@@ -76,5 +114,31 @@ extension World {
         let digest = SHA256.hash(data: Array(material.utf8))
         let text = digest.prefix(27).map { letters[Int($0 & 0x3F)] }
         return "o" + String(decoding: text, as: UTF8.self)
+    }
+
+    /// Who has an openid in an app.
+    mutating func person(ofOpenid openid: String, in appid: String) -> String? {
+        guard apps[appid] != nil else { return nil }
+        // Openids are computed, not stored; each person's is computed once.
+        let known = openidOwners[appid]?.count ?? 0
+        if known < description.people.count {
+            for person in description.people[known...] {
+                openidOwners[appid, default: [:]][self.openid(of: person.name, in: appid)] =
+                    person.name
+            }
+        }
+        return openidOwners[appid]?[openid]
+    }
+
+    /// The user whom an openid of this app names.
+    mutating func userOfOpenid(
+        _ openid: String?,
+        of appid: String?
+    ) throws(WeChatError) -> UserKey {
+        if let error = MagicValue.error(in: openid) { throw error }
+        guard let openid, let appid, let person = person(ofOpenid: openid, in: appid) else {
+            throw .invalidOpenID
+        }
+        return UserKey(appid: appid, person: person)
     }
 }

@@ -8,6 +8,8 @@ extension WorldDescription {
             "apps": .array(apps.map(\.json)),
             "people": .array(people.map(\.json)),
             "switches": switches.json,
+            "risky_words": .strings(riskyWords),
+            "review_words": .strings(reviewWords),
         ]
     }
 }
@@ -45,6 +47,9 @@ extension QuotaDescription {
             "codes_per_minute": .integer(codesPerMinute),
             "code2session_per_user_per_minute": .integer(code2sessionPerUserPerMinute),
             "tokens_per_day": .integer(tokensPerDay),
+            "limited_codes_total": .integer(limitedCodesTotal),
+            "unchecked_pages_total": .integer(uncheckedPagesTotal),
+            "calls": .object(calls.map { JSONMember($0.path, $0.limits.json) }),
         ]
     }
 }
@@ -62,11 +67,11 @@ extension PersonDescription {
     }
 }
 
-extension WorldSwitches {
+extension CallLimits {
     var json: JSON {
-        [
-            "forced_refresh_overlap_s": .integer(Int(forcedRefreshOverlapSeconds)),
-            "image_content_type": .string(imageContentType),
-        ]
+        var members: [JSONMember] = []
+        if let perMinute { members.append(JSONMember("per_minute", .integer(perMinute))) }
+        if let perDay { members.append(JSONMember("per_day", .integer(perDay))) }
+        return .object(members)
     }
 }

@@ -1,6 +1,8 @@
 extension WorldDescription {
     init(_ reader: SourceReader) throws(DescriptionError) {
-        let members = try reader.members(["seed", "clock", "apps", "people", "switches"])
+        let members = try reader.members([
+            "seed", "clock", "apps", "people", "switches", "risky_words", "review_words",
+        ])
         seed = UInt64(try members["seed"]?.integer(0...Int.max) ?? 1)
         clock =
             try members["clock"].map(ClockDescription.init(reading:))
@@ -25,6 +27,8 @@ extension WorldDescription {
             people.append(description)
         }
         switches = try members["switches"].map(WorldSwitches.init(reading:)) ?? WorldSwitches()
+        riskyWords = try members["risky_words"]?.texts() ?? riskyWords
+        reviewWords = try members["review_words"]?.texts() ?? reviewWords
     }
 
     /// A phone number for a person who has none, different for each place in the list.
@@ -49,40 +53,87 @@ extension ClockDescription {
 }
 
 extension AppDescription {
+    private static let memberNames = [
+        "appid", "secret", "kind", "released", "pages", "open_platform", "ip_allow_list",
+        "secret_frozen", "request_domains", "members", "quotas", "templates",
+    ]
+
     /// The members of an app, in the world file and in `POST /_mock/apps`.
     init(_ reader: SourceReader) throws(DescriptionError) {
-        let members = try reader.members([
-            "appid", "secret", "kind", "released", "pages", "open_platform", "ip_allow_list",
-            "secret_frozen", "request_domains", "members", "quotas", "templates",
-        ])
-        appid = try members.required("appid").text(countMax: 64)
-        secret = try members.required("secret").text(countMax: 128)
-        kind = try members["kind"]?.oneOf(Kind.self) ?? .miniprogram
-        released = try members["released"]?.bool() ?? true
-        pages = try members["pages"]?.texts() ?? ["pages/index/index"]
+        let members = try reader.members(Self.memberNames)
+        self.init(
+            appid: try members.required("appid").text(countMax: 64),
+            secret: try members.required("secret").text(countMax: 128)
+        )
+        try change(members)
+    }
+
+    /// Changes what the members name and leaves the rest; `POST /_mock/apps/{appid}`.
+    mutating func change(_ reader: SourceReader) throws(DescriptionError) {
+        let members = try reader.members(Self.memberNames)
+        if let reader = members["appid"], try reader.text(countMax: 64) != appid {
+            throw reader.wrong("\(appid), or no appid: it cannot be changed")
+        }
+        secret = try members["secret"]?.text(countMax: 128) ?? secret
+        try change(members)
+    }
+
+    private mutating func change(_ members: SourceMembers) throws(DescriptionError) {
+        kind = try members["kind"]?.oneOf(Kind.self) ?? kind
+        released = try members["released"]?.bool() ?? released
+        pages = try members["pages"]?.texts() ?? pages
         if let reader = members["pages"], pages.isEmpty { throw reader.wrong("at least one page") }
-        openPlatform = try members["open_platform"]?.bool() ?? false
-        ipAllowList = try members["ip_allow_list"]?.texts() ?? []
-        secretFrozen = try members["secret_frozen"]?.bool() ?? false
-        requestDomains = try members["request_domains"]?.texts() ?? []
-        self.members = try members["members"]?.texts() ?? []
-        quotas = try members["quotas"].map(QuotaDescription.init(reading:)) ?? QuotaDescription()
-        templates = try members["templates"]?.texts() ?? []
+        openPlatform = try members["open_platform"]?.bool() ?? openPlatform
+        ipAllowList = try members["ip_allow_list"]?.texts() ?? ipAllowList
+        secretFrozen = try members["secret_frozen"]?.bool() ?? secretFrozen
+        requestDomains = try members["request_domains"]?.texts() ?? requestDomains
+        self.members = try members["members"]?.texts() ?? self.members
+        if let reader = members["quotas"] { try quotas.change(reader) }
+        templates = try members["templates"]?.texts() ?? templates
     }
 }
 
 extension QuotaDescription {
-    init(reading reader: SourceReader) throws(DescriptionError) {
+    mutating func change(_ reader: SourceReader) throws(DescriptionError) {
         let members = try reader.members([
             "codes_per_minute", "code2session_per_user_per_minute", "tokens_per_day",
+            "limited_codes_total", "unchecked_pages_total", "calls",
         ])
-        self.init()
-        let range = 0...1_000_000_000
-        codesPerMinute = try members["codes_per_minute"]?.integer(range) ?? codesPerMinute
-        code2sessionPerUserPerMinute =
-            try members["code2session_per_user_per_minute"]?.integer(range)
-            ?? code2sessionPerUserPerMinute
-        tokensPerDay = try members["tokens_per_day"]?.integer(range) ?? tokensPerDay
+        func number(_ name: String, _ now: Int) throws(DescriptionError) -> Int {
+            try members[name]?.integer(Self.range) ?? now
+        }
+        codesPerMinute = try number("codes_per_minute", codesPerMinute)
+        code2sessionPerUserPerMinute = try number(
+            "code2session_per_user_per_minute",
+            code2sessionPerUserPerMinute
+        )
+        tokensPerDay = try number("tokens_per_day", tokensPerDay)
+        limitedCodesTotal = try number("limited_codes_total", limitedCodesTotal)
+        uncheckedPagesTotal = try number("unchecked_pages_total", uncheckedPagesTotal)
+        if let reader = members["calls"] { calls = try Self.calls(reader) }
+    }
+
+    private static let range = 0...1_000_000_000
+
+    private static func calls(_ reader: SourceReader) throws(DescriptionError) -> [Own] {
+        var calls: [Own] = []
+        for (path, reader) in try reader.map() {
+            guard Endpoint.at(path) != nil else {
+                let known = Endpoint.all.map(\.path).joined(separator: ", ")
+                throw reader.wrong("limits of one of \(known)")
+            }
+            let members = try reader.members(["per_minute", "per_day"])
+            calls.append(
+                Own(
+                    path: path,
+                    limits: CallLimits(
+                        perMinute: try members["per_minute"]?.integer(range),
+                        perDay: try members["per_day"]?.integer(range)
+                    )
+                )
+            )
+        }
+        return calls
     }
 }
 
@@ -95,18 +146,5 @@ extension PersonDescription {
         phoneNumber = try members["phone_number"]?.text(countMax: 32) ?? own
         openid = try members["openid"]?.text(countMax: 128)
         unionid = try members["unionid"]?.text(countMax: 128)
-    }
-}
-
-extension WorldSwitches {
-    init(reading reader: SourceReader) throws(DescriptionError) {
-        let members = try reader.members(["forced_refresh_overlap_s", "image_content_type"])
-        self.init()
-        if let overlap = try members["forced_refresh_overlap_s"]?.integer(0...7200) {
-            forcedRefreshOverlapSeconds = Int64(overlap)
-        }
-        if let type = try members["image_content_type"]?.text(countMax: 128) {
-            imageContentType = type
-        }
     }
 }

@@ -6,16 +6,7 @@ extension WorldDescription {
     /// - Parameter yaml: The text of the file.
     /// - Throws: What is wrong, where, and what was expected.
     package init(yaml: String) throws(DescriptionError) {
-        let root: Node?
-        do {
-            root = try compose(yaml: yaml)
-        } catch {
-            throw DescriptionError(yamlError: error)
-        }
-        guard let root else {
-            throw DescriptionError(member: "", problem: "expected a world, and the file is empty")
-        }
-        try self.init(SourceReader(node: try SourceNode(root, depth: 0), path: ""))
+        try self.init(SourceReader(node: SourceNode(yaml: yaml, expected: "a world"), path: ""))
     }
 
     /// The world that is built in, the same as `Fixtures/Worlds/default.yaml`.
@@ -32,7 +23,26 @@ extension SourceNode {
     /// A world file has no reason to nest deeper.
     private static let depthMax = 32
 
-    fileprivate init(_ node: Node, depth: Int) throws(DescriptionError) {
+    /// Reads a YAML file.
+    ///
+    /// - Parameter expected: What the file is, for the error about an empty one.
+    init(yaml: String, expected: String) throws(DescriptionError) {
+        let root: Node?
+        do {
+            root = try compose(yaml: yaml)
+        } catch {
+            throw DescriptionError(yamlError: error)
+        }
+        guard let root else {
+            throw DescriptionError(
+                member: "",
+                problem: "expected \(expected), and the file is empty"
+            )
+        }
+        try self.init(root, depth: 0)
+    }
+
+    private init(_ node: Node, depth: Int) throws(DescriptionError) {
         let place = SourcePlace(node.mark)
         guard depth < Self.depthMax else {
             throw DescriptionError(member: "", problem: "nested too deep", place: place)

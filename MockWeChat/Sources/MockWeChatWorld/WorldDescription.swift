@@ -5,6 +5,10 @@ package struct WorldDescription: Sendable, Equatable {
     package var apps: [AppDescription]
     package var people: [PersonDescription]
     package var switches: WorldSwitches
+    /// Words that the content checks find risky.
+    package var riskyWords = ["risky"]
+    /// Words that the content checks want a person to look at.
+    package var reviewWords = ["review"]
 
     /// The most a seed can be: what every reader of the JSON form can hold in 64 bits.
     package static let seedMax = UInt64(Int64.max)

@@ -12,26 +12,47 @@ enum WorldLimits {
     static let forcedRefreshGap: Int64 = 30
     /// WeChat page wx.login: a code lives five minutes.
     static let loginCodeLife: Int64 = 300
-    /// Assumed: the login guide only says that the refresh has a minimum period.
-    static let sessionKeyGap: Int64 = 300
+    /// WeChat page api_getphonenumber: a code lives five minutes.
+    static let phoneNumberCodeLife: Int64 = 300
+    /// WeChat page api_msgseccheck: the user must have been in the app in the last two hours.
+    static let activityLife: Int64 = 7200
+    /// WeChat page api_getridinfo: request ids live seven days.
+    static let requestIDLife: Int64 = 7 * 86_400
 
     // MARK: Quotas that the world file does not name
 
     /// WeChat page api_getstableaccesstoken.
-    static let stableTokensPerMinute = 10_000
-    static let stableTokensPerDay = 500_000
     static let forcedRefreshesPerDay = 20
+    /// WeChat page api_clearquota.
+    static let quotaClearsPerMonth = 10
+    /// Assumed: the page only says that frequent resets of one user are refused.
+    static let sessionKeyResetsPerMinute = 10
+    /// What quota/get shows for a call without a daily limit; the page's example has this number.
+    static let dailyLimitShown = 100_000
 
     // MARK: Pictures, in pixels
 
     static let pictureWidth = 280...1280
     static let pictureWidthDefault = 430
 
+    // MARK: Texts and files
+
+    /// WeChat page api_getqrcode, in characters.
+    static let codePathLengthMax = 1024
+    /// WeChat page api_createqrcode, in characters.
+    static let squareCodePathLengthMax = 128
+    /// WeChat page api_msgseccheck, in characters.
+    static let checkedTextLengthMax = 2500
+    /// WeChat page imgSecCheck: 1 MB.
+    static let checkedImageBytesMax = 1 << 20
+
     // MARK: Memory
 
-    static let accessTokensMax = 100_000
-    static let loginCodesMax = 100_000
-    static let codePicturesMax = 200_000
+    static let accessTokensMax = 20_000
+    static let loginCodesMax = 20_000
+    static let phoneNumberCodesMax = 20_000
+    static let codePicturesMax = 50_000
+    static let eventsMax = 1000
     static let faultsMax = 1000
     static let appsMax = 1000
     static let peopleMax = 100_000

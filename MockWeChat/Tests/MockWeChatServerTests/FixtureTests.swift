@@ -1,6 +1,6 @@
 import Foundation
-import HTTPTypes
 import MockWeChatWorld
+import NIOHTTP1
 import Testing
 
 /// `Fixtures/WeChat`: what the mock sends has to be what the files say.
@@ -39,7 +39,7 @@ extension MockCaller {
     func call(wire: String, after answers: [[UInt8]]) async throws -> MockAnswer {
         let parts = wire.split(separator: "\n\n", maxSplits: 1, omittingEmptySubsequences: false)
         let words = try #require(parts.first?.split(separator: "\n").first).split(separator: " ")
-        let method = try #require(HTTPRequest.Method(String(words[0])))
+        let method = HTTPMethod(rawValue: String(words[0]))
         var target = String(words[1])
         for (index, answer) in answers.enumerated() {
             for member in JSON(parsing: answer)?.members ?? [] {
@@ -58,7 +58,7 @@ extension MockAnswer {
         """
         HTTP/1.1 \(status) OK
         Content-Type: \(contentType ?? "")
-        Content-Length: \(headers[.contentLength] ?? "")
+        Content-Length: \(headers.first(name: "content-length") ?? "")
 
         """
     }

@@ -1,19 +1,18 @@
-import HTTPTypes
-import HummingbirdTesting
 import MockWeChatWorld
+import NIOHTTP1
 import Testing
 
 @Suite struct HostileInputTests {
     @Test func `a body over the limit answers 413`() async throws {
-        try await withMock(.live) { mock async throws in
+        try await withMock { mock async throws in
             let mega = [UInt8](repeating: 0x20, count: 1 << 20)
             let path = "/cgi-bin/stable_token"
-            #expect(try await mock.call(.post, path, body: mega).json["errcode"] == 47001)
-            #expect(try await mock.call(.post, path, body: mega + [0x20]).status == 413)
-            let control = try await mock.call(.post, "/_mock/faults", body: mega + [0x20])
+            #expect(try await mock.call(.POST, path, body: mega).json["errcode"] == 47001)
+            #expect(try await mock.call(.POST, path, body: mega + [0x20]).status == 413)
+            let control = try await mock.call(.POST, "/_mock/faults", body: mega + [0x20])
             #expect(control.status == 413)
             #expect(control.error == "too_large")
-            #expect(try await mock.call(.get, "/_mock/health").status == 200)
+            #expect(try await mock.call(.GET, "/_mock/health").status == 200)
         }
     }
 
@@ -23,7 +22,7 @@ import Testing
     ])
     func `no odd target answers 500`(target: String) async throws {
         try await withMock { mock async throws in
-            for method in [HTTPRequest.Method.get, .post, .put, .delete, .head, .options] {
+            for method in [HTTPMethod.GET, .POST, .PUT, .DELETE, .HEAD, .OPTIONS] {
                 #expect(try await mock.call(method, target, body: [0xFF, 0x00]).status == 200)
             }
         }
@@ -31,24 +30,24 @@ import Testing
 
     @Test(
         arguments: [
-            (.get, "/_mock", 404, "no_such_path"),
-            (.get, "/_mock/", 404, "no_such_path"),
-            (.get, "/_mock/nothing", 404, "no_such_path"),
-            (.get, "/_mock/phones//login", 404, "no_such_path"),
-            (.post, "/_mock/health", 405, "method_not_allowed"),
-            (.post, "/_mock/faults", 400, "not_json"),
-            (.post, "/_mock/clock", 400, "not_json"),
-            (.delete, "/_mock/faults/f1", 404, "no_such_fault"),
-            (.get, "/_mock/journal?limit=-1", 400, "bad_request"),
-            (.post, "/_mock/phones/alice/scan", 415, "not_png"),
-            (.post, "/_mock/phones/zoe/scan", 404, "no_such_person"),
-            (.post, "/_mock/phones/%E7%88%B1/scan", 404, "no_such_person"),
-            (.post, "/_mock/phones/alice/scan?how=glance", 400, "bad_how"),
-            (.post, "/_mock/phones/alice/scan?why=1", 400, "bad_request"),
-        ] as [(HTTPRequest.Method, String, Int, String)]
+            (.GET, "/_mock", 404, "no_such_path"),
+            (.GET, "/_mock/", 404, "no_such_path"),
+            (.GET, "/_mock/nothing", 404, "no_such_path"),
+            (.GET, "/_mock/phones//login", 404, "no_such_path"),
+            (.POST, "/_mock/health", 405, "method_not_allowed"),
+            (.POST, "/_mock/faults", 400, "not_json"),
+            (.POST, "/_mock/clock", 400, "not_json"),
+            (.DELETE, "/_mock/faults/f1", 404, "no_such_fault"),
+            (.GET, "/_mock/journal?limit=-1", 400, "bad_request"),
+            (.POST, "/_mock/phones/alice/scan", 415, "not_png"),
+            (.POST, "/_mock/phones/zoe/scan", 404, "no_such_person"),
+            (.POST, "/_mock/phones/%E7%88%B1/scan", 404, "no_such_person"),
+            (.POST, "/_mock/phones/alice/scan?how=glance", 400, "bad_how"),
+            (.POST, "/_mock/phones/alice/scan?why=1", 400, "bad_request"),
+        ] as [(HTTPMethod, String, Int, String)]
     )
     func `the control plane names what is wrong`(
-        method: HTTPRequest.Method,
+        method: HTTPMethod,
         target: String,
         status: Int,
         error: String
@@ -65,7 +64,7 @@ import Testing
     @Test func `a wrong member is named with what was expected`() async throws {
         try await withMock { mock async throws in
             let answer = try await mock.call(
-                .post,
+                .POST,
                 "/_mock/faults",
                 json: ["endpoint": "*", "errcode": -1, "count": "two"]
             )

@@ -1,22 +1,22 @@
-import HTTPTypes
-import HummingbirdTesting
+import AsyncHTTPClient
 import MockWeChatWorld
 import NIOCore
+import NIOHTTP1
 
 /// An answer with its body in memory.
 struct MockAnswer: Sendable {
     let status: Int
-    let headers: HTTPFields
+    let headers: HTTPHeaders
     let bytes: [UInt8]
 
-    init(_ response: TestResponse) {
-        status = response.status.code
+    init(_ response: HTTPClientResponse, _ body: ByteBuffer) {
+        status = Int(response.status.code)
         headers = response.headers
-        bytes = Array(response.body.readableBytesView)
+        bytes = Array(body.readableBytesView)
     }
 
     var json: JSON { JSON(parsing: bytes) ?? .null }
     var text: String { String(decoding: bytes, as: UTF8.self) }
-    var contentType: String? { headers[.contentType] }
+    var contentType: String? { headers.first(name: "content-type") }
     var error: String? { json["error"]?.string }
 }

@@ -1,30 +1,29 @@
-import Hummingbird
-import HummingbirdTesting
+import AsyncHTTPClient
 import Logging
 import MockWeChatServer
 import MockWeChatWorld
+import NIOCore
 
-/// Runs the mock in this process with a frozen clock and hands a caller to the test.
+/// Runs the mock on a free port of this machine, its clock frozen, and hands a caller to the test.
 func withMock(
-    _ setup: TestingSetup = .router,
     settings: MockWeChatSettings = MockWeChatSettings(),
-    waits: Waits = Waits(),
     _ change: (inout WorldDescription) -> Void = { _ in },
     test: @Sendable (MockCaller) async throws -> Void
 ) async throws {
     var world = WorldDescription.standard
     world.clock = ClockDescription(mode: .frozen, start: Moment(seconds: 1_767_225_600))
     change(&world)
-    let application = buildMockWeChat(
+    let (addresses, listening) = AsyncStream.makeStream(of: SocketAddress.self)
+    let server = try MockWeChatServer(
         world: world,
         settings: settings,
-        seams: MockWeChatSeams(
-            wallClock: { Moment(seconds: 1_767_225_600) },
-            sleep: { waits.add($0) }
-        ),
+        wallClock: { Moment(seconds: 1_767_225_600) },
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    )
-    try await application.test(setup) { client in
-        try await test(MockCaller(client: client))
+    ) { listening.yield($0) }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await server.run() }
+        let address = await addresses.first { _ in true }
+        try await test(MockCaller(port: address?.port ?? 0))
+        group.cancelAll()
     }
 }

@@ -1,6 +1,6 @@
 import CodePicture
-import HTTPTypes
 import MockWeChatWorld
+import NIOHTTP1
 import Testing
 
 @Suite struct ScanTests {
@@ -21,7 +21,7 @@ import Testing
                 }
             }
             let answer = try await mock.call(
-                .post,
+                .POST,
                 "/_mock/phones/bob/scan?how=longpress",
                 body: PNG.encode(page)
             )
@@ -34,18 +34,18 @@ import Testing
         try await withMock { mock async throws in
             let blank = try PNG.encode(Raster(width: 100, height: 100, filledWith: .white))
             let path = "/_mock/phones/bob/scan"
-            let none = try await mock.call(.post, path, body: blank)
+            let none = try await mock.call(.POST, path, body: blank)
             #expect(none.status == 422)
             #expect(none.error == "no_code_found")
             let foreign = try await mock.call(
-                .post,
+                .POST,
                 path,
                 body: CodePicture.draw("https://example.com/")
             )
             #expect(foreign.status == 422)
             let picture = try await mock.picture().bytes
-            #expect(try await mock.call(.post, "/_mock/reset").status == 200)
-            let old = try await mock.call(.post, path, body: picture)
+            #expect(try await mock.call(.POST, "/_mock/reset").status == 200)
+            let old = try await mock.call(.POST, path, body: picture)
             #expect(old.status == 410)
             #expect(old.error == "code_unknown")
         }
@@ -55,8 +55,8 @@ import Testing
         try await withMock { mock async throws in
             let picture = try await mock.picture(["scene": "a", "env_version": "trial"]).bytes
             let path = "/_mock/phones"
-            #expect(try await mock.call(.post, "\(path)/alice/scan", body: picture).status == 200)
-            let bob = try await mock.call(.post, "\(path)/bob/scan", body: picture)
+            #expect(try await mock.call(.POST, "\(path)/alice/scan", body: picture).status == 200)
+            let bob = try await mock.call(.POST, "\(path)/bob/scan", body: picture)
             #expect(bob.status == 403)
             #expect(bob.error == "not_a_member")
         }

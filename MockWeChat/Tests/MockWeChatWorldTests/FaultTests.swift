@@ -95,7 +95,8 @@ import Testing
             (["endpoint": "*", "errcode": -1, "count": 0], "count"),
             (["endpoint": "*", "errcode": -1, "probability": 2], "probability"),
             (["endpoint": "*", "errcode": -1, "effect": "later"], "effect"),
-            (["endpoint": "*", "cut": "reset"], "cut"),
+            (["endpoint": "*", "cut": "halfway"], "cut"),
+            (["endpoint": "*", "cut": "reset", "errcode": -1], "cut"),
             (["endpoint": "*", "errcode": -1, "colour": 1], "colour"),
         ] as [(JSON, String)]
     )

@@ -1,0 +1,237 @@
+import MockWeChatWorld
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// One connection: collects a request, has it answered, sends the answer or breaks off.
+///
+/// NIO's pipeline handler in front of it holds back the next request until this answer has gone out.
+final class MockConnection: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private enum State {
+        /// Nothing has come. A head leads to `collecting`, a head that is refused to `refused`.
+        case idle
+        /// The body comes. Its end leads to `answering`, too much of it to `refused`.
+        case collecting(HTTPRequestHead, ByteBuffer)
+        /// The answer is being made. When it is sent, `idle` again.
+        case answering
+        /// Answered before the request was whole; what still comes is thrown away, then it closes.
+        case refused
+    }
+
+    private let responder: MockResponder
+    private let callerIP: String
+    private let isEncrypted: Bool
+    private var state = State.idle
+
+    init(responder: MockResponder, callerIP: String, isEncrypted: Bool) {
+        self.responder = responder
+        self.callerIP = callerIP
+        self.isEncrypted = isEncrypted
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head): begin(head, context)
+        case .body(var part): collect(&part, context)
+        case .end: end(context)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // Reset by the caller, or bytes that are no TLS: there is nobody to tell.
+        context.close(promise: nil)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is IdleStateHandler.IdleStateEvent {
+            switch state {
+            case .answering: break
+            case .idle, .collecting, .refused: context.close(promise: nil)
+            }
+            return
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    // MARK: - Reading
+
+    private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        let limit = responder.bodyBytesMax(target: head.uri)
+        if let text = head.headers.first(name: "content-length"), let count = Int(text),
+            count > limit
+        {
+            refuse(.tooLarge("a body of at most \(limit) bytes"), head, context)
+            return
+        }
+        if head.headers[canonicalForm: "expect"].contains("100-continue") {
+            let permission = HTTPResponseHead(version: head.version, status: .continue)
+            context.writeAndFlush(wrapOutboundOut(.head(permission)), promise: nil)
+        }
+        state = .collecting(head, ByteBuffer())
+    }
+
+    private func collect(_ part: inout ByteBuffer, _ context: ChannelHandlerContext) {
+        guard case .collecting(let head, var body) = state else { return }
+        // Only one owner, so that the body grows in place.
+        state = .answering
+        let limit = responder.bodyBytesMax(target: head.uri)
+        guard body.readableBytes + part.readableBytes <= limit else {
+            refuse(.tooLarge("a body of at most \(limit) bytes"), head, context)
+            return
+        }
+        if body.readableBytes == 0 { body = part } else { body.writeBuffer(&part) }
+        state = .collecting(head, body)
+    }
+
+    private func end(_ context: ChannelHandlerContext) {
+        guard case .collecting(let head, let body) = state else { return }
+        state = .answering
+        let (target, isInClear) = Self.target(of: head, isEncrypted: isEncrypted)
+        let request = MockRequest(
+            method: head.method,
+            target: target,
+            headers: head.headers,
+            body: body,
+            callerIP: callerIP,
+            isEncrypted: isEncrypted,
+            isForWeChatInClear: isInClear
+        )
+        guard request.isControl else {
+            answer(responder.respond(to: request), to: head, context)
+            return
+        }
+        // Reading a screenshot or writing out a journal takes long; the loop serves others meanwhile.
+        let responder = responder
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        NIOThreadPool.singleton.runIfActive(eventLoop: context.eventLoop) {
+            responder.respond(to: request)
+        }.whenComplete { result in
+            let (connection, context) = bound.value
+            switch result {
+            case .success(let reply): connection.answer(reply, to: head, context)
+            case .failure: context.close(promise: nil)
+            }
+        }
+    }
+
+    /// Proxies get `http://host/path` (RFC 9112, section 3.2.2); the mock takes the path of it.
+    private static func target(of head: HTTPRequestHead, isEncrypted: Bool) -> (String, Bool) {
+        let scheme = "http://"
+        guard head.uri.hasPrefix(scheme) else { return (head.uri, false) }
+        let rest = head.uri.dropFirst(scheme.utf8.count)
+        let slash = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+        let path = rest[slash...]
+        let isWeChat = WeChatHost.isNamed(by: rest[..<slash], port: "80")
+        return (path.hasPrefix("/") ? String(path) : "/" + path, isWeChat && !isEncrypted)
+    }
+
+    // MARK: - Answering
+
+    private func refuse(
+        _ error: ControlError,
+        _ head: HTTPRequestHead,
+        _ context: ChannelHandlerContext
+    ) {
+        state = .refused
+        send(ControlAnswer.refusal(error).reply, to: head, keepAlive: false, context)
+    }
+
+    private func answer(
+        _ reply: MockReply,
+        to head: HTTPRequestHead,
+        _ context: ChannelHandlerContext
+    ) {
+        guard reply.delayMilliseconds > 0 else {
+            sendOrCut(reply, to: head, context)
+            return
+        }
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: .milliseconds(Int64(reply.delayMilliseconds))) {
+            let (connection, context) = bound.value
+            connection.sendOrCut(reply, to: head, context)
+        }
+    }
+
+    private func sendOrCut(
+        _ reply: MockReply,
+        to head: HTTPRequestHead,
+        _ context: ChannelHandlerContext
+    ) {
+        guard context.channel.isActive else { return }
+        switch reply.cut {
+        case nil: send(reply, to: head, keepAlive: head.isKeepAlive, context)
+        case .beforeHeaders: context.close(promise: nil)
+        case .midBody: sendHalf(reply, to: head, context)
+        case .reset: reset(context)
+        }
+    }
+
+    private func send(
+        _ reply: MockReply,
+        to head: HTTPRequestHead,
+        keepAlive: Bool,
+        _ context: ChannelHandlerContext
+    ) {
+        let answer = responseHead(reply, version: head.version, keepAlive: keepAlive)
+        context.write(wrapOutboundOut(.head(answer)), promise: nil)
+        if head.method != .HEAD, reply.body.readableBytes > 0 {
+            context.write(wrapOutboundOut(.body(.byteBuffer(reply.body))), promise: nil)
+        }
+        if case .answering = state { state = .idle }
+        if keepAlive {
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        } else {
+            let channel = context.channel
+            context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in
+                channel.close(mode: .all, promise: nil)
+            }
+        }
+    }
+
+    private func sendHalf(
+        _ reply: MockReply,
+        to head: HTTPRequestHead,
+        _ context: ChannelHandlerContext
+    ) {
+        var body = reply.body
+        let answer = responseHead(reply, version: head.version, keepAlive: true)
+        context.write(wrapOutboundOut(.head(answer)), promise: nil)
+        let half = body.readSlice(length: body.readableBytes / 2) ?? ByteBuffer()
+        let channel = context.channel
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(half)))).whenComplete { _ in
+            channel.close(mode: .all, promise: nil)
+        }
+    }
+
+    /// Lingering for no time makes close send RST (POSIX, SO_LINGER).
+    private func reset(_ context: ChannelHandlerContext) {
+        let channel = context.channel
+        guard let socket = channel as? any SocketOptionProvider else {
+            channel.close(promise: nil)
+            return
+        }
+        socket.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+            .whenComplete { _ in channel.close(mode: .all, promise: nil) }
+    }
+
+    private func responseHead(
+        _ reply: MockReply,
+        version: HTTPVersion,
+        keepAlive: Bool
+    ) -> HTTPResponseHead {
+        var headers = HTTPHeaders()
+        headers.reserveCapacity(reply.fields.count + 3)
+        for field in reply.fields { headers.add(name: field.name, value: field.value) }
+        headers.add(name: "Content-Length", value: String(reply.body.readableBytes))
+        if let date = reply.date { headers.add(name: "Date", value: date.httpDate) }
+        headers.add(name: "Connection", value: keepAlive ? "keep-alive" : "close")
+        return HTTPResponseHead(
+            version: version,
+            status: HTTPResponseStatus(statusCode: reply.status),
+            headers: headers
+        )
+    }
+}

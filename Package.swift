@@ -243,7 +243,8 @@ mockTests("MockWeChatWorldTests", ["MockWeChatWorld"])
 mockTests(
     "MockWeChatServerTests",
     [
-        "CodePicture", "MockWeChatServer", "MockWeChatWorld", asyncHTTPClient, logging, nioCore,
+        "CodePicture", "MockWeChatServer", "MockWeChatWorld", asyncHTTPClient, crypto, logging,
+        nioCore,
         nioHTTP1, nioPosix, nioSSL, serviceLifecycle,
     ]
 )

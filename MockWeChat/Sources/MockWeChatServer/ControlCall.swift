@@ -5,6 +5,7 @@ struct ControlCall: Sendable {
     /// The variable segments of the path, decoded.
     let parameters: [String]
     let query: [QueryItem]
+    let pictures: PictureCache
     let body: [UInt8]
 
     func json() throws(ControlError) -> JSON {

@@ -5,6 +5,7 @@ import NIOHTTP1
 /// The mock's own paths: looking at the world, changing it, and holding a phone in it.
 struct ControlPlane: Sendable {
     let keeper: WorldKeeper
+    let pictures: PictureCache
 
     func respond(to request: MockRequest) -> MockReply {
         let parts = request.target.split(
@@ -24,6 +25,7 @@ struct ControlPlane: Sendable {
                 ControlCall(
                     parameters: parameters,
                     query: query,
+                    pictures: pictures,
                     body: Array(request.body.readableBytesView)
                 )
             ).reply

@@ -52,7 +52,12 @@ extension ControlRoute {
         },
         ControlRoute(.GET, "journal") { keeper, call throws(ControlError) in
             // The copy is cheap and writing it out is not, so that happens outside the lock.
-            .json(try keeper.visit { world, _ in world }.journalJSON(call.query))
+            .json(
+                try keeper.visit { world, _ in world }.journalJSON(
+                    call.query,
+                    drawn: call.pictures.digest
+                )
+            )
         },
         ControlRoute(.GET, "costs") { keeper, _ throws(ControlError) in
             .json(keeper.visit { world, real in world.costsJSON(at: world.now(real: real)) })

@@ -25,6 +25,7 @@ final class MockConnection: ChannelInboundHandler, RemovableChannelHandler {
     private let callerIP: String
     private let isEncrypted: Bool
     private var state = State.idle
+    private var lastDate: (second: Int64, text: String)?
 
     init(responder: MockResponder, callerIP: String, isEncrypted: Bool) {
         self.responder = responder
@@ -217,6 +218,14 @@ final class MockConnection: ChannelInboundHandler, RemovableChannelHandler {
             .whenComplete { _ in channel.close(mode: .all, promise: nil) }
     }
 
+    /// The text of `Date`; a connection asks for the same second many times.
+    private func httpDate(_ date: Moment) -> String {
+        if let lastDate, lastDate.second == date.seconds { return lastDate.text }
+        let text = date.httpDate
+        lastDate = (date.seconds, text)
+        return text
+    }
+
     private func responseHead(
         _ reply: MockReply,
         version: HTTPVersion,
@@ -226,7 +235,7 @@ final class MockConnection: ChannelInboundHandler, RemovableChannelHandler {
         headers.reserveCapacity(reply.fields.count + 3)
         for field in reply.fields { headers.add(name: field.name, value: field.value) }
         headers.add(name: "Content-Length", value: String(reply.body.readableBytes))
-        if let date = reply.date { headers.add(name: "Date", value: date.httpDate) }
+        if let date = reply.date { headers.add(name: "Date", value: httpDate(date)) }
         headers.add(name: "Connection", value: keepAlive ? "keep-alive" : "close")
         return HTTPResponseHead(
             version: version,

@@ -7,8 +7,9 @@ struct MockResponder: Sendable {
     let control: ControlPlane
 
     init(keeper: WorldKeeper, publicURL: String?) {
-        gate = WeChatGate(keeper: keeper, publicURL: publicURL)
-        control = ControlPlane(keeper: keeper)
+        let pictures = PictureCache()
+        gate = WeChatGate(keeper: keeper, publicURL: publicURL, pictures: pictures)
+        control = ControlPlane(keeper: keeper, pictures: pictures)
     }
 
     /// Answers a request; it reads no socket and waits for nothing.

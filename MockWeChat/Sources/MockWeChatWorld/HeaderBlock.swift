@@ -1,26 +1,33 @@
-/// The fields of a request's head in one piece of text, which the journal can keep cheaply.
+/// The fields of a request's head in one piece, which the journal can keep cheaply.
 package struct HeaderBlock: Sendable, Equatable {
-    /// `name: value` and a line end for each field, in the order of the wire.
-    private(set) var text = ""
+    /// `name:value` and a line end for each field, in the order of the wire.
+    private var bytes: [UInt8] = []
 
     package init(_ fields: [HeaderField] = []) {
+        bytes.reserveCapacity(192)
         for field in fields { add(field.name, field.value) }
     }
 
     /// Adds a field; its name is written in lower case.
     package mutating func add(_ name: String, _ value: String) {
-        text += name.lowercased()
-        text += ": "
-        text += value
-        text += "\n"
+        for byte in name.utf8 {
+            bytes.append(
+                (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+            )
+        }
+        bytes.append(UInt8(ascii: ":"))
+        bytes += value.utf8
+        bytes.append(UInt8(ascii: "\n"))
     }
 
+    var byteCount: Int { bytes.count }
+
     var fields: [HeaderField] {
-        text.split(separator: "\n").map { line in
-            let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        bytes.split(separator: UInt8(ascii: "\n")).map { line in
+            let colon = line.firstIndex(of: UInt8(ascii: ":")) ?? line.endIndex
             return HeaderField(
-                String(parts[0]),
-                String(parts.count > 1 ? parts[1].dropFirst() : "")
+                String(decoding: line[..<colon], as: UTF8.self),
+                String(decoding: line[colon...].dropFirst(), as: UTF8.self)
             )
         }
     }

@@ -20,12 +20,4 @@ struct Journal: Sendable {
         }
         return lastSequence
     }
-
-    /// Notes the picture that was drawn for an exchange, if it is still here.
-    mutating func note(_ picture: DrawnPicture, for sequence: Int) {
-        guard let first = entries.first else { return }
-        let index = sequence - first.sequence
-        guard entries.indices.contains(index) else { return }
-        entries[index].picture = picture
-    }
 }

@@ -18,9 +18,6 @@ struct JournalEntry: Sendable {
     let errcode: Int?
     let fault: Int?
     let delayMilliseconds: Int
-    /// The picture that was drawn for this answer.
-    var picture: DrawnPicture?
-
     var path: Substring { target.prefix { $0 != "?" } }
 
     var query: [QueryItem] {
@@ -30,14 +27,15 @@ struct JournalEntry: Sendable {
 
     /// What the entry costs against the journal's limit, about.
     var size: Int {
-        var size = 512 + target.utf8.count + headers.text.utf8.count + body.count
+        var size = 512 + target.utf8.count + headers.byteCount + body.count
         if case .bytes(let bytes) = response.body { size += bytes.count }
         return size
     }
 }
 
 extension JournalEntry {
-    var json: JSON {
+    /// - Parameter drawn: What a picture that was ordered looks like.
+    func json(_ drawn: (PictureOrder) -> DrawnPicture?) -> JSON {
         [
             "seq": .integer(sequence),
             "at": .string(at.iso8601),
@@ -48,7 +46,7 @@ extension JournalEntry {
             "request_body": Self.text(body),
             "status": .integer(response.status),
             "response_headers": responseHeaders,
-            "response_body": responseBody,
+            "response_body": responseBody(drawn),
             "errcode": errcode.map { .integer($0) } ?? .null,
             "fault": fault.map { .string("f\($0)") } ?? .null,
             "duration_ms": .integer(delayMilliseconds),
@@ -62,11 +60,12 @@ extension JournalEntry {
         return .object([JSONMember("content-type", .string(response.contentType))] + fields)
     }
 
-    private var responseBody: JSON {
+    private func responseBody(_ drawn: (PictureOrder) -> DrawnPicture?) -> JSON {
         switch response.body {
-        case .bytes(let bytes): Self.text(bytes)
+        case .bytes(let bytes): return Self.text(bytes)
         case .picture(let order):
-            [
+            let picture = drawn(order)
+            return [
                 "bytes": picture.map { .integer($0.bytes) } ?? .null,
                 "sha256": picture.map { .string($0.sha256) } ?? .null,
                 "width": .integer(order.width),

@@ -92,7 +92,10 @@ struct JournalExpectation: Sendable {
     /// Holds the expectation against the journal.
     ///
     /// - Returns: `{"met":true,"matched":[seq…]}`, or `{"met":false,…,"closest":{…}}`.
-    func judge(_ entries: some Collection<JournalEntry>) -> JSON {
+    func judge(
+        _ entries: some Collection<JournalEntry>,
+        _ drawn: (PictureOrder) -> DrawnPicture?
+    ) -> JSON {
         var matched: [JSON] = []
         var closest: (entry: JournalEntry, differences: [JSON])?
         for entry in entries where entry.sequence > since {
@@ -116,7 +119,7 @@ struct JournalExpectation: Sendable {
                     [
                         "seq": .integer(closest.entry.sequence),
                         "differences": .array(closest.differences),
-                        "entry": closest.entry.json,
+                        "entry": closest.entry.json(drawn),
                     ]
                 )
             )

@@ -27,6 +27,7 @@ package struct World: Sendable {
     var sessionKeys: [UserKey: SessionKey] = [:]
     var sessionKeyResets: [UserKey: CallCounter] = [:]
     var lastActive: [UserKey: Moment] = [:]
+    var openids: [UserKey: String] = [:]
     var openidOwners: [String: [String: String]] = [:]
     var codes = BoundedTable<String, CodeRecord>(countMax: WorldLimits.codePicturesMax)
     var limitedCodes: [String: Int] = [:]
@@ -105,11 +106,6 @@ extension World {
     private struct Verdict {
         var appid: String?
         var errcode: Int?
-    }
-
-    /// Notes the picture that was drawn for an answer.
-    package mutating func note(_ picture: DrawnPicture, for sequence: Int) {
-        journal.note(picture, for: sequence)
     }
 
     private mutating func response(

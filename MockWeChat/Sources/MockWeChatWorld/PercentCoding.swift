@@ -21,8 +21,17 @@ package enum PercentCoding {
 
     /// Decodes; a `%` without two hex digits stands for itself.
     package static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String {
-        let input = Array(text.utf8)
+        decode(text.utf8, plusIsSpace: plusIsSpace)
+    }
+
+    static func decode(_ input: some Collection<UInt8>, plusIsSpace: Bool) -> String {
+        let isPlain = input.allSatisfy {
+            $0 != UInt8(ascii: "%") && !(plusIsSpace && $0 == UInt8(ascii: "+"))
+        }
+        if isPlain { return String(decoding: input, as: UTF8.self) }
+        let input = Array(input)
         var output: [UInt8] = []
+        output.reserveCapacity(input.count)
         var at = 0
         while at < input.count {
             if input[at] == UInt8(ascii: "%"), at + 2 < input.count,

@@ -4,13 +4,16 @@ package struct QueryItem: Sendable, Equatable {
     package let value: String
 
     /// Reads a query as browsers write forms: `+` is a space, `%41` an `A`.
+    ///
+    /// It goes over bytes: taking characters apart costs more than all checks of a call together.
     package static func items(of query: some StringProtocol) -> [QueryItem] {
-        query.split(separator: "&").map { pair in
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let value = parts.count > 1 ? PercentCoding.decode(parts[1], plusIsSpace: true) : ""
+        query.utf8.split(separator: UInt8(ascii: "&")).map { pair in
+            guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else {
+                return QueryItem(name: PercentCoding.decode(pair, plusIsSpace: true), value: "")
+            }
             return QueryItem(
-                name: PercentCoding.decode(parts[0], plusIsSpace: true),
-                value: value
+                name: PercentCoding.decode(pair[..<equals], plusIsSpace: true),
+                value: PercentCoding.decode(pair[pair.index(after: equals)...], plusIsSpace: true)
             )
         }
     }

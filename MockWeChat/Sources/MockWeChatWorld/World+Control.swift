@@ -304,12 +304,19 @@ extension World {
 
 extension World {
     /// The latest exchanges that the query asks for, the oldest first; or how an expectation fares.
-    package func journalJSON(_ query: [QueryItem]) throws(ControlError) -> JSON {
+    ///
+    /// - Parameters:
+    ///   - query: The filters.
+    ///   - drawn: What a picture that was ordered looks like; the journal keeps orders, not pictures.
+    package func journalJSON(
+        _ query: [QueryItem],
+        drawn: (PictureOrder) -> DrawnPicture? = { _ in nil }
+    ) throws(ControlError) -> JSON {
         let filter = try JournalFilter(query)
         let matching = journal.entries.filter(filter.accepts)
-        if let expectation = filter.expectation { return expectation.judge(matching) }
+        if let expectation = filter.expectation { return expectation.judge(matching, drawn) }
         return [
-            "entries": .array(matching.suffix(filter.limit).map(\.json)),
+            "entries": .array(matching.suffix(filter.limit).map { $0.json(drawn) }),
             "dropped": .integer(journal.dropped),
         ]
     }

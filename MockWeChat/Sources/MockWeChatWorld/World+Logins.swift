@@ -98,8 +98,12 @@ extension World {
 
 extension World {
     /// The name of a person in one app: 28 letters, the first `o`.
-    func openid(of person: String, in appid: String) -> String {
-        people[person]?.openid ?? identity("openid", appid, person)
+    mutating func openid(of person: String, in appid: String) -> String {
+        let user = UserKey(appid: appid, person: person)
+        if let openid = openids[user] { return openid }
+        let openid = people[person]?.openid ?? identity("openid", appid, person)
+        openids[user] = openid
+        return openid
     }
 
     /// The name of a person in all apps of the Open Platform account; the world has one.

@@ -28,9 +28,9 @@ import Testing
             target: "/wxa/getwxacodeunlimit?access_token=\(token)",
             body: Array(#"{"scene":"a"}"#.utf8)
         )
-        let reply = stage.world.answer(request, at: stage.now)
-        stage.world.note(DrawnPicture(Array("abc".utf8)), for: reply.sequence)
-        let entry = try stage.world.journalJSON([])["entries"]?.array?.last
+        _ = stage.world.answer(request, at: stage.now)
+        let journal = try stage.world.journalJSON([]) { _ in DrawnPicture(Array("abc".utf8)) }
+        let entry = journal["entries"]?.array?.last
         #expect(
             entry?["response_body"] == [
                 "bytes": 3,

@@ -239,6 +239,7 @@ tests(
     ]
 )
 mockTests("CodePictureTests", ["CodePicture"])
+mockTests("MockWeChatTests", ["MockWeChat", asyncHTTPClient, nioCore])
 mockTests("MockWeChatWorldTests", ["MockWeChatWorld"])
 mockTests(
     "MockWeChatServerTests",

@@ -74,6 +74,7 @@ public struct MockWeChat: Sendable {
     ///   - person: Whose phone it is.
     ///   - picture: The bytes of a PNG: the code picture, or a screenshot with it.
     ///   - how: `camera`, `longpress` or `album`.
+    /// - Returns: What the mini-program is told.
     /// - Throws: `MockWeChatRefusal` when nothing can be read, or when the code is not for this person.
     public func scan(
         _ person: String,
@@ -153,8 +154,9 @@ public func withMockWeChat<Value: Sendable>(
         world: world,
         settings: settings,
         wallClock: { .machine },
-        logger: Logger(label: "mock-wechat") { _ in SwiftLogNoOpLogHandler() }
-    ) { listening.yield($0) }
+        logger: Logger(label: "mock-wechat") { _ in SwiftLogNoOpLogHandler() },
+        onListening: { listening.yield($0) }
+    )
     guard options.listens else {
         return try await body(MockWeChat(server: server, url: "", authorityPEM: nil))
     }

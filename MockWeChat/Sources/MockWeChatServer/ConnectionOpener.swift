@@ -44,10 +44,13 @@ final class ConnectionOpener: ChannelInboundHandler, RemovableChannelHandler {
         case .tls: handOver(context, isEncrypted: true)
         case .http: handOver(context, isEncrypted: false)
         case .connect(let authority, let byteCount):
-            guard WeChatHost.isNamed(by: authority, port: "443") else {
+            guard
+                WeChatHost.isNamed(by: authority, port: "443")
+                    || WeChatHost.isNamed(by: authority, port: "80")
+            else {
                 refuse(
                     "403 Forbidden",
-                    "this proxy leads to \(WeChatHost.name):443 only, not to \(authority)",
+                    "this proxy leads to \(WeChatHost.name) only, not to \(authority)",
                     context
                 )
                 return
@@ -80,7 +83,11 @@ final class ConnectionOpener: ChannelInboundHandler, RemovableChannelHandler {
 
     private func handOver(_ context: ChannelHandlerContext, isEncrypted: Bool) {
         do {
-            try makePipeline.add(to: context.channel, isEncrypted: isEncrypted)
+            try makePipeline.add(
+                to: context.channel,
+                isEncrypted: isEncrypted,
+                isForWeChatInClear: isInTunnel && !isEncrypted
+            )
         } catch {
             context.close(promise: nil)
             return

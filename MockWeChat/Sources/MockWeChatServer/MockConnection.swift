@@ -24,13 +24,25 @@ final class MockConnection: ChannelInboundHandler, RemovableChannelHandler {
     private let responder: MockResponder
     private let callerIP: String
     private let isEncrypted: Bool
+    private let isForWeChatInClear: Bool
     private var state = State.idle
     private var lastDate: (second: Int64, text: String)?
 
-    init(responder: MockResponder, callerIP: String, isEncrypted: Bool) {
+    /// - Parameters:
+    ///   - responder: Answers.
+    ///   - callerIP: Whose connection it is.
+    ///   - isEncrypted: Whether it came through TLS.
+    ///   - isForWeChatInClear: Whether it came through a tunnel to WeChat's name, without TLS.
+    init(
+        responder: MockResponder,
+        callerIP: String,
+        isEncrypted: Bool,
+        isForWeChatInClear: Bool
+    ) {
         self.responder = responder
         self.callerIP = callerIP
         self.isEncrypted = isEncrypted
+        self.isForWeChatInClear = isForWeChatInClear
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -98,7 +110,7 @@ final class MockConnection: ChannelInboundHandler, RemovableChannelHandler {
             body: body,
             callerIP: callerIP,
             isEncrypted: isEncrypted,
-            isForWeChatInClear: isInClear
+            isForWeChatInClear: isInClear || isForWeChatInClear
         )
         guard request.isControl else {
             answer(responder.respond(to: request), to: head, context)

@@ -20,7 +20,11 @@ struct MockPipeline: Sendable {
     }
 
     /// Adds the handlers of HTTP, behind those of TLS where it is spoken.
-    func add(to channel: any Channel, isEncrypted: Bool) throws {
+    func add(
+        to channel: any Channel,
+        isEncrypted: Bool,
+        isForWeChatInClear: Bool = false
+    ) throws {
         let pipeline = channel.pipeline.syncOperations
         if isEncrypted, let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
         var limits = NIOHTTPDecoderLimitConfiguration()
@@ -38,7 +42,8 @@ struct MockPipeline: Sendable {
             MockConnection(
                 responder: responder,
                 callerIP: channel.remoteAddress?.ipAddress ?? "127.0.0.1",
-                isEncrypted: isEncrypted
+                isEncrypted: isEncrypted,
+                isForWeChatInClear: isForWeChatInClear
             )
         )
     }

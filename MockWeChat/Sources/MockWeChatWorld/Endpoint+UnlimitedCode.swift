@@ -60,7 +60,7 @@ extension Endpoint {
 
     /// The picture that a call orders of a code.
     ///
-    /// - Parameter code: Remembers the code and gives its id, once all else is checked.
+    /// `code` remembers the code and gives its id, once all else is checked.
     static func pictureOrder(
         _ call: Call,
         _ switches: WorldSwitches,

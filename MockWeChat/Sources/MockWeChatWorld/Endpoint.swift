@@ -82,9 +82,8 @@ struct Endpoint: Sendable {
 // MARK: - The checks before every call
 
 extension Endpoint {
-    /// Runs the general checks in WeChat's order, then the call itself.
-    ///
-    /// - Parameter appid: Set to the app of the call as soon as that is known.
+    /// Runs the general checks in WeChat's order, then the call itself; `appid` is set to the app of the
+    /// call as soon as that is known.
     func run(
         _ request: WeChatRequest,
         in world: inout World,

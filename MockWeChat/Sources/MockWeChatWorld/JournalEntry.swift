@@ -34,7 +34,7 @@ struct JournalEntry: Sendable {
 }
 
 extension JournalEntry {
-    /// - Parameter drawn: What a picture that was ordered looks like.
+    /// The entry as people read it; `drawn` says what a picture that was ordered looks like.
     func json(_ drawn: (PictureOrder) -> DrawnPicture?) -> JSON {
         [
             "seq": .integer(sequence),

@@ -3,6 +3,11 @@ package struct QueryItem: Sendable, Equatable {
     package let name: String
     package let value: String
 
+    package init(name: String, value: String) {
+        self.name = name
+        self.value = value
+    }
+
     /// Reads a query as browsers write forms: `+` is a space, `%41` an `A`.
     ///
     /// It goes over bytes: taking characters apart costs more than all checks of a call together.

@@ -17,8 +17,8 @@ package struct WeChatRequest: Sendable, Equatable {
 
     /// Splits the target of a request into path and query.
     ///
-    /// - Parameter publicURL: What code pictures of this call begin with, such as
-    ///   `http://127.0.0.1:9090`; nil takes the scheme and the Host of the call.
+    /// `publicURL` is what code pictures of this call begin with, such as `http://127.0.0.1:9090`; nil
+    /// takes the scheme and the Host of the call.
     package init(
         method: String,
         target: String,

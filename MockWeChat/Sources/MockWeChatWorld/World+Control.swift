@@ -305,9 +305,7 @@ extension World {
 extension World {
     /// The latest exchanges that the query asks for, the oldest first; or how an expectation fares.
     ///
-    /// - Parameters:
-    ///   - query: The filters.
-    ///   - drawn: What a picture that was ordered looks like; the journal keeps orders, not pictures.
+    /// `drawn` says what a picture that was ordered looks like; the journal keeps orders, not pictures.
     package func journalJSON(
         _ query: [QueryItem],
         drawn: (PictureOrder) -> DrawnPicture? = { _ in nil }

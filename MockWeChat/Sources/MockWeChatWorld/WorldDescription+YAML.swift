@@ -23,9 +23,7 @@ extension SourceNode {
     /// A world file has no reason to nest deeper.
     private static let depthMax = 32
 
-    /// Reads a YAML file.
-    ///
-    /// - Parameter expected: What the file is, for the error about an empty one.
+    /// Reads a YAML file; `expected` is what the file is, for the error about an empty one.
     init(yaml: String, expected: String) throws(DescriptionError) {
         let root: Node?
         do {

@@ -124,15 +124,16 @@ struct ServeCommand: AsyncParsableCommand {
             world: description,
             settings: settings,
             wallClock: { .machine },
-            logger: logger
-        ) { address in
-            let url = Self.url(settings, port: address.port ?? settings.port)
-            Console.say(
-                "mock-wechat listening on \(url) (testing only, seed \(description.seed))"
-                    + (authorityFile.map { ", trust \($0)" } ?? "")
-            )
-            logger.notice("for testing only: this mock keeps no secret")
-        }
+            logger: logger,
+            onListening: { address in
+                let url = Self.url(settings, port: address.port ?? settings.port)
+                Console.say(
+                    "mock-wechat listening on \(url) (testing only, seed \(description.seed))"
+                        + (authorityFile.map { ", trust \($0)" } ?? "")
+                )
+                logger.notice("for testing only: this mock keeps no secret")
+            }
+        )
         var group = ServiceGroupConfiguration(
             services: [server],
             gracefulShutdownSignals: [.sigterm, .sigint],

@@ -16,10 +16,11 @@ import Testing
         let answers = Recorder()
         let switches = try wireCase.remark("Switches")
         let world = try Self.world(switches: switches)
-        try await withMock(
-            settings: MockWeChatSettings(publicURL: "http://api.weixin.qq.com"),
-            { $0.switches = world.switches }
-        ) { mock async throws in
+        let settings = MockWeChatSettings(publicURL: "http://api.weixin.qq.com")
+        func change(_ description: inout WorldDescription) {
+            description.switches = world.switches
+        }
+        try await withMock(settings: settings, change: change) { mock async throws in
             for request in stride(from: 0, to: messages.count, by: 2).map({ messages[$0] }) {
                 let answer = try await mock.call(wire: request, after: answers.all)
                 answers.add(answer.bytes)

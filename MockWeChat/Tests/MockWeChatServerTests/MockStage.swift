@@ -7,7 +7,7 @@ import NIOCore
 /// Runs the mock on a free port of this machine, its clock frozen, and hands a caller to the test.
 func withMock(
     settings: MockWeChatSettings = MockWeChatSettings(),
-    _ change: (inout WorldDescription) -> Void = { _ in },
+    change: (inout WorldDescription) -> Void = { _ in },
     test: @Sendable (MockCaller) async throws -> Void
 ) async throws {
     var world = WorldDescription.standard
@@ -18,8 +18,9 @@ func withMock(
         world: world,
         settings: settings,
         wallClock: { Moment(seconds: 1_767_225_600) },
-        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    ) { listening.yield($0) }
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        onListening: { listening.yield($0) }
+    )
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await server.run() }
         let address = await addresses.first { _ in true }

@@ -12,5 +12,5 @@ enum MockWeChatLimits {
     static let idleTimeout = TimeAmount.seconds(75)
     /// How long requests that are being answered may go on after the order to stop.
     static let shutdownPatience = TimeAmount.seconds(1)
-    static let cachedPicturesMax = 1024
+    static let cachedPicturesMax = 256
 }

@@ -105,10 +105,5 @@ extension JournalEntry {
     /// Whether the answer ends with this request id.
     fileprivate func carries(_ rid: String) -> Bool { responseText.contains(rid) }
 
-    fileprivate var responseText: String {
-        switch response.body {
-        case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
-        case .picture: ""
-        }
-    }
+    fileprivate var responseText: String { String(decoding: answer, as: UTF8.self) }
 }

@@ -1,7 +1,11 @@
 /// The fields of a request's head in one piece, which the journal can keep cheaply.
 package struct HeaderBlock: Sendable, Equatable {
     /// `name:value` and a line end for each field, in the order of the wire.
-    private var bytes: [UInt8] = []
+    private(set) var bytes: [UInt8] = []
+
+    init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
 
     package init(_ fields: [HeaderField] = []) {
         bytes.reserveCapacity(192)
@@ -19,8 +23,6 @@ package struct HeaderBlock: Sendable, Equatable {
         bytes += value.utf8
         bytes.append(UInt8(ascii: "\n"))
     }
-
-    var byteCount: Int { bytes.count }
 
     var fields: [HeaderField] {
         bytes.split(separator: UInt8(ascii: "\n")).map { line in

@@ -2,7 +2,10 @@ import DequeModule
 
 /// Every exchange, the oldest first; the oldest are dropped beyond the limits.
 struct Journal: Sendable {
-    private(set) var entries: Deque<JournalEntry> = []
+    // Growing by doubling would hold twice the room for a while; untouched room costs nothing.
+    private(set) var entries = Deque<JournalEntry>(
+        minimumCapacity: WorldLimits.journalEntriesMax + 1
+    )
     private var size = 0
     private var lastSequence = 0
     private(set) var dropped = 0

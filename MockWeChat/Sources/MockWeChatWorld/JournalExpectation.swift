@@ -50,7 +50,7 @@ struct JournalExpectation: Sendable {
         if let status = try members["status"]?.integer(0...999) {
             conditions.append(
                 Condition(place: "status", wanted: .integer(status)) {
-                    .integer($0.response.status)
+                    .integer($0.status)
                 }
             )
         }

@@ -76,27 +76,21 @@ extension World {
         let fault = faults.meet(path: request.path, dice: &dice)
         var verdict = Verdict()
         let response = response(to: request, fault: fault, &verdict, at: now)
-        let delay = fault?.delayMilliseconds ?? 0
         let sequence = journal.add { sequence in
             JournalEntry(
                 sequence: sequence,
                 at: now,
-                method: request.method,
-                target: request.target,
-                headers: request.headers,
-                body: request.body,
-                callerIP: request.callerIP,
+                request: request,
                 response: response,
                 appid: verdict.appid,
                 errcode: verdict.errcode,
-                fault: fault?.id,
-                delayMilliseconds: delay
+                fault: fault
             )
         }
         return WeChatReply(
             response: response,
             at: now,
-            delayMilliseconds: delay,
+            delayMilliseconds: fault?.delayMilliseconds ?? 0,
             cut: fault?.cut,
             sequence: sequence
         )

@@ -18,6 +18,8 @@ package final class ScriptedWeChat: HTTPTransport {
         /// Every call of a path answers so, until it is taken away.
         var always: [String: Script] = [:]
         var tokenNumber = 1
+        /// Access tokens that pictures are refused to, and why.
+        var refused: [String: Int] = [:]
         /// Scenes by the picture they were put in.
         var codes: [String: String] = [:]
         var heldPaths: Set<String> = []
@@ -30,6 +32,13 @@ package final class ScriptedWeChat: HTTPTransport {
         package var path: String
         package var query: [String: String]
         package var body: String
+        /// The method and the target, as in the first line of the request.
+        package var line: String
+        /// The scheme and the authority.
+        package var server: String
+        package var contentType: String?
+        package var timeout: Duration
+        package var answerBytesMax: Int
     }
 
     /// What a call answers.
@@ -37,6 +46,8 @@ package final class ScriptedWeChat: HTTPTransport {
         case json(String)
         case status(Int, String)
         case bytes([UInt8])
+        /// A status, a content type that may lie, and a body.
+        case answer(Int, type: String, [UInt8])
         case fails(HTTPTransportError)
     }
 
@@ -60,6 +71,11 @@ package final class ScriptedWeChat: HTTPTransport {
     /// Every call of `path` answers so; nil ends it.
     package func always(_ path: String, _ script: Script?) {
         state.withLock { $0.always[path] = script }
+    }
+
+    /// Pictures are refused to this access token from now on.
+    package func refuse(_ token: String, errcode: Int = 40001) {
+        state.withLock { $0.refused[token] = errcode }
     }
 
     /// Calls of `path` wait until `release`.
@@ -118,7 +134,10 @@ package final class ScriptedWeChat: HTTPTransport {
             if mayGo { continuation.resume() }
         }
         if Task.isCancelled { throw .cancelled }
-        return try answer(made)
+        let answer = try answer(made)
+        // As the real transport does.
+        guard answer.body.count <= call.answerBytesMax else { throw .answerTooLarge }
+        return answer
     }
 
     private func answer(_ call: Call) throws(HTTPTransportError) -> HTTPAnswer {
@@ -138,6 +157,14 @@ package final class ScriptedWeChat: HTTPTransport {
                 HTTPResponse(status: HTTPResponse.Status(code: status)),
                 body: Array(text.utf8)
             )
+        case .answer(let status, let type, let body):
+            return HTTPAnswer(
+                HTTPResponse(
+                    status: HTTPResponse.Status(code: status),
+                    headerFields: [.contentType: type]
+                ),
+                body: body
+            )
         case .fails(let error): throw error
         }
     }
@@ -156,6 +183,9 @@ package final class ScriptedWeChat: HTTPTransport {
                 #"{"session_key":"SESSIONKEYCANARY0000000==","openid":"\#(openID)"}"#
             )
         case codePath:
+            if let errcode = state.refused[call.query["access_token"] ?? ""] {
+                return .json(#"{"errcode":\#(errcode),"errmsg":"access_token"}"#)
+            }
             guard let json = try? JSONSerialization.jsonObject(with: Data(call.body.utf8)),
                 let scene = (json as? [String: Any])?["scene"] as? String
             else { return .json(#"{"errcode":47001,"errmsg":"data format error"}"#) }
@@ -183,7 +213,12 @@ package final class ScriptedWeChat: HTTPTransport {
         return Call(
             path: String(parts.first ?? ""),
             query: query,
-            body: String(decoding: call.body, as: UTF8.self)
+            body: String(decoding: call.body, as: UTF8.self),
+            line: "\(call.request.method) \(target)",
+            server: "\(call.request.scheme ?? "")://\(call.request.authority ?? "")",
+            contentType: call.request.headerFields[.contentType],
+            timeout: call.timeout,
+            answerBytesMax: call.answerBytesMax
         )
     }
 }

@@ -5,17 +5,13 @@ import TestSupport
 
 /// Keeps what a watcher heard, in order, and lets a test wait for it.
 final class WatchLog: Sendable {
-    private let state = Mutex(State())
-
-    private struct State {
-        var signals: [WatchSignal] = []
-        var waiting: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
-    }
+    private let heardSignals = Mutex<[WatchSignal]>([])
+    private let changes = Watchpoint()
 
     /// What to register; the log hears through it.
     var sink: WatchSink { { [self] in hear($0) } }
 
-    var signals: [WatchSignal] { state.withLock { $0.signals } }
+    var signals: [WatchSignal] { heardSignals.withLock { $0 } }
 
     /// The states among them.
     var states: [AttemptView.PublicState] {
@@ -26,25 +22,12 @@ final class WatchLog: Sendable {
 
     /// Returns once so many signals have been heard.
     func heard(atLeast count: Int) async {
-        await withCheckedContinuation { continuation in
-            let isSo = state.withLock { state in
-                if state.signals.count >= count { return true }
-                state.waiting.append((count, continuation))
-                return false
-            }
-            if isSo { continuation.resume() }
-        }
+        await changes.wait { [self] in signals.count >= count }
     }
 
     private func hear(_ signal: WatchSignal) {
-        let ready = state.withLock { state in
-            state.signals.append(signal)
-            let count = state.signals.count
-            let ready = state.waiting.filter { $0.count <= count }
-            state.waiting.removeAll { $0.count <= count }
-            return ready
-        }
-        for waiter in ready { waiter.continuation.resume() }
+        heardSignals.withLock { $0.append(signal) }
+        changes.changed()
     }
 }
 

@@ -9,6 +9,8 @@ import Synchronization
 /// What a test wants to go wrong it says in `next`.
 package final class ScriptedWeChat: HTTPTransport {
     private let state = Mutex(State())
+    private let arrivals = Watchpoint()
+    private let releases = Watchpoint()
 
     package struct State {
         /// Every call: its path and query, in order.
@@ -23,9 +25,6 @@ package final class ScriptedWeChat: HTTPTransport {
         /// Scenes by the picture they were put in.
         var codes: [String: String] = [:]
         var heldPaths: Set<String> = []
-        var held: [CheckedContinuation<Void, Never>] = []
-        var arrivals: [(path: String, count: Int, continuation: CheckedContinuation<Void, Never>)] =
-            []
     }
 
     package struct Call: Sendable, Equatable {
@@ -84,24 +83,13 @@ package final class ScriptedWeChat: HTTPTransport {
     }
 
     package func release() {
-        let waiting = state.withLock { state in
-            state.heldPaths = []
-            defer { state.held = [] }
-            return state.held
-        }
-        for continuation in waiting { continuation.resume() }
+        state.withLock { $0.heldPaths = [] }
+        releases.changed()
     }
 
     /// Returns once so many calls of `path` have come.
     package func arrived(_ path: String, atLeast count: Int) async {
-        await withCheckedContinuation { continuation in
-            let isSo = state.withLock { state in
-                if state.calls.count(where: { $0.path == path }) >= count { return true }
-                state.arrivals.append((path, count, continuation))
-                return false
-            }
-            if isSo { continuation.resume() }
-        }
+        await arrivals.wait { [self] in calls(to: path).count >= count }
     }
 
     /// The scene a picture carries.
@@ -113,26 +101,9 @@ package final class ScriptedWeChat: HTTPTransport {
 
     package func send(_ call: HTTPCall) async throws(HTTPTransportError) -> HTTPAnswer {
         let made = Self.read(call)
-        let ready = state.withLock { state in
-            state.calls.append(made)
-            let calls = state.calls
-            let ready = state.arrivals.filter { wanted in
-                calls.count(where: { $0.path == wanted.path }) >= wanted.count
-            }
-            state.arrivals.removeAll { wanted in
-                calls.count(where: { $0.path == wanted.path }) >= wanted.count
-            }
-            return ready
-        }
-        for arrival in ready { arrival.continuation.resume() }
-        await withCheckedContinuation { continuation in
-            let mayGo = state.withLock { state in
-                guard state.heldPaths.contains(made.path) else { return true }
-                state.held.append(continuation)
-                return false
-            }
-            if mayGo { continuation.resume() }
-        }
+        state.withLock { $0.calls.append(made) }
+        arrivals.changed()
+        await releases.wait { [self] in state.withLock { !$0.heldPaths.contains(made.path) } }
         if Task.isCancelled { throw .cancelled }
         let answer = try answer(made)
         // As the real transport does.

@@ -47,7 +47,9 @@ struct ClientStage: Sendable {
 
     /// Returns once so many callers wait for the one who asks.
     func waiters(_ count: Int) async {
-        while client.tokens.withLock({ $0.waiters.count }) < count { await Task.yield() }
+        while client.tokens.withLock({ $0.waiters.count }) < count, !Task.isCancelled {
+            await Task.yield()
+        }
     }
 
     static func errcode(_ errcode: Int) -> ScriptedWeChat.Script {

@@ -217,7 +217,7 @@ tests(
 tests("WeChatClientTests", ["WeChatClient", "HTTPTransport", "TestSupport", httpTypes])
 tests(
     "LoginServiceTests",
-    ["LoginService", "LoginDomain", "LoginStore", "WeChatClient", "TestSupport"]
+    ["LoginService", "HTTPTransport", "LoginDomain", "LoginStore", "WeChatClient", "TestSupport"]
 )
 tests(
     "LoginServerTests",

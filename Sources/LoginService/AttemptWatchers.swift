@@ -51,6 +51,13 @@ package final class AttemptWatchers: Sendable {
     package var count: Int {
         table.withLock { $0.watchers.count }
     }
+
+    /// How many polls there are.
+    ///
+    /// For tests of the table's end.
+    var pollCount: Int {
+        table.withLock { $0.polls.values.reduce(0) { $0 + $1.count } }
+    }
 }
 
 /// What a watcher hears.
@@ -83,7 +90,7 @@ private struct WatcherTable {
     static let pollsPerAttemptMax = 4
 
     private(set) var watchers: [AttemptID: Entry] = [:]
-    private var polls: [AttemptID: [Entry]] = [:]
+    private(set) var polls: [AttemptID: [Entry]] = [:]
     private var lastNumber: UInt64 = 0
 
     struct Entry {

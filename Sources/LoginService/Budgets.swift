@@ -37,43 +37,58 @@ struct Budgets: Sendable {
 
     // MARK: - Guesses
 
-    /// Seconds that a phone has to wait before it may show another scene; nil when it may now.
-    func secondsToWait(_ user: UserID, _ address: String, at now: Timestamp) -> Int? {
-        [
+    /// A phone shows a scene.
+    ///
+    /// It counts against the user as if it were not there, until `hit` takes that back: phones that
+    /// guess many at once get no more guesses than those that guess one after the other. Against the
+    /// address it counts once it has missed, because many honest phones share one.
+    ///
+    /// - Returns: seconds to wait; nil when it may, and then it has been counted.
+    mutating func showScene(_ user: UserID, _ address: String, at now: Timestamp) -> Int? {
+        let wait = [
             deadScenesOfUsers.secondsToWait(user, at: now),
             deadScenesOfAddresses.secondsToWait(address, at: now),
         ]
         .compactMap { $0 }.max()
+        if wait == nil { deadScenesOfUsers.note(user, at: now) }
+        return wait
     }
 
-    /// A scene was not there.
-    mutating func miss(_ user: UserID, _ address: String, at now: Timestamp) {
-        deadScenesOfUsers.note(user, at: now)
-        deadScenesOfAddresses.note(address, at: now)
+    /// The scene shown at `moment` was there, or nobody knows.
+    mutating func hit(_ user: UserID, at moment: Timestamp) {
+        deadScenesOfUsers.takeBack(user, at: moment)
+    }
+
+    /// The scene shown at `moment` was not there.
+    mutating func miss(_ address: String, at moment: Timestamp) {
+        deadScenesOfAddresses.note(address, at: moment)
     }
 
     // MARK: - Codes
 
     /// Somebody wants a new code: browser, address and everybody together, in this order.
     ///
-    /// `chain` is the browser's chain of attempts; nil for one that has none yet.
+    /// `chain` is the browser's chain of attempts; for one that has none yet, the one that begins.
     ///
     /// - Returns: seconds to wait; nil when WeChat may be asked, and then it has been counted.
     mutating func askForCode(
-        chain: AttemptID?,
+        chain: AttemptID,
         address: String,
         at now: Timestamp
     ) -> Int? {
-        if let chain, let wait = attemptsOfBrowsers.secondsToWait(chain, at: now) { return wait }
+        if let wait = attemptsOfBrowsers.secondsToWait(chain, at: now) { return wait }
         if let wait = attemptsOfAddresses.take(address, at: now) { return wait }
         if let wait = codes.secondsToWait(.everybody, at: now) { return wait }
+        attemptsOfBrowsers.note(chain, at: now)
         codes.note(.everybody, at: now)
         return nil
     }
 
-    /// A browser got its code.
-    mutating func gotCode(chain: AttemptID, at now: Timestamp) {
-        attemptsOfBrowsers.note(chain, at: now)
+    /// A browser that asked at `moment` got no code.
+    ///
+    /// What WeChat counted stays counted.
+    mutating func gotNoCode(chain: AttemptID, at moment: Timestamp) {
+        attemptsOfBrowsers.takeBack(chain, at: moment)
     }
 
     // MARK: - Phones

@@ -42,34 +42,41 @@ extension LoginService {
                 AttemptID(using: &dice), AttemptCookie(using: &dice), SceneID(using: &dice)
             )
         }
-        let chain = try await chain(of: old)
+        let chain = try await chain(of: old) ?? id
         let asked = time.now()
         let wait = budgets.withLock {
             $0.askForCode(chain: chain, address: browser.address, at: asked)
         }
         if let wait { throw .rateLimited(retryAfterSeconds: wait) }
-        let picture: CodePicture
+        do throws(LoginRefusal) {
+            let picture = try await picture(of: scene)
+            let now = time.now()
+            let attempt = Attempt(
+                id: id,
+                chain: chain,
+                cookie: cookie.digest,
+                scene: scene.digest,
+                browser: browser,
+                at: now,
+                policy: policy
+            )
+            let superseded = try await stored { () async throws(LoginStoreError) in
+                try await store.openAttempt(attempt, superseding: old?.digest, at: now)
+            }
+            if let superseded { publish(superseded, at: now) }
+            return OpenedAttempt(cookie: cookie, picture: picture, view: attempt.view(at: now))
+        } catch {
+            budgets.withLock { $0.gotNoCode(chain: chain, at: asked) }
+            throw error
+        }
+    }
+
+    private func picture(of scene: SceneID) async throws(LoginRefusal) -> CodePicture {
         do {
-            picture = try await wechat.unlimitedCode(scene: scene.exposed)
+            return try await wechat.unlimitedCode(scene: scene.exposed)
         } catch {
             throw refusal(error, doing: "getwxacodeunlimit")
         }
-        let now = time.now()
-        let attempt = Attempt(
-            id: id,
-            chain: chain ?? id,
-            cookie: cookie.digest,
-            scene: scene.digest,
-            browser: browser,
-            at: now,
-            policy: policy
-        )
-        let superseded = try await stored { () async throws(LoginStoreError) in
-            try await store.openAttempt(attempt, superseding: old?.digest, at: now)
-        }
-        if let superseded { publish(superseded, at: now) }
-        budgets.withLock { $0.gotCode(chain: attempt.chain, at: now) }
-        return OpenedAttempt(cookie: cookie, picture: picture, view: attempt.view(at: now))
     }
 
     /// How the browser's attempt stands.

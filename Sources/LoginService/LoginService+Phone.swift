@@ -114,7 +114,8 @@ extension LoginService {
                     expiresInSeconds: until.secondsLeft(at: now),
                     site: site,
                     browser: update.attempt.browser,
-                    ageSeconds: Int(now.since(update.attempt.createdAt).components.seconds)
+                    // A clock that was set back between two starts must not show a negative age.
+                    ageSeconds: max(0, Int(now.since(update.attempt.createdAt).components.seconds))
                 )
             }
         }
@@ -181,13 +182,21 @@ extension LoginService {
     ) async throws(LoginRefusal) -> Value {
         let now = time.now()
         let phone = try await livePhone(caller.token, at: now)
-        let wait = budgets.withLock {
-            $0.secondsToWait(phone.user, caller.address, at: now)
-        }
+        let wait = budgets.withLock { $0.showScene(phone.user, caller.address, at: now) }
         if let wait { throw .rateLimited(retryAfterSeconds: wait) }
-        if let value = try await act(secretDigest(of: scene), phone, now) { return value }
-        budgets.withLock { $0.miss(phone.user, caller.address, at: now) }
-        throw .sceneUnavailable
+        let value: Value?
+        do {
+            value = try await act(secretDigest(of: scene), phone, now)
+        } catch {
+            budgets.withLock { $0.hit(phone.user, at: now) }
+            throw error
+        }
+        guard let value else {
+            budgets.withLock { $0.miss(caller.address, at: now) }
+            throw .sceneUnavailable
+        }
+        budgets.withLock { $0.hit(phone.user, at: now) }
+        return value
     }
 
     private func livePhone(

@@ -43,6 +43,15 @@ struct SlidingWindow<Key: Hashable & Sendable>: Sendable {
         young[key] = events
     }
 
+    /// Takes back an event that was counted at `moment` and came to nothing.
+    mutating func takeBack(_ key: Key, at moment: Timestamp) {
+        if let index = young[key]?.lastIndex(of: moment) {
+            young[key]?.remove(at: index)
+        } else if let index = old[key]?.lastIndex(of: moment) {
+            old[key]?.remove(at: index)
+        }
+    }
+
     private func recent(_ key: Key, at now: Timestamp) -> [Timestamp] {
         (young[key] ?? old[key] ?? []).filter { $0 > now - window }
     }

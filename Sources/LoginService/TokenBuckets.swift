@@ -45,4 +45,9 @@ struct TokenBuckets<Key: Hashable & Sendable>: Sendable {
         young[key] = bucket
         return wait
     }
+
+    /// How many keys there are.
+    ///
+    /// For tests of the plateau.
+    var count: Int { young.count + old.count }
 }

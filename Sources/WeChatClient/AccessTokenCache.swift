@@ -5,7 +5,9 @@
 /// kills the old one, at most 20 times a day and not twice in 30 s.
 ///
 /// Bounds it keeps whatever WeChat answers (T45): one call in flight; after a refused token at most
-/// one round of repair, a normal and then a forced call, in 30 s; at most 10 forced a day.
+/// one round of repair, a normal and then a forced call, in 30 s; at most 10 forced a day, never two
+/// in 30 s. A token that was got less than 30 s before its refusal is repaired by the forced call
+/// alone, so that two calls in 30 s are never exceeded.
 struct AccessTokenCache {
     /// Renewal starts at this share of a token's life, spread by up to `renewalJitter` more.
     static let renewalShare = 0.8
@@ -15,12 +17,14 @@ struct AccessTokenCache {
     /// After a failed first fetch, callers fail at once for this long instead of joining a queue
     /// of calls that fail.
     static let failurePauseMilliseconds: Int64 = 1_000
+    /// The same where WeChat refused our credentials: asking every second would not change its mind.
+    static let refusalPauseMilliseconds: Int64 = 15_000
     static let forcedPerDayMax = 10
     private static let dayMilliseconds: Int64 = 86_400_000
 
     private(set) var token: AccessToken?
     private var activity: Activity = .idle
-    private var waiters: [CheckedContinuation<Void, Never>] = []
+    private(set) var waiters: [CheckedContinuation<Void, Never>] = []
     private var lastGeneration = 0
     /// Nobody asks WeChat before this because the last call failed.
     private var failedUntil: Int64 = .min
@@ -74,8 +78,31 @@ struct AccessTokenCache {
         guard activity == .idle else { return .wait }
         guard now >= repairNotBefore else { return .fail }
         repairNotBefore = now + Self.repairPauseMilliseconds
+        // WeChat has just given this one: asked again, it would give it again.
+        if let token, now - token.gotAt < Self.repairPauseMilliseconds {
+            guard spendForced(at: now) else { return .fail }
+            activity = .fetching
+            return .fetch(.forced)
+        }
         activity = .fetching
         return .fetch(.repair(refused))
+    }
+
+    /// Takes one of the day's forced refreshes.
+    ///
+    /// When there is none left, the refused token is dropped, and for a while callers fail at once.
+    private mutating func spendForced(at now: Int64) -> Bool {
+        forcedAt.removeAll { $0 <= now - Self.dayMilliseconds }
+        guard forcedAt.count < Self.forcedPerDayMax else {
+            activity = .idle
+            token = nil
+            failedUntil = now + Self.repairPauseMilliseconds
+            return false
+        }
+        forcedAt.append(now)
+        // From the forced call on, however long the normal one before it took.
+        repairNotBefore = now + Self.repairPauseMilliseconds
+        return true
     }
 
     // MARK: - The caller who asked comes back
@@ -97,22 +124,17 @@ struct AccessTokenCache {
         at now: Int64
     ) -> Fetched {
         if case .repair(let refused) = fetch, refused.text == text {
-            forcedAt.removeAll { $0 <= now - Self.dayMilliseconds }
-            guard forcedAt.count < Self.forcedPerDayMax else {
-                activity = .idle
-                token = nil
-                failedUntil = now + Self.repairPauseMilliseconds
-                return .fail
-            }
-            forcedAt.append(now)
-            return .force
+            return spendForced(at: now) ? .force : .fail
         }
-        lastGeneration += 1
+        // A renewal more than five minutes before the end brings the same token. It keeps its
+        // generation: a late refusal of it is one of the token in use.
+        if token?.text != text { lastGeneration += 1 }
         let life = Int64(expiresInSeconds) * 1000
         let share = Self.renewalShare + Self.renewalJitter * jitter
         let token = AccessToken(
             text: text,
             generation: lastGeneration,
+            gotAt: now,
             renewAt: now + Int64(Double(life) * share),
             endsAt: now + life
         )
@@ -124,11 +146,16 @@ struct AccessTokenCache {
 
     /// WeChat gave none.
     ///
-    /// The old token, where there is one, is used until its real end.
-    mutating func failed(at now: Int64) {
+    /// The old token, where there is one, is used until its real end, and the pause ends with it.
+    mutating func failed(_ error: WeChatError, at now: Int64) {
         activity = .idle
-        failedUntil =
-            now + (token == nil ? Self.failurePauseMilliseconds : Self.repairPauseMilliseconds)
+        switch error {
+        case .tokenRefused: failedUntil = now + Self.refusalPauseMilliseconds
+        default: failedUntil = now + Self.failurePauseMilliseconds
+        }
+        if let token {
+            failedUntil = max(failedUntil, min(now + Self.repairPauseMilliseconds, token.endsAt))
+        }
     }
 
     /// The caller who asked went away before the answer: the next one asks, without a pause.
@@ -158,6 +185,8 @@ enum TokenFetch: Equatable {
     case normal
     /// Normal first, then by force if the refused one comes back.
     case repair(AccessToken)
+    /// By force at once.
+    case forced
 }
 
 /// A token and its place in the order of tokens.
@@ -167,6 +196,8 @@ package struct AccessToken: Sendable, Equatable, CustomStringConvertible, Custom
     let text: String
     /// 1 for the first; a late refusal names its generation and cannot harm a newer one.
     let generation: Int
+    /// Milliseconds; when WeChat gave it.
+    let gotAt: Int64
     /// Milliseconds; from here on somebody should fetch a new one.
     let renewAt: Int64
     /// Milliseconds; from here on it is dead.

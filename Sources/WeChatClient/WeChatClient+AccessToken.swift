@@ -51,24 +51,25 @@ extension WeChatClient {
     private func fetchToken(_ fetch: TokenFetch) async throws(WeChatError) -> AccessToken {
         defer { release() }
         do throws(WeChatError) {
-            let first = try await stableToken(force: false)
-            switch take(first, by: fetch) {
-            case .use(let token): return token
-            case .fail: throw WeChatError.backingOff
-            case .force: break
+            if fetch != .forced {
+                switch take(try await stableToken(force: false), by: fetch) {
+                case .use(let token): return token
+                case .fail: throw WeChatError.backingOff
+                case .force: break
+                }
             }
-            let forced = try await stableToken(force: true)
-            switch take(forced, by: .normal) {
+            switch take(try await stableToken(force: true), by: .forced) {
             case .use(let token): return token
             case .fail, .force: throw WeChatError.backingOff
             }
         } catch {
             let now = clock.milliseconds()
             let old = tokens.withLock { cache in
-                if error == .transport(.cancelled) {
-                    cache.abandoned()
-                } else {
-                    cache.failed(at: now)
+                switch error {
+                case .transport(.cancelled): cache.abandoned()
+                // The cache has said so itself, and for how long.
+                case .backingOff: break
+                default: cache.failed(error, at: now)
                 }
                 return cache.token
             }

@@ -9,12 +9,12 @@ import WeChatClient
 /// first waits until the code has gone to sleep: `sleepers(atLeast:)`.
 package final class ManualTime: TimeSource, WeChatClock {
     private let state: Mutex<State>
+    private let asleep = Watchpoint()
 
     private struct State {
         var now: Timestamp
         var nextNumber = 0
         var sleepers: [Sleeper] = []
-        var observers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
     private struct Sleeper {
@@ -47,8 +47,8 @@ package final class ManualTime: TimeSource, WeChatClock {
         }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let woken: [CheckedContinuation<Void, Never>]? = state.withLock { state in
-                    guard !Task.isCancelled else { return nil }
+                let isAsleep = state.withLock { state in
+                    guard !Task.isCancelled else { return false }
                     state.sleepers.append(
                         Sleeper(
                             number: number,
@@ -56,12 +56,12 @@ package final class ManualTime: TimeSource, WeChatClock {
                             continuation: continuation
                         )
                     )
-                    return Self.takeObservers(&state)
+                    return true
                 }
-                guard let woken else {
+                guard isAsleep else {
                     return continuation.resume(throwing: CancellationError())
                 }
-                for observer in woken { observer.resume() }
+                asleep.changed()
             }
         } onCancel: {
             let sleeper = state.withLock { state in
@@ -85,22 +85,6 @@ package final class ManualTime: TimeSource, WeChatClock {
 
     /// Returns once so many are asleep.
     package func sleepers(atLeast count: Int) async {
-        await withCheckedContinuation { continuation in
-            let isSo = state.withLock { state in
-                if state.sleepers.count >= count { return true }
-                state.observers.append((count, continuation))
-                return false
-            }
-            if isSo { continuation.resume() }
-        }
-    }
-
-    private static func takeObservers(
-        _ state: inout State
-    ) -> [CheckedContinuation<Void, Never>] {
-        let asleep = state.sleepers.count
-        let ready = state.observers.filter { $0.count <= asleep }
-        state.observers.removeAll { $0.count <= asleep }
-        return ready.map(\.continuation)
+        await asleep.wait { [self] in state.withLock { $0.sleepers.count } >= count }
     }
 }

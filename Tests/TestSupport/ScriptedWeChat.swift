@@ -9,6 +9,8 @@ import Synchronization
 /// What a test wants to go wrong it says in `next`.
 package final class ScriptedWeChat: HTTPTransport {
     private let state = Mutex(State())
+    private let arrivals = Watchpoint()
+    private let releases = Watchpoint()
 
     package struct State {
         /// Every call: its path and query, in order.
@@ -18,18 +20,24 @@ package final class ScriptedWeChat: HTTPTransport {
         /// Every call of a path answers so, until it is taken away.
         var always: [String: Script] = [:]
         var tokenNumber = 1
+        /// Access tokens that pictures are refused to, and why.
+        var refused: [String: Int] = [:]
         /// Scenes by the picture they were put in.
         var codes: [String: String] = [:]
         var heldPaths: Set<String> = []
-        var held: [CheckedContinuation<Void, Never>] = []
-        var arrivals: [(path: String, count: Int, continuation: CheckedContinuation<Void, Never>)] =
-            []
     }
 
     package struct Call: Sendable, Equatable {
         package var path: String
         package var query: [String: String]
         package var body: String
+        /// The method and the target, as in the first line of the request.
+        package var line: String
+        /// The scheme and the authority.
+        package var server: String
+        package var contentType: String?
+        package var timeout: Duration
+        package var answerBytesMax: Int
     }
 
     /// What a call answers.
@@ -37,6 +45,8 @@ package final class ScriptedWeChat: HTTPTransport {
         case json(String)
         case status(Int, String)
         case bytes([UInt8])
+        /// A status, a content type that may lie, and a body.
+        case answer(Int, type: String, [UInt8])
         case fails(HTTPTransportError)
     }
 
@@ -62,30 +72,24 @@ package final class ScriptedWeChat: HTTPTransport {
         state.withLock { $0.always[path] = script }
     }
 
+    /// Pictures are refused to this access token from now on.
+    package func refuse(_ token: String, errcode: Int = 40001) {
+        state.withLock { $0.refused[token] = errcode }
+    }
+
     /// Calls of `path` wait until `release`.
     package func hold(_ path: String) {
         state.withLock { _ = $0.heldPaths.insert(path) }
     }
 
     package func release() {
-        let waiting = state.withLock { state in
-            state.heldPaths = []
-            defer { state.held = [] }
-            return state.held
-        }
-        for continuation in waiting { continuation.resume() }
+        state.withLock { $0.heldPaths = [] }
+        releases.changed()
     }
 
     /// Returns once so many calls of `path` have come.
     package func arrived(_ path: String, atLeast count: Int) async {
-        await withCheckedContinuation { continuation in
-            let isSo = state.withLock { state in
-                if state.calls.count(where: { $0.path == path }) >= count { return true }
-                state.arrivals.append((path, count, continuation))
-                return false
-            }
-            if isSo { continuation.resume() }
-        }
+        await arrivals.wait { [self] in calls(to: path).count >= count }
     }
 
     /// The scene a picture carries.
@@ -97,28 +101,14 @@ package final class ScriptedWeChat: HTTPTransport {
 
     package func send(_ call: HTTPCall) async throws(HTTPTransportError) -> HTTPAnswer {
         let made = Self.read(call)
-        let ready = state.withLock { state in
-            state.calls.append(made)
-            let calls = state.calls
-            let ready = state.arrivals.filter { wanted in
-                calls.count(where: { $0.path == wanted.path }) >= wanted.count
-            }
-            state.arrivals.removeAll { wanted in
-                calls.count(where: { $0.path == wanted.path }) >= wanted.count
-            }
-            return ready
-        }
-        for arrival in ready { arrival.continuation.resume() }
-        await withCheckedContinuation { continuation in
-            let mayGo = state.withLock { state in
-                guard state.heldPaths.contains(made.path) else { return true }
-                state.held.append(continuation)
-                return false
-            }
-            if mayGo { continuation.resume() }
-        }
+        state.withLock { $0.calls.append(made) }
+        arrivals.changed()
+        await releases.wait { [self] in state.withLock { !$0.heldPaths.contains(made.path) } }
         if Task.isCancelled { throw .cancelled }
-        return try answer(made)
+        let answer = try answer(made)
+        // As the real transport does.
+        guard answer.body.count <= call.answerBytesMax else { throw .answerTooLarge }
+        return answer
     }
 
     private func answer(_ call: Call) throws(HTTPTransportError) -> HTTPAnswer {
@@ -138,6 +128,14 @@ package final class ScriptedWeChat: HTTPTransport {
                 HTTPResponse(status: HTTPResponse.Status(code: status)),
                 body: Array(text.utf8)
             )
+        case .answer(let status, let type, let body):
+            return HTTPAnswer(
+                HTTPResponse(
+                    status: HTTPResponse.Status(code: status),
+                    headerFields: [.contentType: type]
+                ),
+                body: body
+            )
         case .fails(let error): throw error
         }
     }
@@ -156,6 +154,9 @@ package final class ScriptedWeChat: HTTPTransport {
                 #"{"session_key":"SESSIONKEYCANARY0000000==","openid":"\#(openID)"}"#
             )
         case codePath:
+            if let errcode = state.refused[call.query["access_token"] ?? ""] {
+                return .json(#"{"errcode":\#(errcode),"errmsg":"access_token"}"#)
+            }
             guard let json = try? JSONSerialization.jsonObject(with: Data(call.body.utf8)),
                 let scene = (json as? [String: Any])?["scene"] as? String
             else { return .json(#"{"errcode":47001,"errmsg":"data format error"}"#) }
@@ -183,7 +184,12 @@ package final class ScriptedWeChat: HTTPTransport {
         return Call(
             path: String(parts.first ?? ""),
             query: query,
-            body: String(decoding: call.body, as: UTF8.self)
+            body: String(decoding: call.body, as: UTF8.self),
+            line: "\(call.request.method) \(target)",
+            server: "\(call.request.scheme ?? "")://\(call.request.authority ?? "")",
+            contentType: call.request.headerFields[.contentType],
+            timeout: call.timeout,
+            answerBytesMax: call.answerBytesMax
         )
     }
 }

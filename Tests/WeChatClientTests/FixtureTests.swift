@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -9,56 +10,77 @@ import Testing
     /// What a fixture's answer means to the client.
     private enum Meaning {
         case token(seconds: Int)
-        case session(openID: String, unionID: String)
+        case session(openID: String, unionID: String?)
         case error(WeChatError)
     }
 
-    private static let meanings: [String: Meaning] = [
-        "token/success": .token(seconds: 7200),
-        "token/unknown-appid": .error(.refused(errcode: 40013)),
-        "token/wrong-secret": .error(.refused(errcode: 40125)),
-        "stable_token/success": .token(seconds: 7200),
-        "stable_token/of-the-client": .token(seconds: 7200),
-        "stable_token/same-token-later": .token(seconds: 345),
-        "stable_token/get-refused": .error(.refused(errcode: 43002)),
-        "jscode2session/success": .session(
-            openID: "ojAah5LpJSJLp-LkJN_eUVsjb6l7",
-            unionID: "oA_LVyxyZdzvSMBZgywX5FUbITmJ"
-        ),
-        "jscode2session/unknown-code": .error(.invalidCode),
-        "jscode2session/code-used": .error(.invalidCode),
-        "jscode2session/busy": .error(.refused(errcode: -1)),
-        "getwxacodeunlimit/unknown-token": .error(.tokenRefused(errcode: 40001)),
-        "getwxacodeunlimit/expired-token": .error(.tokenRefused(errcode: 42001)),
-        "getwxacodeunlimit/scene-too-long": .error(.refused(errcode: 40169)),
-        "getwxacodeunlimit/unknown-member": .error(.refused(errcode: 47001)),
-        "getwxacodeunlimit/unknown-page": .error(.refused(errcode: 41030)),
-        "getwxacodeunlimit/of-the-client": .error(.refused(errcode: 41030)),
+    /// The reactions that the numbers ask for; every other number is just refused.
+    private static let reactions: [Int: WeChatError] = [
+        40029: .invalidCode,
+        40163: .invalidCode,
+        40226: .userBlocked,
+        45009: .quotaReached(errcode: 45009),
+        45011: .quotaReached(errcode: 45011),
+        40001: .tokenRefused(errcode: 40001),
+        40014: .tokenRefused(errcode: 40014),
+        42001: .tokenRefused(errcode: 42001),
     ]
 
-    /// The fixtures of the calls we make.
-    private static let ours = WireCase.all.filter {
-        ["token", "stable_token", "jscode2session", "getwxacodeunlimit"].contains($0.call)
+    /// The paths of the calls we make; the mock's other token call has the same answers as ours.
+    private static let paths = [
+        "/cgi-bin/token", ClientStage.tokenPath, ClientStage.sessionPath, ClientStage.codePath,
+    ]
+
+    /// The fixtures whose last exchange is one of our calls, and is written out in the file.
+    private static let ours = WireCase.all.filter { wireCase in
+        guard let exchange = try? wireCase.exchange() else { return false }
+        return paths.contains(path(of: exchange.request)) && !exchange.answer.body.hasPrefix("{{")
     }
 
-    @Test func `every fixture of our calls has a meaning here`() {
-        #expect(Set(Self.ours.map(\.name)) == Set(Self.meanings.keys))
+    private static func path(of request: WireCase.Message) -> String {
+        let target = request.line.split(separator: " ").dropFirst().first ?? ""
+        return String(target.prefix { $0 != "?" })
+    }
+
+    /// A file that begins with a number is about that refusal; the others say it in their answer.
+    private static func meaning(of wireCase: WireCase) throws -> Meaning {
+        let body = try wireCase.exchange().answer.body
+        let json = try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any]
+        let number = wireCase.title.prefixMatch(of: /-?[0-9]+/).flatMap { Int($0.output) }
+        if json?["errcode"] != nil || number != nil && json?["openid"] == nil {
+            let errcode = try #require(number ?? json?["errcode"] as? Int)
+            return .error(reactions[errcode] ?? .refused(errcode: errcode))
+        }
+        if let seconds = json?["expires_in"] as? Int { return .token(seconds: seconds) }
+        return .session(
+            openID: try #require(json?["openid"] as? String),
+            unionID: json?["unionid"] as? String
+        )
+    }
+
+    @Test func `there are fixtures of each of our calls`() throws {
+        for path in Self.paths {
+            let count = try Self.ours.filter { try Self.path(of: $0.exchange().request) == path }
+                .count
+            #expect(count >= 10, "\(path)")
+        }
     }
 
     @Test(arguments: ours)
     func `the client understands an answer as its file's name says`(
         wireCase: WireCase
     ) async throws {
-        let meaning = try #require(Self.meanings[wireCase.name])
+        let meaning = try Self.meaning(of: wireCase)
         let stage = ClientStage()
-        let script = try wireCase.exchange().answer.script()
-        switch wireCase.call {
-        case "jscode2session":
+        let exchange = try wireCase.exchange()
+        let script = try exchange.answer.script()
+        switch Self.path(of: exchange.request) {
+        case ClientStage.sessionPath:
             stage.wechat.always(ClientStage.sessionPath, script)
             try await check(meaning) { () async throws(WeChatError) -> Outcome in
                 .session(try await stage.client.session(forCode: "code"))
             }
-        case "getwxacodeunlimit":
+        case ClientStage.codePath:
             stage.wechat.always(ClientStage.codePath, script)
             try await check(meaning) { () async throws(WeChatError) -> Outcome in
                 _ = try await stage.client.unlimitedCode(scene: "scene")

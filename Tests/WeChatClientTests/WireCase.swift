@@ -8,8 +8,8 @@ struct WireCase: Sendable, CustomTestStringConvertible {
     let name: String
 
     var testDescription: String { name }
-    /// The call it is about.
-    var call: String { String(name.prefix { $0 != "/" }) }
+    /// The name of the case itself, without the folder.
+    var title: Substring { name.drop { $0 != "/" }.dropFirst() }
 
     private static let folder = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -33,7 +33,9 @@ struct WireCase: Sendable, CustomTestStringConvertible {
     /// Requests at even places, answers at odd ones.
     func messages() throws -> [Message] {
         let file = Self.folder.appending(path: name + ".http")
-        let text = try String(contentsOf: file, encoding: .utf8)
+        var text = try String(contentsOf: file, encoding: .utf8)[...]
+        // Remarks about the case.
+        while text.hasPrefix("# ") { text = text[text.drop { $0 != "\n" }.startIndex...].dropFirst() }
         return try text.split(separator: "###\n").map { part in
             let halves = part.dropLast()
                 .split(separator: "\n\n", maxSplits: 1, omittingEmptySubsequences: false)

@@ -153,7 +153,7 @@ program(
     "login-server",
     [
         "HTTPTransportAHC", "LoginDomain", "LoginServer", "LoginService", "LoginStoreSQLite",
-        "WeChatClient", argumentParser, hummingbird, logging, nioCore, serviceLifecycle,
+        "WeChatClient", argumentParser, hummingbird, logging, nioCore,
     ]
 )
 
@@ -178,7 +178,7 @@ mockRoom(
 mockProgram(
     "mock-wechat",
     [
-        "MockWeChatServer", "MockWeChatWorld", argumentParser, hummingbird, logging, nioCore,
+        "MockWeChatServer", "MockWeChatWorld", argumentParser, logging, nioCore,
         serviceLifecycle, unixSignals,
     ]
 )
@@ -199,15 +199,18 @@ targets.append(
 targets.append(
     .target(
         name: "LoginStoreContract",
-        dependencies: ["LoginDomain", "LoginService", "LoginStore"],
+        dependencies: ["LoginDomain", "LoginStore"],
         path: "Tests/LoginStoreContract"
     )
 )
 tests("LoginDomainTests", ["LoginDomain", "TestSupport"])
-tests("LoginStoreTests", ["LoginStore", "LoginStoreContract"])
+tests("LoginStoreTests", ["LoginDomain", "LoginStore", "LoginStoreContract"])
 tests(
     "LoginStoreSQLiteTests",
-    ["LoginStoreSQLite", "LoginDomain", "LoginStore", "LoginStoreContract"]
+    [
+        "LoginStoreSQLite", "LoginDomain", "LoginService", "LoginStore", "LoginStoreContract",
+        "TestSupport", grdb,
+    ]
 )
 tests("WeChatClientTests", ["WeChatClient", "HTTPTransport", "TestSupport", httpTypes])
 tests(

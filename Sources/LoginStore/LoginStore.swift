@@ -18,7 +18,8 @@ package protocol LoginStore: Sendable {
 
     /// Opens an attempt, and supersedes the live one that the same browser had.
     ///
-    /// - Returns: the superseded attempt as it is now; nil when there was none alive.
+    /// - Returns: the old attempt as it is now when this has changed it: superseded, or expired when
+    ///   its time had passed and nobody had written that down; otherwise nil.
     func openAttempt(
         _ attempt: Attempt,
         superseding old: SecretDigest?,
@@ -40,7 +41,9 @@ package protocol LoginStore: Sendable {
     /// Redeems an attempt and makes the browser's session, in one step; the browser's earlier
     /// session ends in the same step (T23).
     ///
-    /// The session appears only where the attempt says `redeemed`.
+    /// The session appears only where the attempt says `redeemed`. Its cookie must be a fresh one,
+    /// and not even that of `old`: when one is taken, the store throws `duplicate`, and nothing has
+    /// happened.
     func redeemAttempt(
         _ key: AttemptKey,
         session: SecretDigest,
@@ -65,6 +68,9 @@ package protocol LoginStore: Sendable {
     ) async throws(LoginStoreError) -> Bool
 
     /// Finds the user of a WeChat identity, or registers them under `candidate`.
+    ///
+    /// New is who was not there, and not who is offered the id they have. The id of somebody else is
+    /// a `duplicate` for who is new.
     func registerUser(
         _ identity: WeChatIdentity,
         candidate: UserID,

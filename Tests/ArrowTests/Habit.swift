@@ -65,16 +65,23 @@ struct Habit {
 
     static let all = [clock, dice, generator, unstructuredTask, printing]
 
-    /// Where the habit shows in a file's code, line by line.
-    func sightings(in code: Code) throws -> [String] {
+    /// Where the habit shows in a file's code.
+    func sightings(in code: Code) throws -> [Sighting] {
         try patterns.flatMap { pattern in
             let regex = try Regex(pattern).anchorsMatchLineEndings().wordBoundaryKind(.simple)
             return code.text.matches(of: regex).map { match in
-                let line = code.text[..<match.range.lowerBound].count { $0 == "\n" } + 1
-                let word = code.text[match.range].trimmingPrefix { $0.isWhitespace }
-                return "line \(line): \(word)"
+                let words = code.text[match.range].trimmingPrefix { $0.isWhitespace }
+                return Sighting(
+                    line: code.text[..<match.range.lowerBound].count { $0 == "\n" } + 1,
+                    words: String(words)
+                )
             }
         }
+    }
+
+    struct Sighting: Equatable {
+        var line: Int
+        var words: String
     }
 
     /// A file's code, without the names of its functions: those may be called what they like.
@@ -85,44 +92,4 @@ struct Habit {
             text = SwiftSource.code(of: file).replacing(#/\bfunc\s+\w+/#, with: "func ")
         }
     }
-
-    /// A file in which a habit is right, and why.
-    struct Exemption {
-        var habit: String
-        var file: String
-        var reason: String
-    }
-
-    static let exemptions = [
-        Exemption(
-            habit: "clock",
-            file: "Sources/HTTPTransportAHC/AHCTransport.swift",
-            reason: "the real plug of the seam: a call's deadline is real time"
-        ),
-        Exemption(
-            habit: "clock",
-            file: "Sources/WebSocketUpgrade/WebSocketHandler.swift",
-            reason: "the event loop's own timer: who makes the loop makes its time"
-        ),
-        Exemption(
-            habit: "clock",
-            file: "Sources/FakePhone/NIOWatchDialer.swift",
-            reason: "the real plug of a watch: the loop's timer ends a dial that hangs"
-        ),
-        Exemption(
-            habit: "generator",
-            file: "Sources/FakePhone/SplitMix64.swift",
-            reason: "a scenario's seed decides what the phone does; nothing here is a secret"
-        ),
-        Exemption(
-            habit: "generator",
-            file: "MockWeChat/Sources/MockWeChatWorld/Dice.swift",
-            reason: "the world's seed decides its answers; nothing here is a secret"
-        ),
-        Exemption(
-            habit: "unstructured task",
-            file: "Sources/WebSocketUpgrade/UpgradeGate.swift",
-            reason: "a pipeline is not async: the gatekeeper is asked from an event loop"
-        ),
-    ]
 }

@@ -9,7 +9,7 @@ extension LoginStoreContract {
             let key = AttemptKey.cookie(Scenery.cookie(1))
             let seqs = try await together(100) { _ in
                 let update = try await store.updateAttempt(key) { attempt in
-                    attempt = attempt.counted()
+                    attempt = attempt.rewritten(attempt.state, seq: attempt.seq + 1)
                     return attempt.seq
                 }
                 return try require(update).outcome
@@ -22,7 +22,7 @@ extension LoginStoreContract {
             _ = try await together(100) { turn in
                 let number = UInt64(turn % 10 + 1)
                 return try await store.updateAttempt(.scene(Scenery.scene(number))) { attempt in
-                    attempt = attempt.counted()
+                    attempt = attempt.rewritten(attempt.state, seq: attempt.seq + 1)
                 }?.moved
             }
             for number: UInt64 in 1...10 {
@@ -199,23 +199,5 @@ extension LoginStoreContract {
             for try await answer in group { answers.append(answer) }
             return answers.sorted { $0.0 < $1.0 }.map(\.1)
         }
-    }
-}
-
-extension Attempt {
-    /// The same with a seq one higher: the plainest change that can get lost.
-    fileprivate func counted() -> Attempt {
-        Attempt(
-            id: id,
-            chain: chain,
-            cookie: cookie,
-            scene: scene,
-            browser: browser,
-            createdAt: createdAt,
-            sceneExpiresAt: sceneExpiresAt,
-            capAt: capAt,
-            state: state,
-            seq: seq + 1
-        )
     }
 }

@@ -1,5 +1,6 @@
 import LoginDomain
 import LoginStore
+import LoginStoreContract
 import Synchronization
 
 extension FlawedStore {
@@ -20,7 +21,7 @@ extension FlawedStore {
         case .openingSupersedesWhatHasEnded:
             guard let key else { break }
             superseded = try await base.updateAttempt(key) { old in
-                if old.hasEnded { old = old.with(.superseded, seq: old.seq + 1) }
+                if old.hasEnded { old = old.rewritten(.superseded, seq: old.seq + 1) }
             }
             .flatMap { $0.moved ? $0.attempt : nil }
         case .openingSupersedesThoughRefused:
@@ -31,7 +32,7 @@ extension FlawedStore {
             guard let key, try await base.attempt(key)?.hasEnded == false else { break }
             await pause()
             superseded = try await base.updateAttempt(key) { old in
-                old = old.with(.superseded, seq: old.seq + 1)
+                old = old.rewritten(.superseded, seq: old.seq + 1)
             }?.attempt
         case .openingInsistsOnTheOldAttempt:
             guard let key else { break }
@@ -40,7 +41,7 @@ extension FlawedStore {
             guard let key, let deadline = try await base.attempt(key)?.deadline else { break }
             supersedes = now < deadline
         case .openingForgetsTheChain:
-            attempt = attempt.with(attempt.state, seq: attempt.seq, chain: attempt.id)
+            attempt = attempt.rewritten(attempt.state, seq: attempt.seq, chain: attempt.id)
         case .openingRemembersForEver:
             let id = attempt.id
             if side.withLock({ $0.opened.contains { $0.id == id } }) { throw .duplicate }
@@ -114,7 +115,7 @@ extension FlawedStore {
             _ = try await base.updateAttempt(key) { $0 = update.attempt }
             return update
         case .updatesSeeAnotherRow:
-            let update = changed(before.with(before.state, seq: before.seq + 100), change)
+            let update = changed(before.rewritten(before.state, seq: before.seq + 100), change)
             _ = try await base.updateAttempt(key) { $0 = update.attempt }
             return update
         case .updatesTouchTheNeighbour:
@@ -240,34 +241,16 @@ extension FlawedStore {
             }
         case .expiringTellsOldRows:
             return try await base.expireAttempts(at: now, limit: limit)
-                .map { $0.with(.created, seq: $0.seq - 1) }
+                .map { $0.rewritten(.created, seq: $0.seq - 1) }
         case .expiringTakesWhatHasEnded:
             for attempt in side.withLock({ $0.opened }) {
                 _ = try await base.updateAttempt(.cookie(attempt.cookie)) { attempt in
-                    if attempt.hasEnded { attempt = attempt.with(.expired, seq: attempt.seq) }
+                    if attempt.hasEnded { attempt = attempt.rewritten(.expired, seq: attempt.seq) }
                 }
             }
             return try await base.expireAttempts(at: now, limit: limit)
         default:
             return try await base.expireAttempts(at: now, limit: limit)
         }
-    }
-}
-
-extension Attempt {
-    /// The same attempt, brought to a state by force.
-    fileprivate func with(_ state: State, seq: Int, chain: AttemptID? = nil) -> Attempt {
-        Attempt(
-            id: id,
-            chain: chain ?? self.chain,
-            cookie: cookie,
-            scene: scene,
-            browser: browser,
-            createdAt: createdAt,
-            sceneExpiresAt: sceneExpiresAt,
-            capAt: capAt,
-            state: state,
-            seq: seq
-        )
     }
 }

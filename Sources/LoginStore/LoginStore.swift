@@ -9,10 +9,12 @@ package import LoginDomain
 /// they are given.
 /// Called by: `LoginService`. Engines: `MemoryLoginStore` here, `LoginStoreSQLite`.
 ///
-/// Three promises:
+/// Four promises:
 /// 1. An answer comes after the change is durable. Nothing is pushed or told before (I12).
 /// 2. Two updates of one attempt never interleave; the row is the lock (T12).
 /// 3. Look-ups go by digest. No secret reaches a store.
+/// 4. A call says how it ended, even to a task that is cancelled meanwhile: what was changed is never
+///    left unknown because somebody went away.
 package protocol LoginStore: Sendable {
     // MARK: Attempts
 

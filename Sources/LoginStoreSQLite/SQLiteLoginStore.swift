@@ -67,11 +67,17 @@ package struct SQLiteLoginStore: LoginStore {
 
     // MARK: - The two doors
 
+    // Both go through GRDB's callbacks and not through its async functions: those give up when the
+    // task is cancelled, and then nobody knows whether the change was made.
+
     private func write<Value: Sendable>(
-        _ body: @Sendable (Database) throws -> Value
+        _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(LoginStoreError) -> Value {
+        let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
+            database.asyncWrite(body) { _, result in continuation.resume(returning: result) }
+        }
         do {
-            return try await database.write(body)
+            return try result.get()
         } catch let error as LoginStoreError {
             throw error
         } catch let error as DatabaseError
@@ -85,10 +91,15 @@ package struct SQLiteLoginStore: LoginStore {
     }
 
     private func read<Value: Sendable>(
-        _ body: @Sendable (Database) throws -> Value
+        _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(LoginStoreError) -> Value {
+        let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
+            database.asyncRead { database in
+                continuation.resume(returning: Result { try body(try database.get()) })
+            }
+        }
         do {
-            return try await database.read(body)
+            return try result.get()
         } catch {
             throw .unavailable(Self.reason(error))
         }

@@ -145,6 +145,23 @@ extension LoginStoreContract {
         },
     ]
 
+    static let cancelling: [StoreCheck] = [
+        StoreCheck("T43: a call says how it ended, even to a task that has been cancelled.") {
+            store in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.cancelAll()
+                group.addTask {
+                    try require(Task.isCancelled, is: true)
+                    try await store.logIn(1)
+                    try require(try await store.row(1).seq, is: 4)
+                }
+                try await group.waitForAll()
+            }
+            try require(try await store.row(1).state, is: .redeemed(Scenery.user(1)))
+            try require(try await store.session(Scenery.session(1))?.user, is: Scenery.user(1))
+        }
+    ]
+
     static let expiring: [StoreCheck] = [
         StoreCheck("T13: ends are written down at their deadline and not before it.") { store in
             _ = try await store.register(1)

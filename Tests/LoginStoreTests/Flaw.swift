@@ -25,6 +25,7 @@ enum Flaw: String, CaseIterable, Sendable {
     case updatesSeeAnotherRow
     case updatesAnswerTheRowBefore
     case updatesTouchTheNeighbour
+    case updatesAreGivenUp
     // Redeeming
     case redeemingMakesNoSession
     case redeemingMakesASessionForAnybody

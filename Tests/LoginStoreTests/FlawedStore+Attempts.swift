@@ -114,6 +114,8 @@ extension FlawedStore {
             let update = changed(before, change)
             _ = try await base.updateAttempt(key) { $0 = update.attempt }
             return update
+        case .updatesAreGivenUp:
+            if Task.isCancelled { throw .unavailable("cancelled") }
         case .updatesSeeAnotherRow:
             let update = changed(before.rewritten(before.state, seq: before.seq + 100), change)
             _ = try await base.updateAttempt(key) { $0 = update.attempt }

@@ -14,18 +14,6 @@ struct Exemption {
             reason: "the real plug of the seam: a call's deadline is real time"
         ),
         Exemption(
-            habit: "clock",
-            file: "Sources/WebSocketUpgrade/WebSocketHandler.swift",
-            words: ["scheduleTask"],
-            reason: "the event loop's own timer: who makes the loop makes its time"
-        ),
-        Exemption(
-            habit: "clock",
-            file: "Sources/FakePhone/NIOWatchDialer.swift",
-            words: ["scheduleTask"],
-            reason: "the real plug of a watch: the loop's timer ends a dial that hangs"
-        ),
-        Exemption(
             habit: "generator",
             file: "Sources/FakePhone/SplitMix64.swift",
             words: ["struct SplitMix64: RandomNumberGenerator, Sendable {"],

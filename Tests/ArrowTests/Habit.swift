@@ -7,6 +7,8 @@ struct Habit {
     var isForProgramsToo: Bool
 
     /// Reads a clock, or waits by one.
+    ///
+    /// The time of an event loop is not meant: who makes the loop makes its time.
     static let clock = Habit(
         name: "clock",
         patterns: [
@@ -17,7 +19,6 @@ struct Habit {
             #"(^|[^\w.])(time|clock|sleep)\s*\((?!\s*(_|\.|\w+\s*:))"#,
             #"\bCFAbsoluteTimeGetCurrent\b"#,
             #"\b(Task|Thread)\s*\.\s*sleep\b"#, #"\bmach_(absolute|continuous)_time\b"#,
-            #"\b(schedule(Repeated)?(Async)?Task|flatScheduleTask|scheduleCallback)\b"#,
         ],
         isForProgramsToo: false
     )

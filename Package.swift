@@ -156,7 +156,7 @@ program(
     "login-server",
     [
         "HTTPTransportAHC", "LoginDomain", "LoginServer", "LoginService", "LoginStoreSQLite",
-        "WeChatClient", argumentParser, hummingbird, logging, nioCore, serviceLifecycle,
+        "WeChatClient", argumentParser, hummingbird, logging, nioCore,
     ]
 )
 
@@ -183,8 +183,7 @@ mockProgram(
     "mock-wechat",
     [
         "MockWeChat", "MockWeChatServer", "MockWeChatWorld", argumentParser, logging, nioCore,
-        serviceLifecycle,
-        unixSignals,
+        serviceLifecycle, unixSignals,
     ]
 )
 
@@ -204,15 +203,18 @@ targets.append(
 targets.append(
     .target(
         name: "LoginStoreContract",
-        dependencies: ["LoginDomain", "LoginService", "LoginStore"],
+        dependencies: ["LoginDomain", "LoginStore"],
         path: "Tests/LoginStoreContract"
     )
 )
 tests("LoginDomainTests", ["LoginDomain", "TestSupport"])
-tests("LoginStoreTests", ["LoginStore", "LoginStoreContract"])
+tests("LoginStoreTests", ["LoginDomain", "LoginStore", "LoginStoreContract"])
 tests(
     "LoginStoreSQLiteTests",
-    ["LoginStoreSQLite", "LoginDomain", "LoginStore", "LoginStoreContract"]
+    [
+        "LoginStoreSQLite", "LoginDomain", "LoginService", "LoginStore", "LoginStoreContract",
+        "TestSupport", grdb,
+    ]
 )
 tests("WeChatClientTests", ["WeChatClient", "HTTPTransport", "TestSupport", httpTypes])
 tests(

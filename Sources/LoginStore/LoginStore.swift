@@ -9,16 +9,19 @@ package import LoginDomain
 /// they are given.
 /// Called by: `LoginService`. Engines: `MemoryLoginStore` here, `LoginStoreSQLite`.
 ///
-/// Three promises:
+/// Four promises:
 /// 1. An answer comes after the change is durable. Nothing is pushed or told before (I12).
 /// 2. Two updates of one attempt never interleave; the row is the lock (T12).
 /// 3. Look-ups go by digest. No secret reaches a store.
+/// 4. A call says how it ended, even to a task that is cancelled meanwhile: what was changed is never
+///    left unknown because somebody went away.
 package protocol LoginStore: Sendable {
     // MARK: Attempts
 
     /// Opens an attempt, and supersedes the live one that the same browser had.
     ///
-    /// - Returns: the superseded attempt as it is now; nil when there was none alive.
+    /// - Returns: the old attempt as it is now when this has changed it: superseded, or expired when
+    ///   its time had passed and nobody had written that down; otherwise nil.
     func openAttempt(
         _ attempt: Attempt,
         superseding old: SecretDigest?,
@@ -40,7 +43,9 @@ package protocol LoginStore: Sendable {
     /// Redeems an attempt and makes the browser's session, in one step; the browser's earlier
     /// session ends in the same step (T23).
     ///
-    /// The session appears only where the attempt says `redeemed`.
+    /// The session appears only where the attempt says `redeemed`. Its cookie must be a fresh one,
+    /// and not even that of `old`: when one is taken, the store throws `duplicate`, and nothing has
+    /// happened.
     func redeemAttempt(
         _ key: AttemptKey,
         session: SecretDigest,
@@ -65,6 +70,9 @@ package protocol LoginStore: Sendable {
     ) async throws(LoginStoreError) -> Bool
 
     /// Finds the user of a WeChat identity, or registers them under `candidate`.
+    ///
+    /// New is who was not there, and not who is offered the id they have. The id of somebody else is
+    /// a `duplicate` for who is new.
     func registerUser(
         _ identity: WeChatIdentity,
         candidate: UserID,

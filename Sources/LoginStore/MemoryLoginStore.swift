@@ -78,7 +78,12 @@ package final class MemoryLoginStore: LoginStore {
         at now: Timestamp
     ) async throws(LoginStoreError) -> AttemptUpdate<Attempt.RedeemOutcome>? {
         try rows.withLock { rows throws(LoginStoreError) in
-            guard rows.sessions[session] == nil else { throw .duplicate }
+            let isTaken = rows.sessions[session] != nil
+            if isTaken, var attempt = rows.id(key).flatMap({ rows.attempts[$0] }),
+                case .redeemed = attempt.redeem(at: now)
+            {
+                throw .duplicate
+            }
             guard let update = rows.update(key, { $0.redeem(at: now) }) else { return nil }
             if case .redeemed(let user) = update.outcome {
                 if let old { rows.sessions[old] = nil }

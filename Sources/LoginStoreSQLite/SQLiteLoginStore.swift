@@ -21,12 +21,11 @@ package struct SQLiteLoginStore: LoginStore {
 
     /// Opens the file, makes it when it is not there, and brings it to the newest schema.
     ///
-    /// A new file and its folder are for their owner alone (T37); SQLite gives the `-wal` and
-    /// `-shm` files the mode of the database.
+    /// What `DatabaseFile` says of the file itself holds.
     /// - Throws: `SQLiteOpenError` with a sentence for the operator.
     package init(path: String) throws(SQLiteOpenError) {
         do {
-            try Self.makePrivate(path)
+            try DatabaseFile.prepare(path)
             var configuration = Configuration()
             configuration.busyMode = .timeout(Self.busyTimeoutSeconds)
             configuration.foreignKeysEnabled = true
@@ -52,38 +51,14 @@ package struct SQLiteLoginStore: LoginStore {
         }
     }
 
-    private static func makePrivate(_ path: String) throws {
-        let files = FileManager.default
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        if !files.fileExists(atPath: folder) {
-            try files.createDirectory(
-                atPath: folder,
-                withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700]
-            )
-        }
-        if !files.fileExists(atPath: path) {
-            guard
-                files.createFile(
-                    atPath: path,
-                    contents: nil,
-                    attributes: [.posixPermissions: 0o600]
-                )
-            else {
-                throw SQLiteOpenError(
-                    "The database \(path) cannot be made: is the folder writable?"
-                )
-            }
-            // createFile asks for a mode and the umask may take bits away; this sets it.
-            try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
-        }
-    }
-
-    /// Closes the file.
+    /// Closes the file, which then holds everything: a copy of it alone is a copy of all.
     ///
     /// Calls that come later fail with `unavailable`.
     package func close() throws(LoginStoreError) {
         do {
+            // SQLite does this with the last connection, but GRDB closes a reader last, which cannot.
+            // Where another process reads, the journal stays, and nothing is lost.
+            _ = try? database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
             try database.close()
         } catch {
             throw .unavailable("close: \(error)")
@@ -92,11 +67,17 @@ package struct SQLiteLoginStore: LoginStore {
 
     // MARK: - The two doors
 
+    // Both go through GRDB's callbacks and not through its async functions: those give up when the
+    // task is cancelled, and then nobody knows whether the change was made.
+
     private func write<Value: Sendable>(
-        _ body: @Sendable (Database) throws -> Value
+        _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(LoginStoreError) -> Value {
+        let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
+            database.asyncWrite(body) { _, result in continuation.resume(returning: result) }
+        }
         do {
-            return try await database.write(body)
+            return try result.get()
         } catch let error as LoginStoreError {
             throw error
         } catch let error as DatabaseError
@@ -110,10 +91,15 @@ package struct SQLiteLoginStore: LoginStore {
     }
 
     private func read<Value: Sendable>(
-        _ body: @Sendable (Database) throws -> Value
+        _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(LoginStoreError) -> Value {
+        let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
+            database.asyncRead { database in
+                continuation.resume(returning: Result { try body(try database.get()) })
+            }
+        }
         do {
-            return try await database.read(body)
+            return try result.get()
         } catch {
             throw .unavailable(Self.reason(error))
         }
@@ -162,12 +148,7 @@ package struct SQLiteLoginStore: LoginStore {
         try await write { db in
             let update = try AttemptRow.update(key, in: db) { $0.redeem(at: now) }
             guard let update, case .redeemed(let user) = update.outcome else { return update }
-            if let old {
-                try db.execute(
-                    sql: "DELETE FROM browser_session WHERE cookie = ?",
-                    arguments: [old.blob]
-                )
-            }
+            // First the new one: then a cookie cannot be handed on from the old one (T23).
             try db.execute(
                 sql: """
                     INSERT INTO browser_session (cookie, user, created_at, seen_at)
@@ -175,6 +156,12 @@ package struct SQLiteLoginStore: LoginStore {
                     """,
                 arguments: [session.blob, user.text, now.milliseconds, now.milliseconds]
             )
+            if let old {
+                try db.execute(
+                    sql: "DELETE FROM browser_session WHERE cookie = ?",
+                    arguments: [old.blob]
+                )
+            }
             return update
         }
     }
@@ -221,26 +208,33 @@ package struct SQLiteLoginStore: LoginStore {
         at now: Timestamp
     ) async throws(LoginStoreError) -> Registration {
         try await write { db in
-            try db.execute(
-                sql: """
-                    INSERT INTO user (id, openid, unionid, role, nick_name, avatar_url, created_at)
-                    VALUES (?, ?, ?, 'user', '', '', ?)
-                    ON CONFLICT (openid) DO UPDATE
-                        SET unionid = coalesce(excluded.unionid, unionid)
-                    """,
-                arguments: [
-                    candidate.text, identity.openID, identity.unionID, now.milliseconds,
-                ]
-            )
-            let row = try Row.fetchOne(
+            // The transaction holds the one writer's lock: nobody registers in between.
+            let known = try Row.fetchOne(
                 db,
                 sql: "SELECT * FROM user WHERE openid = ?",
                 arguments: [identity.openID]
             )
-            guard let user = try row.map(User.init(row:)) else {
-                throw LoginStoreError.unavailable("the user row is gone")
+            if let known {
+                if let unionID = identity.unionID {
+                    try db.execute(
+                        sql: "UPDATE user SET unionid = ? WHERE openid = ? AND unionid IS NOT ?",
+                        arguments: [unionID, identity.openID, unionID]
+                    )
+                }
+                return Registration(user: try User(row: known), isNew: false)
             }
-            return Registration(user: user, isNew: user.id == candidate)
+            let user = User(id: candidate)
+            try db.execute(
+                sql: """
+                    INSERT INTO user (id, openid, unionid, role, nick_name, avatar_url, created_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    user.id.text, identity.openID, identity.unionID, user.role, user.nickName,
+                    user.avatarURL, now.milliseconds,
+                ]
+            )
+            return Registration(user: user, isNew: true)
         }
     }
 

@@ -89,7 +89,7 @@ final class WebSocketHandler: ChannelInboundHandler {
     }
 
     private func noteDataFrame(_ context: ChannelHandlerContext) {
-        let now = NIODeadline.now()
+        let now = context.eventLoop.now
         if let started = minuteStartedAt, now - started < .minutes(1) {
             dataFrames += 1
         } else {

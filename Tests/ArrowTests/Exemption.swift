@@ -1,0 +1,35 @@
+/// A place where a habit is right, and why.
+struct Exemption {
+    var habit: String
+    var file: String
+    /// What the code says there, as often as it does: one more is not exempt.
+    var words: [String]
+    var reason: String
+
+    static let all = [
+        Exemption(
+            habit: "clock",
+            file: "Sources/HTTPTransportAHC/AHCTransport.swift",
+            words: ["Task.sleep"],
+            reason: "the real plug of the seam: a call's deadline is real time"
+        ),
+        Exemption(
+            habit: "generator",
+            file: "Sources/FakePhone/SplitMix64.swift",
+            words: ["struct SplitMix64: RandomNumberGenerator, Sendable {"],
+            reason: "a scenario's seed decides what the phone does; nothing here is a secret"
+        ),
+        Exemption(
+            habit: "generator",
+            file: "MockWeChat/Sources/MockWeChatWorld/Dice.swift",
+            words: ["struct Dice: RandomNumberGenerator, Sendable {"],
+            reason: "the world's seed decides its answers; nothing here is a secret"
+        ),
+        Exemption(
+            habit: "unstructured task",
+            file: "Sources/WebSocketUpgrade/UpgradeGate.swift",
+            words: ["makeFutureWithTask"],
+            reason: "a pipeline is not async: the gatekeeper is asked from an event loop"
+        ),
+    ]
+}

@@ -1,0 +1,220 @@
+import LoginDomain
+import LoginStore
+import LoginStoreSQLite
+import Testing
+
+/// Every statement that writes is made to fail, and every commit: nothing is ever half done (T43).
+struct FaultTests {
+    /// A call, and the statement of it that fails.
+    struct Fault: Sendable, CustomStringConvertible {
+        var call: String
+        /// As SQLite's triggers name it.
+        var statement: String
+        var act: @Sendable (Scene, Scene, SQLiteLoginStore) async throws -> Void
+
+        var description: String { "\(call): \(statement)" }
+    }
+
+    /// The first scene has logged in; the second is confirmed, and its browser holds the session
+    /// of the first.
+    private static let calls:
+        [(String, [String], @Sendable (Scene, Scene, SQLiteLoginStore) async throws -> Void)] = [
+            (
+                "open", ["UPDATE ON attempt", "INSERT ON attempt"],
+                { _, second, store in
+                    try await Scene(seed: 3).open(store, superseding: second.attempt.cookie)
+                }
+            ),
+            (
+                "update", ["UPDATE ON attempt"],
+                { _, second, store in
+                    _ = try await store.updateAttempt(.scene(second.attempt.scene)) {
+                        $0.cancelByBrowser(at: Scene.at(13))
+                    }
+                }
+            ),
+            (
+                "redeem",
+                ["UPDATE ON attempt", "INSERT ON browser_session", "DELETE ON browser_session"],
+                { first, second, store in try await second.redeem(store, ending: first.session) }
+            ),
+            (
+                "expire", ["UPDATE ON attempt"],
+                { _, _, store in _ = try await store.expireAttempts(at: Scene.at(9000), limit: 10) }
+            ),
+            (
+                "claim", ["INSERT ON used_code"],
+                { _, _, store in try await Scene(seed: 3).claim(store) }
+            ),
+            (
+                "claim again", ["UPDATE ON used_code"],
+                { first, _, store in try await first.claim(store, at: Scene.at(9000)) }
+            ),
+            (
+                "register", ["INSERT ON user"],
+                { _, _, store in try await Scene(seed: 3).register(store) }
+            ),
+            (
+                "open phone", ["INSERT ON phone_session"],
+                { first, _, store in
+                    var phone = try Scene(seed: 3).phone
+                    phone.user = first.user
+                    try await store.openPhoneSession(phone)
+                }
+            ),
+            (
+                "touch", ["UPDATE ON browser_session"],
+                { first, _, store in try await store.touchSession(first.session, at: Scene.at(99)) }
+            ),
+            (
+                "end", ["DELETE ON browser_session"],
+                { first, _, store in try await store.endSession(first.session) }
+            ),
+            (
+                "forget",
+                [
+                    "DELETE ON attempt", "DELETE ON used_code", "DELETE ON phone_session",
+                    "DELETE ON browser_session",
+                ],
+                { _, _, store in
+                    let all = Scene.at(1_000_000)
+                    let limits = ForgetLimits(
+                        attempts: all,
+                        expired: all,
+                        sessionsSeen: all,
+                        sessionsCreated: all
+                    )
+                    _ = try await store.forget(limits, limit: 100)
+                }
+            ),
+        ]
+
+    static let faults = calls.flatMap { call, statements, act in
+        statements.map { Fault(call: call, statement: $0, act: act) }
+    }
+
+    @Test(arguments: faults)
+    func `T43: a statement that fails leaves everything as it was`(_ fault: Fault) async throws {
+        try await Self.check(
+            fault,
+            trigger: """
+                CREATE TRIGGER fault BEFORE \(fault.statement) BEGIN
+                    SELECT RAISE(ABORT, 'the disk is on fire');
+                END
+                """,
+            error: .unavailable("SQLite 1811 the disk is on fire")
+        )
+    }
+
+    @Test(arguments: faults)
+    func `T43: a commit that fails leaves everything as it was`(_ fault: Fault) async throws {
+        // A reference that only the commit looks at, and finds broken.
+        try await Self.check(
+            fault,
+            trigger: """
+                CREATE TABLE broken (
+                    user TEXT REFERENCES user (id) DEFERRABLE INITIALLY DEFERRED
+                );
+                CREATE TRIGGER fault AFTER \(fault.statement) BEGIN
+                    INSERT INTO broken VALUES ('nobody');
+                END
+                """,
+            error: .unavailable("SQLite 787 FOREIGN KEY constraint failed")
+        )
+    }
+
+    private static func check(
+        _ fault: Fault,
+        trigger: String,
+        error: LoginStoreError
+    ) async throws {
+        try await withFolder { folder in
+            let path = "\(folder)/login.sqlite"
+            let store = try SQLiteLoginStore(path: path)
+            let (first, second) = (try Scene(seed: 1), try Scene(seed: 2))
+            try await first.logIn(store)
+            try await second.open(store)
+            try await second.register(store)
+            try await second.openPhone(store)
+            try await second.scan(store)
+            try await second.confirm(store)
+            let raw = try RawDatabase(path: path)
+            try raw.execute(trigger)
+            let before = try raw.contents()
+            await #expect(throws: error) { try await fault.act(first, second, store) }
+            #expect(try raw.contents() == before)
+            // Once the fault is gone, the same call does what it should.
+            try raw.execute("DROP TRIGGER fault")
+            try await fault.act(first, second, store)
+            #expect(try raw.contents() != before)
+            #expect(try raw.column("PRAGMA integrity_check") == ["ok"])
+            try raw.close()
+            try store.close()
+        }
+    }
+
+    @Test
+    func `T43: a file that another process has locked fails writes in two seconds, not reads`()
+        async throws
+    {
+        try await withFolder { folder in
+            let path = "\(folder)/login.sqlite"
+            let store = try SQLiteLoginStore(path: path)
+            let scene = try Scene()
+            try await scene.logIn(store)
+            let raw = try RawDatabase(path: path)
+            try raw.execute("BEGIN IMMEDIATE")
+            let clock = ContinuousClock()
+            let waited = await clock.measure {
+                await #expect(throws: LoginStoreError.unavailable("SQLite 5 database is locked")) {
+                    try await store.touchSession(scene.session, at: Scene.at(99))
+                }
+            }
+            #expect(waited > .seconds(1))
+            #expect(waited < .seconds(10))
+            #expect(try await store.session(scene.session)?.seenAt == Scene.at(13))
+            try raw.execute("ROLLBACK")
+            try await store.touchSession(scene.session, at: Scene.at(99))
+            #expect(try await store.session(scene.session)?.seenAt == Scene.at(99))
+            try raw.close()
+            try store.close()
+        }
+    }
+
+    /// Rows that no version of the program wrote.
+    @Test(arguments: [
+        "UPDATE attempt SET cookie = x'00'", "UPDATE attempt SET chain = 'short'",
+        "UPDATE attempt SET state = 'scanned', owner = NULL",
+        "UPDATE attempt SET state = 'confirmed', nonce = NULL, phone = NULL",
+        "UPDATE attempt SET state = 'redeemed', owner = NULL",
+    ])
+    func `a row that cannot be read is an error and no crash`(sql: String) async throws {
+        try await withFolder { folder in
+            let path = "\(folder)/login.sqlite"
+            let store = try SQLiteLoginStore(path: path)
+            let scene = try Scene()
+            try await scene.logIn(store)
+            let raw = try RawDatabase(path: path)
+            try raw.execute(sql)
+            let before = try raw.contents()
+            let error = LoginStoreError.unavailable("UnreadableRow")
+            await #expect(throws: error) { try await store.attempt(.scene(scene.attempt.scene)) }
+            await #expect(throws: error) { try await scene.scan(store) }
+            #expect(try raw.contents() == before)
+            // The others still can.
+            #expect(try await store.session(scene.session)?.user == scene.user)
+            try raw.close()
+            try store.close()
+        }
+    }
+
+    @Test func `a row names a user who is there`() async throws {
+        try await withFolder { folder in
+            let store = try SQLiteLoginStore(path: "\(folder)/login.sqlite")
+            let scene = try Scene()
+            await #expect(throws: LoginStoreError.self) { try await scene.openPhone(store) }
+            #expect(try await store.phoneSession(scene.phone.token) == nil)
+            try store.close()
+        }
+    }
+}

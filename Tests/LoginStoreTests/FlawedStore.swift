@@ -1,0 +1,227 @@
+import LoginDomain
+import LoginStore
+import Synchronization
+
+/// The reference engine with one flaw, or with none.
+final class FlawedStore: LoginStore {
+    let flaw: Flaw?
+    let base = MemoryLoginStore()
+    let side = Mutex(Side())
+
+    init(_ flaw: Flaw?) {
+        self.flaw = flaw
+    }
+
+    /// What a flaw remembers beside the rows.
+    struct Side {
+        /// Every attempt that was opened, as it was then.
+        var opened: [Attempt] = []
+        var told: [Attempt] = []
+        var hidden: Set<AttemptID> = []
+        var codes: [SecretDigest: Timestamp] = [:]
+        var users: [String: Registration] = [:]
+        var phones: [SecretDigest: PhoneSession] = [:]
+        var phoneOfUser: [UserID: SecretDigest] = [:]
+        /// Sessions that the rows do not know.
+        var sessions: [SecretDigest: BrowserSession] = [:]
+        var sessionsMade: [BrowserSession] = []
+        var usersGone: Set<UserID> = []
+    }
+
+    /// Lets others in between, where a step should have been one.
+    func pause() async {
+        for _ in 0..<200 { await Task.yield() }
+    }
+
+    // MARK: - Users and phones
+
+    func claimCode(
+        _ code: SecretDigest,
+        until: Timestamp,
+        at now: Timestamp
+    ) async throws(LoginStoreError) -> Bool {
+        switch flaw {
+        case .codesAreAlwaysGranted:
+            return true
+        case .codesAreNeverGrantedAgain:
+            return try await base.claimCode(code, until: until + .seconds(9_000_000), at: now)
+        case .codesAreRememberedTooLong:
+            return try await base.claimCode(code, until: until + .milliseconds(1), at: now)
+        case .codesAreRememberedLongerByRefusals:
+            return side.withLock { side in
+                let isTaken = side.codes[code].map { now < $0 } ?? false
+                side.codes[code] = until
+                return !isTaken
+            }
+        case .codesAreClaimedInTwoSteps:
+            let isTaken = side.withLock { side in side.codes[code].map { now < $0 } ?? false }
+            await pause()
+            if !isTaken { side.withLock { $0.codes[code] = until } }
+            return !isTaken
+        default:
+            return try await base.claimCode(code, until: until, at: now)
+        }
+    }
+
+    func registerUser(
+        _ identity: WeChatIdentity,
+        candidate: UserID,
+        at now: Timestamp
+    ) async throws(LoginStoreError) -> Registration {
+        var identity = identity
+        switch flaw {
+        case .usersAreFoundByTheOfferedID:
+            if let user = try await base.user(candidate) {
+                return Registration(user: user, isNew: false)
+            }
+        case .usersAreFoundByTheirUnionID:
+            identity.openID = identity.unionID ?? identity.openID
+        case .usersChangeWithTheirUnionID:
+            identity.openID += identity.unionID ?? ""
+        case .usersAreRegisteredInTwoSteps:
+            let openID = identity.openID
+            if let known = side.withLock({ $0.users[openID] }) {
+                return Registration(user: known.user, isNew: false)
+            }
+            await pause()
+            let made = Registration(user: User(id: candidate), isNew: true)
+            side.withLock { $0.users[openID] = made }
+            return made
+        default:
+            break
+        }
+        var registration = try await base.registerUser(identity, candidate: candidate, at: now)
+        switch flaw {
+        case .usersAreAlwaysNew: registration.isNew = true
+        case .usersAreNewWhenTheirOwnIDIsOffered:
+            registration.isNew = registration.user.id == candidate
+        case .usersHaveAName: registration.user.nickName = "user"
+        default: break
+        }
+        return registration
+    }
+
+    func user(_ id: UserID) async throws(LoginStoreError) -> User? {
+        if side.withLock({ $0.usersGone.contains(id) }) { return nil }
+        let user = try await base.user(id)
+        return flaw == .usersAreMadeByLooking ? user ?? User(id: id) : user
+    }
+
+    func openPhoneSession(_ session: PhoneSession) async throws(LoginStoreError) {
+        side.withLock { $0.phoneOfUser[session.user] = session.token }
+        switch flaw {
+        case .phonesReplaceOneAnother:
+            side.withLock { $0.phones[session.token] = session }
+        case .phonesForgetTheirBeginning:
+            var session = session
+            session.createdAt = session.expiresAt
+            try await base.openPhoneSession(session)
+        default:
+            try await base.openPhoneSession(session)
+        }
+    }
+
+    func phoneSession(_ token: SecretDigest) async throws(LoginStoreError) -> PhoneSession? {
+        if let session = side.withLock({ $0.phones[token] }) { return session }
+        guard let session = try await base.phoneSession(token) else { return nil }
+        switch flaw {
+        case .phonesAreHiddenAfterTheirEnd where session.expiresAt < session.createdAt:
+            return nil
+        case .phonesOfAUserReplaceOneAnother
+        where side.withLock({ $0.phoneOfUser[session.user] != token }):
+            return nil
+        default:
+            return session
+        }
+    }
+
+    // MARK: - Browsers
+
+    func session(_ cookie: SecretDigest) async throws(LoginStoreError) -> BrowserSession? {
+        if let session = side.withLock({ $0.sessions[cookie] }) { return session }
+        let session = try await base.session(cookie)
+        switch flaw {
+        case .sessionsAreMixedUp:
+            return session ?? side.withLock { $0.sessionsMade.last }
+        case .sessionsAreHiddenWhenIdle:
+            return session.flatMap { $0.seenAt < $0.createdAt ? nil : $0 }
+        default:
+            return session
+        }
+    }
+
+    func touchSession(_ cookie: SecretDigest, at now: Timestamp) async throws(LoginStoreError) {
+        switch flaw {
+        case .sessionsAreNotSeen:
+            return
+        case .sessionsComeBack:
+            side.withLock { side in
+                var session = side.sessionsMade.first { $0.cookie == cookie }
+                session?.seenAt = now
+                side.sessions[cookie] = session
+            }
+        default:
+            try await base.touchSession(cookie, at: now)
+        }
+    }
+
+    func endSession(_ cookie: SecretDigest) async throws(LoginStoreError) {
+        let (user, all) = side.withLock { side in
+            (side.sessionsMade.first { $0.cookie == cookie }?.user, side.sessionsMade)
+        }
+        switch flaw {
+        case .sessionsNeverEnd:
+            return
+        case .sessionsOfTheUserAllEnd:
+            for session in all where session.user == user {
+                try await base.endSession(session.cookie)
+            }
+        case .sessionsTakeTheirUserAlong:
+            if let user { side.withLock { _ = $0.usersGone.insert(user) } }
+            try await base.endSession(cookie)
+        default:
+            try await base.endSession(cookie)
+        }
+    }
+
+    // MARK: - Housekeeping
+
+    func forget(_ before: ForgetLimits, limit: Int) async throws(LoginStoreError) -> Bool {
+        var before = before
+        var limit = limit
+        switch flaw {
+        case .forgettingDoesNothing:
+            return false
+        case .forgettingTakesLiveAttempts:
+            side.withLock { side in
+                let old = side.opened.filter { $0.createdAt < before.attempts }
+                side.hidden.formUnion(old.map(\.id))
+            }
+        case .forgettingTakesWhatIsAtTheLimit:
+            before.attempts = before.attempts + .milliseconds(1)
+            before.expired = before.expired + .milliseconds(1)
+            before.sessionsSeen = before.sessionsSeen + .milliseconds(1)
+            before.sessionsCreated = before.sessionsCreated + .milliseconds(1)
+        case .forgettingTakesSessionsOfAttempts:
+            for session in side.withLock({ $0.sessionsMade }) {
+                try await base.endSession(session.cookie)
+            }
+        case .forgettingHasNoLimit:
+            limit = 1_000_000
+        case .forgettingLeavesWhatExpired:
+            before.expired = Timestamp(milliseconds: 0)
+        case .forgettingTakesLiveCodes:
+            before.expired = before.expired + .seconds(3600)
+        case .forgettingLooksAtOneAgeOfSessions:
+            before.sessionsCreated = Timestamp(milliseconds: 0)
+        default:
+            break
+        }
+        let mayBeMore = try await base.forget(before, limit: limit)
+        switch flaw {
+        case .forgettingNeverSaysMore: return false
+        case .forgettingAlwaysSaysMore: return true
+        default: return mayBeMore
+        }
+    }
+}

@@ -34,7 +34,8 @@ enum HousePlan {
         ])
         + mock([
             (4, ["mock-wechat"]),
-            (3, ["MockWeChatServer"]),
+            (3, ["MockWeChat"]),
+            (2, ["MockWeChatServer"]),
             (0, ["MockWeChatWorld", "CodePicture"]),
         ])
         + [

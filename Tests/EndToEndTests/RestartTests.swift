@@ -48,8 +48,12 @@ struct RestartTests {
                         try await stage.play(until: .afterCreated)
                         #expect(try await stage.browser.watch(by: .websocket) == nil)
                         let first = try await stage.browser.nextEvent(within: .seconds(5))
-                        let created = Push(state: .created, seq: 1, expiresInSeconds: 120)
-                        #expect(first == .push(created))
+                        guard case .push(let push) = first else {
+                            Issue.record("\(first)")
+                            return
+                        }
+                        #expect(push.state == .created)
+                        #expect(push.seq == 1)
                         try login.stop()
                         // 1001: going away; the page comes back by itself.
                         let last = try await stage.browser.nextEvent(within: .seconds(9))

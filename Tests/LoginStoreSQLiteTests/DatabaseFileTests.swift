@@ -19,7 +19,7 @@ struct DatabaseFileTests {
                     defer { umask(before) }
                     return try SQLiteLoginStore(path: path)
                 }()
-                try await Scene().logIn(store)
+                try await Story().logIn(store)
                 #expect(
                     try names(in: "\(folder)/data/of/logins")
                         == ["login.sqlite", "login.sqlite-shm", "login.sqlite-wal"]
@@ -91,15 +91,15 @@ struct DatabaseFileTests {
 
     @Test func `a file that was closed holds everything`() async throws {
         try await withFolder { folder in
-            let scene = try Scene()
+            let story = try Story()
             let store = try SQLiteLoginStore(path: "\(folder)/login.sqlite")
-            try await scene.logIn(store)
+            try await story.logIn(store)
             try store.close()
             // What an operator does who does not know of journals.
             let copy = "\(folder)/copy.sqlite"
             try FileManager.default.copyItem(atPath: "\(folder)/login.sqlite", toPath: copy)
             let again = try SQLiteLoginStore(path: copy)
-            #expect(try await again.session(scene.session)?.user == scene.user)
+            #expect(try await again.session(story.session)?.user == story.user)
             try again.close()
         }
     }
@@ -112,7 +112,7 @@ struct DatabaseFileTests {
             try Data().write(to: URL(filePath: path))
             try setMode(0o600, of: path)
             let store = try SQLiteLoginStore(path: path)
-            try await Scene().logIn(store)
+            try await Story().logIn(store)
             try store.close()
         }
     }
@@ -179,9 +179,9 @@ struct DatabaseFileTests {
     @Test func `a journal that cannot be written is an error and destroys nothing`() async throws {
         try await withFolder { folder in
             let path = "\(folder)/login.sqlite"
-            let scene = try Scene()
+            let story = try Story()
             let store = try SQLiteLoginStore(path: path)
-            try await scene.logIn(store)
+            try await story.logIn(store)
             try store.close()
             let before = bytes(of: path)
             // Works for root too, whom no mode stops.
@@ -197,7 +197,7 @@ struct DatabaseFileTests {
             #expect(bytes(of: path) == before)
             try FileManager.default.removeItem(atPath: journal)
             let again = try SQLiteLoginStore(path: path)
-            #expect(try await again.session(scene.session)?.user == scene.user)
+            #expect(try await again.session(story.session)?.user == story.user)
             try again.close()
         }
     }
@@ -217,9 +217,9 @@ struct DatabaseFileTests {
     @Test func `a page that is torn is an error and no crash`() async throws {
         try await withFolder { folder in
             let path = "\(folder)/login.sqlite"
-            let scene = try Scene()
+            let story = try Story()
             let whole = try SQLiteLoginStore(path: path)
-            try await scene.logIn(whole)
+            try await story.logIn(whole)
             try whole.close()
             // The schema is on the first page; everything after it is noise.
             let page = 4096
@@ -231,10 +231,10 @@ struct DatabaseFileTests {
             do {
                 let store = try SQLiteLoginStore(path: path)
                 let calls: [() async throws -> Void] = [
-                    { _ = try await store.attempt(.cookie(scene.attempt.cookie)) },
-                    { _ = try await store.session(scene.session) },
-                    { try await scene.claim(store) },
-                    { _ = try await store.expireAttempts(at: Scene.at(9000), limit: 1) },
+                    { _ = try await store.attempt(.cookie(story.attempt.cookie)) },
+                    { _ = try await store.session(story.session) },
+                    { try await story.claim(store) },
+                    { _ = try await store.expireAttempts(at: Story.at(9000), limit: 1) },
                 ]
                 for call in calls {
                     await #expect(throws: LoginStoreError.self) { try await call() }
@@ -249,15 +249,15 @@ struct DatabaseFileTests {
     @Test func `a journal of nonsense is passed over`() async throws {
         try await withFolder { folder in
             let path = "\(folder)/login.sqlite"
-            let scene = try Scene()
+            let story = try Story()
             let store = try SQLiteLoginStore(path: path)
-            try await scene.logIn(store)
+            try await story.logIn(store)
             try store.close()
             let journal = "\(path)-wal"
             try Data(repeating: 0xA5, count: 10_000).write(to: URL(filePath: journal))
             try setMode(0o600, of: journal)
             let again = try SQLiteLoginStore(path: path)
-            #expect(try await again.session(scene.session)?.user == scene.user)
+            #expect(try await again.session(story.session)?.user == story.user)
             try again.close()
         }
     }

@@ -9,57 +9,57 @@ struct DurabilityTests {
     /// One acknowledged change, and what must be there after it whatever happens to the process.
     struct Step: Sendable, CustomStringConvertible {
         var description: String
-        var act: @Sendable (Scene, SQLiteLoginStore) async throws -> Void
-        var isThere: @Sendable (Scene, SQLiteLoginStore) async throws -> Bool
+        var act: @Sendable (Story, SQLiteLoginStore) async throws -> Void
+        var isThere: @Sendable (Story, SQLiteLoginStore) async throws -> Bool
     }
 
     private static let steps = [
-        Step(description: "open") { scene, store in
-            try await scene.open(store)
-        } isThere: { scene, store in
-            try await store.attempt(.scene(scene.attempt.scene)) == scene.attempt
+        Step(description: "open") { story, store in
+            try await story.open(store)
+        } isThere: { story, store in
+            try await store.attempt(.scene(story.attempt.scene)) == story.attempt
         },
-        Step(description: "claim") { scene, store in
-            try await scene.claim(store)
-        } isThere: { scene, store in
-            try await !store.claimCode(scene.code, until: Scene.at(1), at: Scene.start)
+        Step(description: "claim") { story, store in
+            try await story.claim(store)
+        } isThere: { story, store in
+            try await !store.claimCode(story.code, until: Story.at(1), at: Story.start)
         },
-        Step(description: "register") { scene, store in
-            try await scene.register(store)
-        } isThere: { scene, store in
-            try await store.user(scene.user)?.id == scene.user
+        Step(description: "register") { story, store in
+            try await story.register(store)
+        } isThere: { story, store in
+            try await store.user(story.user)?.id == story.user
         },
-        Step(description: "phone") { scene, store in
-            try await scene.openPhone(store)
-        } isThere: { scene, store in
-            try await store.phoneSession(scene.phone.token) == scene.phone
+        Step(description: "phone") { story, store in
+            try await story.openPhone(store)
+        } isThere: { story, store in
+            try await store.phoneSession(story.phone.token) == story.phone
         },
-        Step(description: "scan") { scene, store in
-            try await scene.scan(store)
-        } isThere: { scene, store in
-            try await store.attempt(.cookie(scene.attempt.cookie))?.seq == 2
+        Step(description: "scan") { story, store in
+            try await story.scan(store)
+        } isThere: { story, store in
+            try await store.attempt(.cookie(story.attempt.cookie))?.seq == 2
         },
-        Step(description: "confirm") { scene, store in
-            try await scene.confirm(store)
-        } isThere: { scene, store in
-            try await store.attempt(.cookie(scene.attempt.cookie))?.seq == 3
+        Step(description: "confirm") { story, store in
+            try await story.confirm(store)
+        } isThere: { story, store in
+            try await store.attempt(.cookie(story.attempt.cookie))?.seq == 3
         },
-        Step(description: "redeem") { scene, store in
-            try await scene.redeem(store)
-        } isThere: { scene, store in
-            let row = try await store.attempt(.cookie(scene.attempt.cookie))
-            let session = try await store.session(scene.session)
-            return row?.state == .redeemed(scene.user) && session?.user == scene.user
+        Step(description: "redeem") { story, store in
+            try await story.redeem(store)
+        } isThere: { story, store in
+            let row = try await store.attempt(.cookie(story.attempt.cookie))
+            let session = try await store.session(story.session)
+            return row?.state == .redeemed(story.user) && session?.user == story.user
         },
-        Step(description: "touch") { scene, store in
-            try await store.touchSession(scene.session, at: Scene.at(99))
-        } isThere: { scene, store in
-            try await store.session(scene.session)?.seenAt == Scene.at(99)
+        Step(description: "touch") { story, store in
+            try await store.touchSession(story.session, at: Story.at(99))
+        } isThere: { story, store in
+            try await store.session(story.session)?.seenAt == Story.at(99)
         },
-        Step(description: "end") { scene, store in
-            try await store.endSession(scene.session)
-        } isThere: { scene, store in
-            try await store.session(scene.session) == nil
+        Step(description: "end") { story, store in
+            try await store.endSession(story.session)
+        } isThere: { story, store in
+            try await store.session(story.session) == nil
         },
     ]
 
@@ -69,16 +69,16 @@ struct DurabilityTests {
         try await withFolder { folder in
             let path = "\(folder)/login.sqlite"
             let store = try SQLiteLoginStore(path: path)
-            let scene = try Scene()
+            let story = try Story()
             for (number, step) in Self.steps.enumerated() {
-                try await step.act(scene, store)
+                try await step.act(story, store)
                 // The bytes as the operating system has them, taken while the store is open.
                 let copy = "\(folder)/copy-\(number).sqlite"
                 for suffix in ["", "-wal"] {
                     try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
                 }
                 let afterCrash = try SQLiteLoginStore(path: copy)
-                #expect(try await step.isThere(scene, afterCrash), "\(step)")
+                #expect(try await step.isThere(story, afterCrash), "\(step)")
                 try afterCrash.close()
             }
             try store.close()
@@ -100,7 +100,7 @@ struct DurabilityTests {
                 END
                 """
             )
-            try await Scene().claim(store)
+            try await Story().claim(store)
             // FULL is 2 (SQLite, "PRAGMA synchronous").
             #expect(try raw.column("SELECT setting FROM seen") == ["2", "1"])
             #expect(try raw.column("PRAGMA journal_mode") == ["wal"])
@@ -113,13 +113,13 @@ struct DurabilityTests {
         try await withFolder { folder in
             let path = "\(folder)/login.sqlite"
             let store = try SQLiteLoginStore(path: path)
-            let scene = try Scene()
-            try await scene.logIn(store)
+            let story = try Story()
+            try await story.logIn(store)
             try store.close()
-            await #expect(throws: LoginStoreError.self) { try await store.user(scene.user) }
-            await #expect(throws: LoginStoreError.self) { try await scene.claim(store) }
+            await #expect(throws: LoginStoreError.self) { try await store.user(story.user) }
+            await #expect(throws: LoginStoreError.self) { try await story.claim(store) }
             let again = try SQLiteLoginStore(path: path)
-            #expect(try await again.session(scene.session)?.user == scene.user)
+            #expect(try await again.session(story.session)?.user == story.user)
             try again.close()
         }
     }

@@ -10,26 +10,26 @@ struct FaultTests {
         var call: String
         /// As SQLite's triggers name it.
         var statement: String
-        var act: @Sendable (Scene, Scene, SQLiteLoginStore) async throws -> Void
+        var act: @Sendable (Story, Story, SQLiteLoginStore) async throws -> Void
 
         var description: String { "\(call): \(statement)" }
     }
 
-    /// The first scene has logged in; the second is confirmed, and its browser holds the session
+    /// The first story has logged in; the second is confirmed, and its browser holds the session
     /// of the first.
     private static let calls:
-        [(String, [String], @Sendable (Scene, Scene, SQLiteLoginStore) async throws -> Void)] = [
+        [(String, [String], @Sendable (Story, Story, SQLiteLoginStore) async throws -> Void)] = [
             (
                 "open", ["UPDATE ON attempt", "INSERT ON attempt"],
                 { _, second, store in
-                    try await Scene(seed: 3).open(store, superseding: second.attempt.cookie)
+                    try await Story(seed: 3).open(store, superseding: second.attempt.cookie)
                 }
             ),
             (
                 "update", ["UPDATE ON attempt"],
                 { _, second, store in
                     _ = try await store.updateAttempt(.scene(second.attempt.scene)) {
-                        $0.cancelByBrowser(at: Scene.at(13))
+                        $0.cancelByBrowser(at: Story.at(13))
                     }
                 }
             ),
@@ -40,31 +40,31 @@ struct FaultTests {
             ),
             (
                 "expire", ["UPDATE ON attempt"],
-                { _, _, store in _ = try await store.expireAttempts(at: Scene.at(9000), limit: 10) }
+                { _, _, store in _ = try await store.expireAttempts(at: Story.at(9000), limit: 10) }
             ),
             (
                 "claim", ["INSERT ON used_code"],
-                { _, _, store in try await Scene(seed: 3).claim(store) }
+                { _, _, store in try await Story(seed: 3).claim(store) }
             ),
             (
                 "claim again", ["UPDATE ON used_code"],
-                { first, _, store in try await first.claim(store, at: Scene.at(9000)) }
+                { first, _, store in try await first.claim(store, at: Story.at(9000)) }
             ),
             (
                 "register", ["INSERT ON user"],
-                { _, _, store in try await Scene(seed: 3).register(store) }
+                { _, _, store in try await Story(seed: 3).register(store) }
             ),
             (
                 "open phone", ["INSERT ON phone_session"],
                 { first, _, store in
-                    var phone = try Scene(seed: 3).phone
+                    var phone = try Story(seed: 3).phone
                     phone.user = first.user
                     try await store.openPhoneSession(phone)
                 }
             ),
             (
                 "touch", ["UPDATE ON browser_session"],
-                { first, _, store in try await store.touchSession(first.session, at: Scene.at(99)) }
+                { first, _, store in try await store.touchSession(first.session, at: Story.at(99)) }
             ),
             (
                 "end", ["DELETE ON browser_session"],
@@ -77,7 +77,7 @@ struct FaultTests {
                     "DELETE ON browser_session",
                 ],
                 { _, _, store in
-                    let all = Scene.at(1_000_000)
+                    let all = Story.at(1_000_000)
                     let limits = ForgetLimits(
                         attempts: all,
                         expired: all,
@@ -131,7 +131,7 @@ struct FaultTests {
         try await withFolder { folder in
             let path = "\(folder)/login.sqlite"
             let store = try SQLiteLoginStore(path: path)
-            let (first, second) = (try Scene(seed: 1), try Scene(seed: 2))
+            let (first, second) = (try Story(seed: 1), try Story(seed: 2))
             try await first.logIn(store)
             try await second.open(store)
             try await second.register(store)
@@ -160,22 +160,22 @@ struct FaultTests {
         try await withFolder { folder in
             let path = "\(folder)/login.sqlite"
             let store = try SQLiteLoginStore(path: path)
-            let scene = try Scene()
-            try await scene.logIn(store)
+            let story = try Story()
+            try await story.logIn(store)
             let raw = try RawDatabase(path: path)
             try raw.execute("BEGIN IMMEDIATE")
             let clock = ContinuousClock()
             let waited = await clock.measure {
                 await #expect(throws: LoginStoreError.unavailable("SQLite 5 database is locked")) {
-                    try await store.touchSession(scene.session, at: Scene.at(99))
+                    try await store.touchSession(story.session, at: Story.at(99))
                 }
             }
             #expect(waited > .seconds(1))
             #expect(waited < .seconds(10))
-            #expect(try await store.session(scene.session)?.seenAt == Scene.at(13))
+            #expect(try await store.session(story.session)?.seenAt == Story.at(13))
             try raw.execute("ROLLBACK")
-            try await store.touchSession(scene.session, at: Scene.at(99))
-            #expect(try await store.session(scene.session)?.seenAt == Scene.at(99))
+            try await store.touchSession(story.session, at: Story.at(99))
+            #expect(try await store.session(story.session)?.seenAt == Story.at(99))
             try raw.close()
             try store.close()
         }
@@ -192,17 +192,17 @@ struct FaultTests {
         try await withFolder { folder in
             let path = "\(folder)/login.sqlite"
             let store = try SQLiteLoginStore(path: path)
-            let scene = try Scene()
-            try await scene.logIn(store)
+            let story = try Story()
+            try await story.logIn(store)
             let raw = try RawDatabase(path: path)
             try raw.execute(sql)
             let before = try raw.contents()
             let error = LoginStoreError.unavailable("UnreadableRow")
-            await #expect(throws: error) { try await store.attempt(.scene(scene.attempt.scene)) }
-            await #expect(throws: error) { try await scene.scan(store) }
+            await #expect(throws: error) { try await store.attempt(.scene(story.attempt.scene)) }
+            await #expect(throws: error) { try await story.scan(store) }
             #expect(try raw.contents() == before)
             // The others still can.
-            #expect(try await store.session(scene.session)?.user == scene.user)
+            #expect(try await store.session(story.session)?.user == story.user)
             try raw.close()
             try store.close()
         }
@@ -211,9 +211,9 @@ struct FaultTests {
     @Test func `a row names a user who is there`() async throws {
         try await withFolder { folder in
             let store = try SQLiteLoginStore(path: "\(folder)/login.sqlite")
-            let scene = try Scene()
-            await #expect(throws: LoginStoreError.self) { try await scene.openPhone(store) }
-            #expect(try await store.phoneSession(scene.phone.token) == nil)
+            let story = try Story()
+            await #expect(throws: LoginStoreError.self) { try await story.openPhone(store) }
+            #expect(try await store.phoneSession(story.phone.token) == nil)
             try store.close()
         }
     }

@@ -98,7 +98,7 @@ struct SchemaTests {
         try await withFolder { folder in
             let path = "\(folder)/login.sqlite"
             let store = try SQLiteLoginStore(path: path)
-            try await Scene().logIn(store)
+            try await Story().logIn(store)
             try store.close()
             let raw = try RawDatabase(path: path)
             let before = try raw.contents() + raw.schema()

@@ -4,7 +4,7 @@ import LoginStore
 import TestSupport
 
 /// A login, step by step, for tests that watch the file meanwhile.
-struct Scene {
+struct Story {
     static let policy = LoginPolicy()
     static let start = ManualTime.start
 

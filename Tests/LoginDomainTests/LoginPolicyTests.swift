@@ -1,0 +1,36 @@
+import LoginDomain
+import Testing
+
+/// The numbers of the threat model, said a second time.
+struct LoginPolicyTests {
+    @Test func `the lifetimes are those of the threat model`() {
+        let policy = LoginPolicy()
+        #expect(policy.scene == .seconds(120))
+        #expect(policy.confirm == .seconds(60))
+        #expect(policy.attempt == .seconds(180))
+        #expect(policy.confirmDelay == .milliseconds(700))
+        #expect(policy.phoneSession == .seconds(15 * 60))
+        #expect(policy.sessionIdle == .seconds(30 * 60))
+        #expect(policy.session == .seconds(12 * 60 * 60))
+        #expect(policy.usedCode == .seconds(10 * 60))
+        #expect(policy.endedAttempt == .seconds(24 * 60 * 60))
+    }
+
+    @Test func `the budgets are those of the threat model`() {
+        let policy = LoginPolicy()
+        #expect(policy.deadScenesPerUser == 10)
+        #expect(policy.deadScenesPerAddress == 100)
+        #expect(policy.deadSceneWindow == .seconds(10 * 60))
+        #expect(policy.attemptsPerBrowserPerMinute == 6)
+        #expect(policy.attemptsPerAddressPerMinute == 30)
+        #expect(policy.attemptsPerAddressBurst == 60)
+        #expect(policy.codesPerMinute == 4000)
+        #expect(policy.phoneLoginsPerUserPerMinute == 20)
+        #expect(policy.connectionsPerAddress == 64)
+        #expect(policy.webSocketsPerAddress == 20)
+    }
+
+    @Test func `every number of the policy is among those above`() {
+        #expect(Mirror(reflecting: LoginPolicy()).children.count == 19)
+    }
+}

@@ -1,0 +1,28 @@
+import LoginStore
+import LoginStoreSQLite
+import TestSupport
+
+/// Opens the file for each call and closes it after it: nothing is kept but what is in the file.
+struct ReopeningStore: RelayingStore {
+    let path: String
+
+    func relay<Value: Sendable>(
+        _ operation: StoreOperation,
+        _ call: (any LoginStore) async throws(LoginStoreError) -> Value
+    ) async throws(LoginStoreError) -> Value {
+        let store: SQLiteLoginStore
+        do {
+            store = try SQLiteLoginStore(path: path)
+        } catch {
+            throw .unavailable("\(error)")
+        }
+        do {
+            let value = try await call(store)
+            try store.close()
+            return value
+        } catch {
+            try store.close()
+            throw error
+        }
+    }
+}

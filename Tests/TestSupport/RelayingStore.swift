@@ -1,0 +1,141 @@
+package import LoginDomain
+package import LoginStore
+
+/// A store that hands every call on to some other store, and may do something about it.
+///
+/// A test's store that differs from a real one in one call writes that one; the rest is here.
+package protocol RelayingStore: LoginStore {
+    func relay<Value: Sendable>(
+        _ operation: StoreOperation,
+        _ call: (any LoginStore) async throws(LoginStoreError) -> Value
+    ) async throws(LoginStoreError) -> Value
+}
+
+/// The calls of a store, by name.
+package enum StoreOperation: CaseIterable, Sendable {
+    case openAttempt
+    case attempt
+    case updateAttempt
+    case redeemAttempt
+    case expireAttempts
+    case claimCode
+    case registerUser
+    case user
+    case openPhoneSession
+    case phoneSession
+    case session
+    case touchSession
+    case endSession
+    case forget
+}
+
+extension RelayingStore {
+    package func openAttempt(
+        _ attempt: Attempt,
+        superseding old: SecretDigest?,
+        at now: Timestamp
+    ) async throws(LoginStoreError) -> Attempt? {
+        try await relay(.openAttempt) { store async throws(LoginStoreError) in
+            try await store.openAttempt(attempt, superseding: old, at: now)
+        }
+    }
+
+    package func attempt(_ key: AttemptKey) async throws(LoginStoreError) -> Attempt? {
+        try await relay(.attempt) { store async throws(LoginStoreError) in
+            try await store.attempt(key)
+        }
+    }
+
+    package func updateAttempt<Outcome: Sendable>(
+        _ key: AttemptKey,
+        _ change: @escaping @Sendable (inout Attempt) -> Outcome
+    ) async throws(LoginStoreError) -> AttemptUpdate<Outcome>? {
+        try await relay(.updateAttempt) { store async throws(LoginStoreError) in
+            try await store.updateAttempt(key, change)
+        }
+    }
+
+    package func redeemAttempt(
+        _ key: AttemptKey,
+        session: SecretDigest,
+        ending old: SecretDigest?,
+        at now: Timestamp
+    ) async throws(LoginStoreError) -> AttemptUpdate<Attempt.RedeemOutcome>? {
+        try await relay(.redeemAttempt) { store async throws(LoginStoreError) in
+            try await store.redeemAttempt(key, session: session, ending: old, at: now)
+        }
+    }
+
+    package func expireAttempts(
+        at now: Timestamp,
+        limit: Int
+    ) async throws(LoginStoreError) -> [Attempt] {
+        try await relay(.expireAttempts) { store async throws(LoginStoreError) in
+            try await store.expireAttempts(at: now, limit: limit)
+        }
+    }
+
+    package func claimCode(
+        _ code: SecretDigest,
+        until: Timestamp,
+        at now: Timestamp
+    ) async throws(LoginStoreError) -> Bool {
+        try await relay(.claimCode) { store async throws(LoginStoreError) in
+            try await store.claimCode(code, until: until, at: now)
+        }
+    }
+
+    package func registerUser(
+        _ identity: WeChatIdentity,
+        candidate: UserID,
+        at now: Timestamp
+    ) async throws(LoginStoreError) -> Registration {
+        try await relay(.registerUser) { store async throws(LoginStoreError) in
+            try await store.registerUser(identity, candidate: candidate, at: now)
+        }
+    }
+
+    package func user(_ id: UserID) async throws(LoginStoreError) -> User? {
+        try await relay(.user) { store async throws(LoginStoreError) in try await store.user(id) }
+    }
+
+    package func openPhoneSession(_ session: PhoneSession) async throws(LoginStoreError) {
+        try await relay(.openPhoneSession) { store async throws(LoginStoreError) in
+            try await store.openPhoneSession(session)
+        }
+    }
+
+    package func phoneSession(_ token: SecretDigest) async throws(LoginStoreError) -> PhoneSession?
+    {
+        try await relay(.phoneSession) { store async throws(LoginStoreError) in
+            try await store.phoneSession(token)
+        }
+    }
+
+    package func session(_ cookie: SecretDigest) async throws(LoginStoreError) -> BrowserSession? {
+        try await relay(.session) { store async throws(LoginStoreError) in
+            try await store.session(cookie)
+        }
+    }
+
+    package func touchSession(
+        _ cookie: SecretDigest,
+        at now: Timestamp
+    ) async throws(LoginStoreError) {
+        try await relay(.touchSession) { store async throws(LoginStoreError) in
+            try await store.touchSession(cookie, at: now)
+        }
+    }
+
+    package func endSession(_ cookie: SecretDigest) async throws(LoginStoreError) {
+        try await relay(.endSession) { store async throws(LoginStoreError) in
+            try await store.endSession(cookie)
+        }
+    }
+
+    package func forget(_ before: ForgetLimits, limit: Int) async throws(LoginStoreError) -> Bool {
+        try await relay(.forget) { store async throws(LoginStoreError) in
+            try await store.forget(before, limit: limit)
+        }
+    }
+}

@@ -78,8 +78,8 @@ import Testing
     @Test func `a state has a sentence for each that the script can name`() {
         let html = text(pages.login(.english))
         for state in [
-            "loading", "waiting", "waiting-phone", "scanned", "confirmed", "done", "cancelled",
-            "expired", "superseded", "offline", "busy", "error",
+            "loading", "waiting", "scanned", "confirmed", "done", "cancelled", "expired",
+            "superseded", "offline", "busy", "down", "phone", "error",
         ] {
             #expect(html.contains("<div data-state=\"\(state)\"><strong>"), "\(state)")
         }

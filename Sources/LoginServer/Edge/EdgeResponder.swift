@@ -43,6 +43,8 @@ struct EdgeResponder: HTTPResponder {
                 throw EdgeError.misdirected(origin: "\(origin)")
             }
             response = try await routes.respond(to: request, context: context)
+            // Where it has no route the router answers by itself, with nothing to read.
+            if response.status == .notFound { throw HTTPError(.notFound) }
         } catch {
             response = answer(to: error, request, context)
         }

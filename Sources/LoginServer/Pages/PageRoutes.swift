@@ -67,7 +67,13 @@ extension Pages {
         var response = Response.page(
             error.status,
             language,
-            errorPage(language, status: error.status.code, origin: origin, reason: error.name)
+            errorPage(
+                language,
+                status: error.status.code,
+                origin: origin,
+                // "Page not found" has said it all.
+                reason: error == .notFound ? nil : error.name
+            )
         )
         if let seconds = error.retryAfterSeconds { response.headers[.retryAfter] = "\(seconds)" }
         if case .methodNotAllowed(let allowed) = error { response.headers[.allow] = allowed }

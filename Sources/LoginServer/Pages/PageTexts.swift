@@ -35,9 +35,10 @@ package enum PageTexts {
         .init("busy_after", " 秒后自动重试", " s"),
         .init("cancel", "取消登录", "Cancel"),
         .init("renew", "获取新码", "Get a new code"),
+        .init("retry", "重试", "Try again"),
         .init(
             "hint",
-            "请只扫描您自己打开的页面上的码。别人发来的码、图片或链接，都不要扫。",
+            "请只扫您自己打开的页面上的码，不要扫别人发来的码、图片或链接。",
             "Only scan a code on a page you opened yourself, never one that somebody sent you."
         ),
         .init("leave", "取消并返回{{website}}", "Cancel and go back to {{website}}"),
@@ -52,12 +53,8 @@ package enum PageTexts {
             "打开手机微信，点右上角“＋”，再点“扫一扫”",
             "Open WeChat, tap ⊕ and then Scan"
         ),
-        .init("waiting_phone_title", "请在电脑上打开本页", "Open this page on a computer"),
-        .init(
-            "waiting_phone_detail",
-            "然后用这部手机的微信扫码",
-            "Then scan the code with WeChat on this phone"
-        ),
+        .init("phone_title", "请在电脑上打开本页", "Open this page on a computer"),
+        .init("phone_detail", "然后用这部手机的微信扫码", "Then scan its code with this phone"),
         .init("scanned_title", "扫码成功", "Code scanned"),
         .init("scanned_detail", "请在手机上确认登录", "Now confirm the login on your phone"),
         .init("confirmed_title", "已确认", "Confirmed"),
@@ -65,33 +62,27 @@ package enum PageTexts {
         .init("done_title", "登录成功", "You are logged in"),
         .init("done_detail", "正在跳转…", "Taking you there…"),
         .init("cancelled_title", "登录已取消", "Login cancelled"),
-        .init(
-            "cancelled_detail",
-            "您没有登录。如需登录，请获取新码。",
-            "You are not logged in."
-        ),
+        .init("cancelled_detail", "您没有登录。", "You are not logged in."),
         .init("expired_title", "登录码已过期", "This code has expired"),
-        .init("expired_detail", "获取新码后再扫描。", "Get a new one to go on."),
+        .init("expired_detail", "请获取新码后再扫。", "Get a new one to go on."),
         .init("superseded_title", "登录已转到另一个页面", "Login moved to another tab"),
         .init(
             "superseded_detail",
-            "请到最近打开的页面扫码，或在这里获取新码。",
-            "Go on in the newest tab, or get a code here."
+            "请到最新打开的页面扫码，或在此获取新码。",
+            "Use the newest tab, or get a code here."
         ),
         .init("offline_title", "网络连接已断开", "Connection lost"),
         .init(
             "offline_detail",
-            "正在尝试重新连接，恢复后会自动继续。",
-            "Reconnecting. The page goes on by itself."
+            "正在重新连接，请不要关闭本页。",
+            "Reconnecting. Please keep this page open."
         ),
-        .init("busy_title", "现在登录的人较多", "Busy right now"),
-        .init(
-            "busy_detail",
-            "请不要关闭本页，稍后会自动重试。",
-            "Keep this page open: it tries again by itself."
-        ),
+        .init("busy_title", "当前请求较多", "Busy right now"),
+        .init("busy_detail", "请不要关闭本页。", "Please keep this page open."),
+        .init("down_title", "服务暂时不可用", "Not available right now"),
+        .init("down_detail", "请不要关闭本页。", "Please keep this page open."),
         .init("error_title", "出了点问题", "Something went wrong"),
-        .init("error_detail", "您没有登录。请重新获取登录码。", "You are not logged in. Please try again."),
+        .init("error_detail", "您没有登录，请重试。", "You are not logged in. Please try again."),
     ]
 
     private static let landing: [Sentence] = [

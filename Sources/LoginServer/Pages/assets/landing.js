@@ -20,7 +20,6 @@ if (avatar?.complete && avatar.naturalWidth === 0) avatar.remove();
 
 logout?.addEventListener('click', async () => {
   const alert = document.getElementById('alert');
-  logout.disabled = true;
   alert.textContent = '';
   try {
     const init = { method: 'POST', headers: { 'X-SL': '1' }, credentials: 'same-origin' };
@@ -29,7 +28,6 @@ logout?.addEventListener('click', async () => {
     location.assign(carry('/'));
   } catch {
     alert.textContent = document.getElementById('sentence').content.textContent;
-    logout.disabled = false;
   }
 });
 

@@ -26,8 +26,7 @@ function show(state) {
   if (root.dataset.state !== state || state === 'loading') {
     const focused = document.activeElement;
     root.dataset.state = state;
-    const name = state === 'waiting' && onPhone ? 'waiting-phone' : state;
-    const sentence = byId('sentences').content.querySelector(`[data-state="${name}"]`);
+    const sentence = byId('sentences').content.querySelector(`[data-state="${state}"]`);
     byId('status').replaceChildren(...sentence.cloneNode(true).childNodes);
     // A button that goes away must not drop the keyboard's place on the page.
     if (focused instanceof HTMLButtonElement && !focused.offsetParent) {
@@ -120,10 +119,11 @@ function pause(ms, signal, hasty = true) {
 /** Doubles from half a second to fifteen, each time up to half less, so that pages do not march. */
 const backoff = (tries) => Math.min(15000, 500 * 2 ** tries) * (1 - Math.random() / 2);
 
-async function busy(seconds, signal) {
+/** Counts down what the server asked for: too much at a time, or nothing right now. */
+async function hold(status, seconds, signal) {
   const end = Date.now() + seconds * 1000;
   count(seconds);
-  show('busy');
+  show(status === 429 ? 'busy' : 'down');
   for (let left = seconds; left > 0 && !signal.aborted;) {
     await pause(Math.min(1000, end - Date.now()), signal, false);
     left = Math.ceil((end - Date.now()) / 1000);
@@ -188,7 +188,8 @@ async function renew() {
       return;
     }
     if (wait !== null) {
-      await busy(wait, signal);
+      // Each time longer: a server in trouble has many pages waiting.
+      await hold(status, Math.max(wait, Math.ceil(backoff(tries) / 1000)), signal);
       if (!signal.aborted) show('loading');
     } else if (status === 0) {
       show('offline');
@@ -308,7 +309,7 @@ async function poll(signal) {
       if (spoke && before === attempt.seq && Date.now() - asked < 1000) await pause(1000, signal);
       spoke = true;
     } else if (wait !== null) {
-      await busy(wait, signal);
+      await hold(status, wait, signal);
       spoke = false;
     } else if ([401, 403, 404, 410].includes(status)) {
       return spoke ? 'lost' : 'gone';
@@ -411,10 +412,9 @@ byId('renew').addEventListener('click', () => {
 });
 
 byId('cancel').addEventListener('click', async () => {
+  // The button stays enabled: a disabled one would drop the keyboard's place on the page.
   const { signal } = work;
-  byId('cancel').disabled = true;
   const { status } = await call('POST', '/attempt/cancel', signal);
-  byId('cancel').disabled = false;
   if (!signal.aborted && status === 200) end('cancelled');
 });
 
@@ -439,5 +439,10 @@ window.addEventListener('pageshow', (event) => {
 for (const link of document.querySelectorAll('a[data-carry]')) {
   link.href = carry(link.getAttribute('href'));
 }
-setInterval(tick, 1000);
-renew();
+if (onPhone) {
+  // A phone cannot scan its own screen (RFC 10027, 6.2): no code.
+  show('phone');
+} else {
+  setInterval(tick, 1000);
+  renew();
+}

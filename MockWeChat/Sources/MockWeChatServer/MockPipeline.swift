@@ -38,7 +38,8 @@ struct MockPipeline: Sendable {
             MockConnection(
                 responder: responder,
                 callerIP: channel.remoteAddress?.ipAddress ?? "127.0.0.1",
-                isEncrypted: isEncrypted
+                isEncrypted: isEncrypted,
+                isProxy: isProxy
             )
         )
     }

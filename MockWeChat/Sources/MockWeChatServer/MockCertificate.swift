@@ -19,7 +19,7 @@ package struct MockCertificate: Sendable {
     /// - Parameters:
     ///   - authority: The PEM texts of a certificate and its key, from an earlier run.
     ///   - hosts: Names and addresses beside `api.weixin.qq.com` and this machine's own.
-    ///   - now: The machine's time. Callers judge the certificate by their own clock, so the mock's
+    ///   - moment: The machine's time. Callers judge the certificate by their own clock, so the mock's
     ///     clock has no say in it.
     /// - Throws: When the PEM texts cannot be read.
     package init(

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
 import readme
@@ -46,19 +47,24 @@ class Shell:
         if start:
             return self.start(start[1].split())
         if command.startswith("kill %1"):
-            return self.kill()
-        if self.mock is not None:
-            command = command.replace(PORT, str(self.mock.port))
+            said = self.kill()
+            return said if "exit code" in command else ""
+        command = command.replace(f":{PORT}", f":{self.port}")
         self.bash.stdin.write(f"{command}\necho; echo '{self.END}'\n")
         self.bash.stdin.flush()
+        watchdog = threading.Timer(60, self.bash.kill)
+        watchdog.start()
         lines = []
-        while (line := self.bash.stdout.readline().rstrip("\n")) != self.END:
+        while (line := self.bash.stdout.readline()) != f"{self.END}\n":
+            if not line:
+                raise AssertionError(f"it did not end within a minute: {command}")
             lines.append(line)
-        return self.seen("\n".join(lines))
+        watchdog.cancel()
+        return self.seen("".join(lines))
 
     def start(self, flags):
         if self.mock is not None:
-            self.mock.__exit__()
+            raise AssertionError("the page starts a mock while the one before still has the port")
         # The first one finds a free port and the others keep it, because the page keeps its own.
         self.mock = Mock(*flags, port=self.port, folder=self.folder)
         self.mock.__enter__()
@@ -67,10 +73,13 @@ class Shell:
 
     def kill(self):
         code, _ = self.mock.stop()
-        return "\n".join([*self.mock.complaints(), f"exit code {code}"])
+        said = "\n".join([*self.mock.complaints(), f"exit code {code}"])
+        self.mock.__exit__()
+        self.mock = None
+        return said
 
     def seen(self, text):
-        return text.replace(str(self.mock.port), PORT).strip("\n") if self.mock else text.strip("\n")
+        return text.replace(f":{self.port}", f":{PORT}").strip("\n")
 
 
 class Page(unittest.TestCase):

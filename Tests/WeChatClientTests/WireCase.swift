@@ -35,7 +35,9 @@ struct WireCase: Sendable, CustomTestStringConvertible {
         let file = Self.folder.appending(path: name + ".http")
         var text = try String(contentsOf: file, encoding: .utf8)[...]
         // Remarks about the case.
-        while text.hasPrefix("# ") { text = text[text.drop { $0 != "\n" }.startIndex...].dropFirst() }
+        while text.hasPrefix("# ") {
+            text = text[text.drop { $0 != "\n" }.startIndex...].dropFirst()
+        }
         return try text.split(separator: "###\n").map { part in
             let halves = part.dropLast()
                 .split(separator: "\n\n", maxSplits: 1, omittingEmptySubsequences: false)

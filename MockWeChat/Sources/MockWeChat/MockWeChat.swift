@@ -8,7 +8,7 @@
 /// try await withMockWeChat { mock in
 ///     let client = MyWeChatClient(baseURL: mock.url)
 ///     let code = try mock.logIn("alice")
-///     #expect(try await client.code2session(code).openid == mock.openid(of: "alice"))
+///     #expect(try await client.code2session(code).openid.hasPrefix("o"))
 /// }
 /// ```
 

@@ -25,6 +25,7 @@ final class MockConnection: ChannelInboundHandler, RemovableChannelHandler {
     private let callerIP: String
     private let isEncrypted: Bool
     private let isForWeChatInClear: Bool
+    private let isProxy: Bool
     private var state = State.idle
     private var lastDate: (second: Int64, text: String)?
 
@@ -33,16 +34,19 @@ final class MockConnection: ChannelInboundHandler, RemovableChannelHandler {
     ///   - callerIP: Whose connection it is.
     ///   - isEncrypted: Whether it came through TLS.
     ///   - isForWeChatInClear: Whether it came through a tunnel to WeChat's name, without TLS.
+    ///   - isProxy: Whether requests for other hosts may come, to be refused.
     init(
         responder: MockResponder,
         callerIP: String,
         isEncrypted: Bool,
-        isForWeChatInClear: Bool
+        isForWeChatInClear: Bool,
+        isProxy: Bool
     ) {
         self.responder = responder
         self.callerIP = callerIP
         self.isEncrypted = isEncrypted
         self.isForWeChatInClear = isForWeChatInClear
+        self.isProxy = isProxy
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -102,7 +106,14 @@ final class MockConnection: ChannelInboundHandler, RemovableChannelHandler {
     private func end(_ context: ChannelHandlerContext) {
         guard case .collecting(let head, let body) = state else { return }
         state = .answering
-        let (target, isInClear) = Self.target(of: head, isEncrypted: isEncrypted)
+        let (target, authority) = Self.target(of: head)
+        if isProxy, let authority, !isServed(authority, context) {
+            let why = "this proxy leads to \(WeChatHost.name) only, not to \(authority)\n"
+            let type = "text/plain; charset=utf-8"
+            answer(MockReply(403, type: type, Array(why.utf8)), to: head, context)
+            return
+        }
+        let isForWeChat = authority.map { WeChatHost.isNamed(by: $0, port: "80") } ?? false
         let request = MockRequest(
             method: head.method,
             target: target,
@@ -110,7 +121,7 @@ final class MockConnection: ChannelInboundHandler, RemovableChannelHandler {
             body: body,
             callerIP: callerIP,
             isEncrypted: isEncrypted,
-            isForWeChatInClear: isInClear || isForWeChatInClear
+            isForWeChatInClear: isForWeChatInClear || (isForWeChat && !isEncrypted)
         )
         guard request.isControl else {
             answer(responder.respond(to: request), to: head, context)
@@ -130,15 +141,26 @@ final class MockConnection: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
-    /// Proxies get `http://host/path` (RFC 9112, section 3.2.2); the mock takes the path of it.
-    private static func target(of head: HTTPRequestHead, isEncrypted: Bool) -> (String, Bool) {
+    /// Proxies get `http://host/path` (RFC 9112, section 3.2.2): the path of it, and whom it is for.
+    private static func target(of head: HTTPRequestHead) -> (String, authority: Substring?) {
         let scheme = "http://"
-        guard head.uri.hasPrefix(scheme) else { return (head.uri, false) }
+        guard head.uri.hasPrefix(scheme) else { return (head.uri, nil) }
         let rest = head.uri.dropFirst(scheme.utf8.count)
         let slash = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
         let path = rest[slash...]
-        let isWeChat = WeChatHost.isNamed(by: rest[..<slash], port: "80")
-        return (path.hasPrefix("/") ? String(path) : "/" + path, isWeChat && !isEncrypted)
+        return (path.hasPrefix("/") ? String(path) : "/" + path, rest[..<slash])
+    }
+
+    /// Whether the proxy answers for an authority: WeChat's name, or the mock's own address.
+    ///
+    /// Callers with a proxy in their environment reach the control plane through it too.
+    private func isServed(_ authority: Substring, _ context: ChannelHandlerContext) -> Bool {
+        if WeChatHost.isNamed(by: authority, port: "80") { return true }
+        var own = ["localhost", "127.0.0.1"]
+        if let dialled = context.channel.localAddress?.ipAddress { own.append(dialled) }
+        return own.contains { host in
+            authority == host || authority.hasPrefix("\(host):") || authority.hasPrefix("[\(host)]")
+        }
     }
 
     // MARK: - Answering

@@ -43,7 +43,8 @@ struct MockPipeline: Sendable {
                 responder: responder,
                 callerIP: channel.remoteAddress?.ipAddress ?? "127.0.0.1",
                 isEncrypted: isEncrypted,
-                isForWeChatInClear: isForWeChatInClear
+                isForWeChatInClear: isForWeChatInClear,
+                isProxy: isProxy
             )
         )
     }

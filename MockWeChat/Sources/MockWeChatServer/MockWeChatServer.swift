@@ -104,9 +104,14 @@ package struct MockWeChatServer: Service {
         await withTaskGroup { group in
             group.addTask { await connections.waitUntilEmpty() }
             group.addTask {
-                let loop = MultiThreadedEventLoopGroup.singleton.any()
-                try? await loop.scheduleTask(in: MockWeChatLimits.shutdownPatience) {}
-                    .futureResult.get()
+                let patience = MultiThreadedEventLoopGroup.singleton.any()
+                    .scheduleTask(in: MockWeChatLimits.shutdownPatience) {}
+                // When the last one has gone, nobody waits for the rest of the time.
+                await withTaskCancellationHandler {
+                    _ = try? await patience.futureResult.get()
+                } onCancel: {
+                    patience.cancel()
+                }
             }
             await group.next()
             await connections.closeAll()

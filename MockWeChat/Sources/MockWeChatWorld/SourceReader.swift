@@ -87,7 +87,10 @@ struct SourceReader {
     /// The members of a map whose names are data, in their order.
     func map() throws(DescriptionError) -> [(name: String, reader: SourceReader)] {
         guard case .map(let members) = node.kind else { throw wrong("a map") }
-        return members.map { ($0.name, SourceReader(node: $0.value, path: "\(path).\($0.name)")) }
+        return members.map { member in
+            let path = path.isEmpty ? member.name : "\(path).\(member.name)"
+            return (member.name, SourceReader(node: member.value, path: path))
+        }
     }
 
     func integers(_ range: ClosedRange<Int>) throws(DescriptionError) -> [Int] {

@@ -83,15 +83,9 @@ package func buildApplication(
 ) -> some ApplicationProtocol {
     let pages = Pages(siteName: configuration.siteName)
     let browser = BrowserEdge(service: service, configuration: configuration)
-    let router = Router(context: LoginContext.self)
-    AttemptRoutes(service: service, browser: browser).add(to: router)
-    SessionRoutes(service: service, browser: browser).add(to: router)
-    PhoneRoutes(service: service, limits: configuration.limits).add(to: router)
-    PageRoutes(service: service, browser: browser, pages: pages).add(to: router)
-
     let headers = SecurityHeaders(origin: configuration.origin)
     let responder = EdgeResponder(
-        router: router,
+        router: buildRouter(service: service, browser: browser, pages: pages),
         pages: pages,
         headers: headers,
         origin: configuration.origin
@@ -134,8 +128,22 @@ package func buildApplication(
         },
         logger: logger
     )
-    application.addServices(Sweeper(service: service), Farewell(service: service))
+    application.addServices(Sweeper(service: service))
     return application
+}
+
+/// Every route there is.
+func buildRouter(
+    service: LoginService,
+    browser: BrowserEdge,
+    pages: Pages
+) -> Router<LoginContext> {
+    let router = Router(context: LoginContext.self)
+    AttemptRoutes(service: service, browser: browser).add(to: router)
+    SessionRoutes(service: service, browser: browser).add(to: router)
+    PhoneRoutes(service: service, limits: browser.limits).add(to: router)
+    PageRoutes(service: service, browser: browser, pages: pages).add(to: router)
+    return router
 }
 
 /// Runs the use cases' own loop beside the listener.
@@ -146,15 +154,5 @@ private struct Sweeper: Service {
         await cancelWhenGracefulShutdown { [service] in
             await service.runSweeper()
         }
-    }
-}
-
-/// Lets those who wait know that the process ends, so that they come back elsewhere.
-private struct Farewell: Service {
-    let service: LoginService
-
-    func run() async throws {
-        try? await gracefulShutdown()
-        service.watchers.closeAll()
     }
 }

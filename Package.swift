@@ -219,8 +219,9 @@ tests(
     "LoginServerTests",
     [
         "LoginServer", "LoginDomain", "LoginService", "LoginStore", "TestSupport",
-        "WeChatClient", "WebSocketUpgrade", hummingbird, hummingbirdTesting, logging, nioCore,
-        nioEmbedded, nioHTTP1, nioPosix, nioWebSocket, serviceLifecycle,
+        "WeChatClient", "WebSocketUpgrade", httpTypes, hummingbird, hummingbirdCore,
+        hummingbirdTesting, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix, nioWebSocket,
+        serviceLifecycle,
     ]
 )
 tests("HTTPTransportAHCTests", ["HTTPTransport", "HTTPTransportAHC", httpTypes, nioCore, nioPosix])

@@ -22,7 +22,7 @@ import LoginDomain
 package import LoginService
 import NIOCore
 import ServiceLifecycle
-import WebSocketUpgrade
+package import WebSocketUpgrade
 
 /// What the edge needs to know of where it stands.
 package struct EdgeConfiguration: Sendable {
@@ -68,6 +68,7 @@ package struct EdgeLimits: Sendable {
     package var presentedBytesMax = 128
     /// A comment line keeps proxies from closing an event stream that has nothing to say.
     package var streamHeartbeat = Duration.seconds(15)
+    package var webSocket = WebSocketLimits()
 
     package init() {}
 }
@@ -116,7 +117,7 @@ package func buildApplication(
                     maxHeaderListSize: limits.headerBlockBytesMax,
                     maxHeaderFieldCount: limits.headerFieldsMax
                 ),
-                limits: WebSocketLimits(),
+                limits: limits.webSocket,
                 connections: connections
             )
         },

@@ -346,6 +346,12 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelInactive()
     }
 
+    func handlerRemoved(context: ChannelHandlerContext) {
+        // A connection that broke before it was active is never told that it is not; somebody
+        // waits for this outcome all the same. One that stands already is kept.
+        outcome.succeed(.closed)
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // Broken below HTTP: the connection ends by itself.
         guard !(error is IOError) else { return context.fireErrorCaught(error) }

@@ -7,6 +7,7 @@ import LoginStore
 import ServiceLifecycle
 import Synchronization
 import TestSupport
+import WebSocketUpgrade
 
 @testable import LoginServer
 
@@ -26,7 +27,12 @@ struct EdgeStage: Sendable {
     struct Setup {
         var origin = "https://login.example"
         var policy = LoginPolicy()
-        var limits = EdgeLimits()
+        var limits: EdgeLimits = {
+            var limits = EdgeLimits()
+            // Pings go by the event loop's clock, which a test of logins does not move.
+            limits.webSocket.pingEvery = .hours(1)
+            return limits
+        }()
         var rows = MemoryLoginStore()
         /// The store that the service sees, made of the rows.
         var store: (MemoryLoginStore) -> any LoginStore = { $0 }

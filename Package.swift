@@ -31,6 +31,7 @@ let hummingbirdTesting: Target.Dependency = .product(
 )
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP1: Target.Dependency = .product(
@@ -224,8 +225,10 @@ tests(
 tests(
     "LoginServerTests",
     [
-        "LoginServer", "LoginDomain", "LoginService", "LoginStore", "TestSupport", httpTypes,
-        hummingbird, hummingbirdTesting, logging, nioCore, nioHTTP1, nioPosix, nioWebSocket,
+        "LoginServer", "LoginDomain", "LoginService", "LoginStore", "TestSupport",
+        "WeChatClient", "WebSocketUpgrade", httpTypes, hummingbird, hummingbirdCore,
+        hummingbirdTesting, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix, nioWebSocket,
+        serviceLifecycle,
     ]
 )
 tests("HTTPTransportAHCTests", ["HTTPTransport", "HTTPTransportAHC", httpTypes, nioCore, nioPosix])

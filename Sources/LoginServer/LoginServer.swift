@@ -22,7 +22,7 @@ import LoginDomain
 package import LoginService
 import NIOCore
 import ServiceLifecycle
-import WebSocketUpgrade
+package import WebSocketUpgrade
 
 /// What the edge needs to know of where it stands.
 package struct EdgeConfiguration: Sendable {
@@ -68,6 +68,7 @@ package struct EdgeLimits: Sendable {
     package var presentedBytesMax = 128
     /// A comment line keeps proxies from closing an event stream that has nothing to say.
     package var streamHeartbeat = Duration.seconds(15)
+    package var webSocket = WebSocketLimits()
 
     package init() {}
 }
@@ -83,15 +84,9 @@ package func buildApplication(
 ) -> some ApplicationProtocol {
     let pages = Pages(siteName: configuration.siteName)
     let browser = BrowserEdge(service: service, configuration: configuration)
-    let router = Router(context: LoginContext.self)
-    AttemptRoutes(service: service, browser: browser).add(to: router)
-    SessionRoutes(service: service, browser: browser).add(to: router)
-    PhoneRoutes(service: service, limits: configuration.limits).add(to: router)
-    PageRoutes(service: service, browser: browser, pages: pages).add(to: router)
-
     let headers = SecurityHeaders(origin: configuration.origin)
     let responder = EdgeResponder(
-        router: router,
+        router: buildRouter(service: service, browser: browser, pages: pages),
         pages: pages,
         headers: headers,
         origin: configuration.origin
@@ -122,7 +117,7 @@ package func buildApplication(
                     maxHeaderListSize: limits.headerBlockBytesMax,
                     maxHeaderFieldCount: limits.headerFieldsMax
                 ),
-                limits: WebSocketLimits(),
+                limits: limits.webSocket,
                 connections: connections
             )
         },
@@ -134,8 +129,22 @@ package func buildApplication(
         },
         logger: logger
     )
-    application.addServices(Sweeper(service: service), Farewell(service: service))
+    application.addServices(Sweeper(service: service))
     return application
+}
+
+/// Every route there is.
+func buildRouter(
+    service: LoginService,
+    browser: BrowserEdge,
+    pages: Pages
+) -> Router<LoginContext> {
+    let router = Router(context: LoginContext.self)
+    AttemptRoutes(service: service, browser: browser).add(to: router)
+    SessionRoutes(service: service, browser: browser).add(to: router)
+    PhoneRoutes(service: service, limits: browser.limits).add(to: router)
+    PageRoutes(service: service, browser: browser, pages: pages).add(to: router)
+    return router
 }
 
 /// Runs the use cases' own loop beside the listener.
@@ -146,15 +155,5 @@ private struct Sweeper: Service {
         await cancelWhenGracefulShutdown { [service] in
             await service.runSweeper()
         }
-    }
-}
-
-/// Lets those who wait know that the process ends, so that they come back elsewhere.
-private struct Farewell: Service {
-    let service: LoginService
-
-    func run() async throws {
-        try? await gracefulShutdown()
-        service.watchers.closeAll()
     }
 }

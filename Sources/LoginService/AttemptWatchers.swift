@@ -42,7 +42,8 @@ package final class AttemptWatchers: Sendable {
         table.withLock { $0.publish(id, .over, ended: true) }
     }
 
-    /// The process is about to end: everybody should come back and find the state in its row.
+    /// The process is about to end: everybody should come back and find the state in its row, also
+    /// those who come from now on.
     package func closeAll() {
         table.withLock { $0.closeAll() }
     }
@@ -92,6 +93,7 @@ private struct WatcherTable {
     private(set) var watchers: [AttemptID: Entry] = [:]
     private(set) var polls: [AttemptID: [Entry]] = [:]
     private var lastNumber: UInt64 = 0
+    private var isClosed = false
 
     struct Entry {
         var number: UInt64
@@ -101,6 +103,7 @@ private struct WatcherTable {
     mutating func add(_ id: AttemptID, _ sink: @escaping WatchSink) -> WatchTicket {
         let entry = newEntry(sink)
         watchers.updateValue(entry, forKey: id)?.sink(.replaced)
+        if isClosed { sink(.goingAway) }
         return WatchTicket(attempt: id, number: entry.number)
     }
 
@@ -110,6 +113,7 @@ private struct WatcherTable {
         if let waiting = polls[id], waiting.count > Self.pollsPerAttemptMax {
             polls[id]?.removeFirst().sink(.replaced)
         }
+        if isClosed { sink(.goingAway) }
         return WatchTicket(attempt: id, number: entry.number)
     }
 
@@ -132,6 +136,7 @@ private struct WatcherTable {
     }
 
     mutating func closeAll() {
+        isClosed = true
         for entry in watchers.values { entry.sink(.goingAway) }
         for waiting in polls.values {
             for entry in waiting { entry.sink(.goingAway) }

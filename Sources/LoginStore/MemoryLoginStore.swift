@@ -42,6 +42,21 @@ package final class MemoryLoginStore: LoginStore {
         }
     }
 
+    /// Every row as text, sorted: two equal lists, two equal stores.
+    ///
+    /// For tests that nothing changed.
+    package var everything: [String] {
+        rows.withLock { rows in
+            let attempts = rows.attempts.values.map { "attempt \($0)" }
+            let codes = rows.codes.map { "code \($0.key.bytes) until \($0.value)" }
+            let users = rows.users.values.map { "user \($0)" }
+            let openIDs = rows.byOpenID.map { "openid \($0.key) of \($0.value)" }
+            let phones = rows.phones.values.map { "phone \($0)" }
+            let sessions = rows.sessions.values.map { "session \($0)" }
+            return (attempts + codes + users + openIDs + phones + sessions).sorted()
+        }
+    }
+
     package func openAttempt(
         _ attempt: Attempt,
         superseding old: SecretDigest?,

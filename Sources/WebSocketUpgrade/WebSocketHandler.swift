@@ -62,6 +62,10 @@ final class WebSocketHandler: ChannelInboundHandler {
         guard frame.maskKey != nil else {
             return close(context, .protocolError, "frames must be masked")
         }
+        // Section 5.2: without an extension these bits mean nothing.
+        guard !frame.rsv1, !frame.rsv2, !frame.rsv3 else {
+            return close(context, .protocolError, "reserved bits must be zero")
+        }
         switch frame.opcode {
         case .connectionClose:
             answerClose(context, frame)
@@ -70,8 +74,10 @@ final class WebSocketHandler: ChannelInboundHandler {
             write(context, WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData))
         case .pong:
             if state == .awaitingPong { state = .open }
-        default:
+        case .text, .binary, .continuation:
             noteDataFrame(context)
+        default:
+            close(context, .protocolError, "this opcode means nothing")
         }
     }
 
@@ -102,8 +108,17 @@ final class WebSocketHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // The protocol error handler before us has sent a close frame where there was a reason.
-        context.close(promise: nil)
+        switch error {
+        case NIOWebSocketError.invalidFrameLength:
+            close(context, .messageTooLarge, "at most \(limits.frameBytesMax) bytes")
+        case is NIOWebSocketError:
+            close(context, .protocolError, "control frames are short and whole")
+        case is ByteToMessageDecoderError:
+            // More bytes after a frame that was none; our close frame is out.
+            return
+        default:
+            context.close(promise: nil)
+        }
     }
 
     // MARK: - From the session and the server
@@ -114,6 +129,9 @@ final class WebSocketHandler: ChannelInboundHandler {
             obey(order, context)
         case is ChannelShouldQuiesceEvent:
             close(context, .goingAway, "the server restarts")
+        case ChannelEvent.inputClosed:
+            // Whoever sends nothing more sends no pong either.
+            context.close(promise: nil)
         default:
             context.fireUserInboundEventTriggered(event)
         }

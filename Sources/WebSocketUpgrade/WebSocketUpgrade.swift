@@ -25,7 +25,8 @@ package struct WebSocketLimits: Sendable {
     package var unsentMessagesMax = 16
     package var pingEvery = TimeAmount.seconds(20)
     package var pongWithin = TimeAmount.seconds(10)
-    /// How long a peer may take to answer a close before the connection is cut.
+    /// How long a peer may take to answer a close, or to read a refusal, before the connection is
+    /// cut.
     package var closeWithin = TimeAmount.seconds(2)
 
     package init() {}
@@ -38,13 +39,46 @@ package protocol WebSocketGatekeeper: Sendable {
 
     /// Judges an upgrade request before anything is switched.
     func judge(_ request: HTTPRequest, on channel: any Channel) async -> WebSocketVerdict
+
+    /// What is said, before the connection closes, to bytes that nobody behind can answer.
+    func answer(to unreadable: UnreadableRequest) -> UpgradeRefusal
+
+    /// The server stops: requests that wait for something should wait no longer.
+    ///
+    /// Called for each connection, also more than once, on its event loop.
+    func serverStops()
 }
 
 package enum WebSocketVerdict: Sendable {
     /// Switch, and let this session know.
     case accept(any WebSocketSession)
     /// Answer so and close.
-    case refuse(HTTPResponse, body: [UInt8])
+    case refuse(UpgradeRefusal)
+}
+
+/// An answer after which the connection closes.
+package struct UpgradeRefusal: Sendable {
+    package var response: HTTPResponse
+    package var body: [UInt8]
+
+    package init(response: HTTPResponse, body: [UInt8]) {
+        self.response = response
+        self.body = body
+    }
+}
+
+/// Why bytes are no request.
+package enum UnreadableRequest: Sendable, Equatable {
+    /// The target is longer than a header field may be.
+    case targetTooLong
+    /// A header field, all of them together, or their number is over the limit.
+    case headersTooLarge
+    /// Not HTTP/1.1, or broken off.
+    case notHTTP
+    /// An opening handshake with a body, without a key, or with more behind it.
+    case badUpgrade
+    /// An opening handshake of another version than 13 (RFC 6455 section 4.4).
+    case webSocketVersion
 }
 
 /// Our end of one WebSocket: hears that it opened and that it is gone.

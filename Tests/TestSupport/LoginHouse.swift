@@ -21,7 +21,8 @@ package struct LoginHouse: Sendable {
         time: ManualTime = ManualTime(),
         seed: UInt64 = 1,
         site: Site = Site(name: "Example", host: "login.example.com"),
-        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        serviceTime: (any TimeSource)? = nil
     ) {
         guard
             let configuration = WeChatConfiguration(
@@ -42,7 +43,7 @@ package struct LoginHouse: Sendable {
             wechat: client,
             policy: policy,
             site: site,
-            time: time,
+            time: serviceTime ?? time,
             dice: Dice(SeededDice(seed: seed)),
             logger: logger
         )

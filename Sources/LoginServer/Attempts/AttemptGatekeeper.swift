@@ -25,9 +25,7 @@ struct AttemptGatekeeper: WebSocketGatekeeper {
 
     func judge(_ request: HTTPRequest, on channel: any Channel) async -> WebSocketVerdict {
         do {
-            guard request.authority == browser.origin.authority else {
-                return refuse(.misdirected(origin: "\(browser.origin)"))
-            }
+            try browser.origin.checkHost(of: request)
             // A browser attaches cookies to a handshake from any page: the Origin is what tells a
             // foreign one, and a sibling subdomain, apart (T6).
             guard browser.isOurOrigin(request.headerFields) else { return refuse(.csrf) }
@@ -49,6 +47,8 @@ struct AttemptGatekeeper: WebSocketGatekeeper {
                 throw error
             }
             return .accept(session)
+        } catch let error as EdgeError {
+            return refuse(error)
         } catch let refusal as LoginRefusal {
             return refuse(.refusal(refusal))
         } catch {
@@ -56,11 +56,31 @@ struct AttemptGatekeeper: WebSocketGatekeeper {
         }
     }
 
+    func answer(to unreadable: UnreadableRequest) -> UpgradeRefusal {
+        let error: EdgeError =
+            switch unreadable {
+            case .targetTooLong: .targetTooLong
+            case .headersTooLarge: .headersTooLarge
+            case .notHTTP: .malformed("This is not a request of HTTP/1.1.")
+            case .badUpgrade: .malformed("This is not a WebSocket's opening handshake.")
+            case .webSocketVersion: .upgradeRequired
+            }
+        return refusal(error)
+    }
+
+    func serverStops() {
+        service.watchers.closeAll()
+    }
+
     private func refuse(_ error: EdgeError) -> WebSocketVerdict {
+        .refuse(refusal(error))
+    }
+
+    private func refusal(_ error: EdgeError) -> UpgradeRefusal {
         var answer = Envelope.failure(error)
         headers.add(to: &answer.headers, .data)
-        return .refuse(
-            HTTPResponse(status: answer.status, headerFields: answer.headers),
+        return UpgradeRefusal(
+            response: HTTPResponse(status: answer.status, headerFields: answer.headers),
             body: Envelope.failureBytes(error)
         )
     }

@@ -40,13 +40,15 @@ struct SettingSource {
         ]
         if let file {
             do {
-                problems += try Self.unknownNames(in: file)
-                let path = FilePath(file)
-                providers.append(
-                    file.hasSuffix(".json")
-                        ? try await FileProvider<JSONSnapshot>(filePath: path)
-                        : try await FileProvider<YAMLSnapshot>(filePath: path)
-                )
+                if let flaws = try Self.flaws(in: file) {
+                    problems += flaws
+                    let path = FilePath(file)
+                    providers.append(
+                        file.hasSuffix(".json")
+                            ? try await FileProvider<JSONSnapshot>(filePath: path)
+                            : try await FileProvider<YAMLSnapshot>(filePath: path)
+                    )
+                }
             } catch {
                 problems.append("The configuration file \(file) cannot be read: \(error)")
             }
@@ -55,16 +57,20 @@ struct SettingSource {
         self.problems = problems
     }
 
-    /// The names of a file that are no settings; YAML reads JSON too.
-    private static func unknownNames(in file: String) throws -> [String] {
+    /// The names of a file that are no settings, and values that none can have, which the layers
+    /// would pass over; nil for a file that says nothing.
+    ///
+    /// YAML reads JSON too.
+    private static func flaws(in file: String) throws -> [String]? {
         let text = try String(contentsOfFile: file, encoding: .utf8)
-        guard let root = try Yams.compose(yaml: text) else { return [] }
+        guard let root = try Yams.compose(yaml: text) else { return nil }
         let known = Set(SettingKey.allCases.map(\.rawValue))
         let groups = Set(SettingKey.allCases.compactMap { $0.path.count > 1 ? $0.path[0] : nil })
-        var unknown: [String] = []
+        let scalars = [Tag(.str), Tag(.int)]
+        var flaws: [String] = []
         func walk(_ node: Node, _ path: [String]) {
             guard let mapping = node.mapping else {
-                return unknown.append("\(file): expected names and values, not a list or a text.")
+                return flaws.append("\(file): expected names and values, not a list or a text.")
             }
             for (key, value) in mapping {
                 let path = path + [key.string ?? "?"]
@@ -73,24 +79,28 @@ struct SettingSource {
                 if path.count == 1, groups.contains(name) {
                     walk(value, path)
                 } else if !known.contains(name) {
-                    unknown.append("\(line): \(name) is no setting of this program.")
+                    flaws.append("\(line): \(name) is no setting of this program.")
+                } else if value.scalar == nil || !scalars.contains(value.tag) {
+                    flaws.append("\(line): \(name) must be a whole number or a text in quotes.")
                 }
             }
         }
         walk(root, [])
-        return unknown
+        return flaws
     }
 
     mutating func note(_ problem: String) {
         problems.append(problem)
     }
 
-    /// A text; nil when nobody said.
+    /// A text; nil when nobody said, or said nothing.
     ///
     /// Numbers of a file count as their digits.
     mutating func text(_ key: SettingKey) -> String? {
         for provider in providers {
-            if case .string(let text)? = try? content(key, .string, in: provider) { return text }
+            if case .string(let text)? = try? content(key, .string, in: provider), !text.isEmpty {
+                return text
+            }
             if case .int(let number)? = try? content(key, .int, in: provider) {
                 return String(number)
             }

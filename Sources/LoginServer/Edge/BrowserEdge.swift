@@ -54,18 +54,25 @@ struct BrowserEdge: Sendable {
 }
 
 extension Request {
-    /// Reads the body; over the limit it is `bodyTooLarge`, whatever its Content-Length said.
-    mutating func collectBody(upTo limits: EdgeLimits) async throws -> [UInt8] {
+    /// Reads the body; over the limit it is `bodyTooLarge`, whatever its Content-Length said, and
+    /// `malformed` when it breaks off or its chunks are none.
+    mutating func collectBody(upTo limits: EdgeLimits) async throws(EdgeError) -> [UInt8] {
         let most = limits.bodyBytesMax
         if let text = headers[.contentLength], let length = Int(text), length > most {
-            throw EdgeError.bodyTooLarge(limit: most)
+            throw .bodyTooLarge(limit: most)
         }
         var bytes: [UInt8] = []
-        for try await chunk in body {
-            guard bytes.count + chunk.readableBytes <= most else {
-                throw EdgeError.bodyTooLarge(limit: most)
+        do {
+            for try await chunk in body {
+                guard bytes.count + chunk.readableBytes <= most else {
+                    throw EdgeError.bodyTooLarge(limit: most)
+                }
+                bytes += chunk.readableBytesView
             }
-            bytes += chunk.readableBytesView
+        } catch let error as EdgeError {
+            throw error
+        } catch {
+            throw .malformed("The body cannot be read.")
         }
         return bytes
     }

@@ -14,6 +14,10 @@ enum EdgeError: Error, Equatable {
     /// A member this call does not know.
     case unknownMember(String)
     case bodyTooLarge(limit: Int)
+    case targetTooLong
+    case headersTooLarge
+    /// A WebSocket of a version we do not speak.
+    case upgradeRequired
     case notFound
     case methodNotAllowed(allowed: String)
     /// Not a host we answer for.
@@ -28,6 +32,9 @@ enum EdgeError: Error, Equatable {
         case .malformed: .badRequest
         case .unknownMember: .unprocessableContent
         case .bodyTooLarge: .contentTooLarge
+        case .targetTooLong: .uriTooLong
+        case .headersTooLarge: .requestHeaderFieldsTooLarge
+        case .upgradeRequired: .upgradeRequired
         case .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .misdirected: .misdirectedRequest
@@ -42,6 +49,9 @@ enum EdgeError: Error, Equatable {
         case .malformed: "malformed"
         case .unknownMember: "unknown_member"
         case .bodyTooLarge: "too_large"
+        case .targetTooLong: "target_too_long"
+        case .headersTooLarge: "headers_too_large"
+        case .upgradeRequired: "upgrade_required"
         case .notFound: "not_found"
         case .methodNotAllowed: "method_not_allowed"
         case .misdirected: "misdirected"
@@ -56,6 +66,9 @@ enum EdgeError: Error, Equatable {
         case .malformed(let detail): detail
         case .unknownMember(let member): "This call has no member \(member)."
         case .bodyTooLarge(let limit): "The body may have at most \(limit) bytes."
+        case .targetTooLong: "The address is too long."
+        case .headersTooLarge: "The header fields are too large or too many."
+        case .upgradeRequired: "This address takes WebSockets of version 13."
         case .notFound: "There is nothing here."
         case .methodNotAllowed(let allowed): "This address takes \(allowed)."
         case .misdirected(let origin): "This server is \(origin) and answers for no other host."
@@ -68,8 +81,9 @@ enum EdgeError: Error, Equatable {
         case .refusal(.rateLimited(let seconds)), .refusal(.weChatUnavailable(let seconds)),
             .refusal(.storeUnavailable(let seconds)):
             seconds
-        case .refusal, .csrf, .malformed, .unknownMember, .bodyTooLarge, .notFound,
-            .methodNotAllowed, .misdirected, .internalError:
+        case .refusal, .csrf, .malformed, .unknownMember, .bodyTooLarge, .targetTooLong,
+            .headersTooLarge, .upgradeRequired, .notFound, .methodNotAllowed, .misdirected,
+            .internalError:
             nil
         }
     }

@@ -39,12 +39,11 @@ struct EdgeResponder: HTTPResponder {
     func respond(to request: Request, context: LoginContext) async throws -> Response {
         var response: Response
         do {
-            guard request.head.authority == origin.authority else {
-                throw EdgeError.misdirected(origin: "\(origin)")
-            }
+            try origin.checkHost(of: request.head)
             response = try await routes.respond(to: request, context: context)
-            // Where it has no route the router answers by itself, with nothing to read.
-            if response.status == .notFound { throw HTTPError(.notFound) }
+            // The router answers by itself where it knows no route, in its own way; no route of
+            // ours says so.
+            if response.status == .notFound { throw unknown(request.uri.path) }
         } catch {
             response = answer(to: error, request, context)
         }
@@ -64,8 +63,6 @@ struct EdgeResponder: HTTPResponder {
             edge = error
         case let error as LoginRefusal:
             edge = .refusal(error)
-        case let error as HTTPError where error.status == .notFound:
-            edge = methods[request.uri.path].map { .methodNotAllowed(allowed: $0) } ?? .notFound
         default:
             context.logger.error("request failed", metadata: ["error": "\(type(of: error))"])
             edge = .internalError
@@ -78,6 +75,10 @@ struct EdgeResponder: HTTPResponder {
         return pages.response(for: edge, to: request)
     }
 
+    private func unknown(_ path: String) -> EdgeError {
+        methods[path].map { .methodNotAllowed(allowed: $0) } ?? .notFound
+    }
+
     private static func isForPrograms(_ path: String) -> Bool {
         ["/attempt", "/session", "/mp"].contains { path == $0 || path.hasPrefix("\($0)/") }
     }
@@ -88,9 +89,8 @@ extension Response {
         if (300..<400).contains(status.code) { return .redirect }
         let type = headers[.contentType] ?? ""
         if type.hasPrefix("text/html") { return .page }
-        if type.hasPrefix("application/json") || type.hasPrefix("text/event-stream") {
-            return .data
-        }
-        return .asset
+        let isData = type.hasPrefix("application/json") || type.hasPrefix("text/event-stream")
+        // What is kept for ever has to be known for what it is; anything else is data.
+        return status == .ok && !isData ? .asset : .data
     }
 }

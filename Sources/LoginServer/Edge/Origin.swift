@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// Where browsers find this server: scheme, host and port, as browsers write it in `Origin`
 /// (RFC 6454 section 6.1).
 package struct Origin: Sendable, Equatable, CustomStringConvertible {
@@ -48,4 +50,16 @@ package struct Origin: Sendable, Equatable, CustomStringConvertible {
     package var webSocketOrigin: String { (isSecure ? "wss://" : "ws://") + authority }
 
     package var description: String { "\(scheme)://\(authority)" }
+
+    /// Whether a request was meant for this server: exactly one `Host`, and it is ours (T25).
+    ///
+    /// - Throws: `misdirected` for another host; `malformed` for two, of which a proxy before us may
+    ///   have looked at the other one (RFC 9112 section 3.2).
+    func checkHost(of request: HTTPRequest) throws(EdgeError) {
+        guard request.authority == authority else { throw .misdirected(origin: "\(self)") }
+        // The first one is the authority; what is left among the fields is a second one.
+        guard !request.headerFields.contains(where: { $0.name.canonicalName == "host" }) else {
+            throw .malformed("A request has one Host.")
+        }
+    }
 }

@@ -28,18 +28,66 @@ struct JSONMembers {
 
     /// Parses a body.
     ///
-    /// - Throws: `malformed` for what is not one JSON object, `unknownMember` for a member that is
-    ///   not in `known`, and then for the first in alphabetical order.
+    /// - Throws: `malformed` for what is not one JSON object or names a member twice,
+    ///   `unknownMember` for a member that is not in `known`, and then for the first in alphabetical
+    ///   order.
     init(_ bytes: [UInt8], known: [String]) throws(EdgeError) {
         guard !bytes.isEmpty else {
             throw .malformed("The body is empty; this call takes a JSON object.")
         }
-        guard let members = try? JSONDecoder().decode([String: Member].self, from: Data(bytes))
+        // The decoder also takes UTF-16 and UTF-32, where there are zero bytes, and looks at the
+        // bytes of a text only when it is asked for.
+        guard !bytes.contains(0), String(validating: bytes, as: UTF8.self) != nil,
+            let members = try? JSONDecoder().decode([String: Member].self, from: Data(bytes))
         else { throw .malformed("The body is not a JSON object.") }
         if let unknown = members.keys.filter({ !known.contains($0) }).min() {
             throw .unknownMember(String(unknown.prefix(40)))
         }
+        // Two readers of one body must not find two different scenes in it.
+        guard let count = Self.membersCount(bytes) else {
+            throw .malformed("The body is not a JSON object.")
+        }
+        guard count == members.count else { throw .malformed("The body names a member twice.") }
         self.members = members
+    }
+
+    /// How many members the outermost object has, counted by their colons, in JSON that the decoder
+    /// has found valid; nil where it has let a comma pass that nothing follows.
+    private static func membersCount(_ json: [UInt8]) -> Int? {
+        var count = 0
+        var last: UInt8?
+        var depth = 0
+        var isInText = false
+        var isEscaped = false
+        for byte in json {
+            if isInText {
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscaped = true
+                } else if byte == UInt8(ascii: "\"") {
+                    isInText = false
+                }
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"):
+                continue
+            case UInt8(ascii: "\""):
+                isInText = true
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                depth += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                if last == UInt8(ascii: ",") { return nil }
+                depth -= 1
+            case UInt8(ascii: ":") where depth == 1:
+                count += 1
+            default:
+                break
+            }
+            last = byte
+        }
+        return count
     }
 
     /// A member that must be there and be text of 1 to `bytesMax` bytes.

@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+/// The scorecard of `SECURITY.md` and the tests of the project say the same.
+@Suite struct ScorecardTests {
+    /// The threat model has these.
+    private static let threats = Set(1...45)
+
+    /// The project's own folder.
+    private static let root = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    private struct Row {
+        var threat: Int
+        var defence: String
+        /// `Room/File`, as they stand in the third column.
+        var files: [String]
+    }
+
+    /// The section of `SECURITY.md` from its heading to the next, as lines.
+    private func section() throws -> [Substring] {
+        let text = try String(contentsOf: Self.root.appending(path: "SECURITY.md"), encoding: .utf8)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let start = try #require(lines.firstIndex(of: "## Scorecard"))
+        return Array(lines[(start + 1)...].prefix { !$0.hasPrefix("## ") })
+    }
+
+    private func rows() throws -> [Row] {
+        try section().filter { $0.hasPrefix("| T") }.map { line in
+            let cells = line.split(separator: "|").map {
+                $0.trimmingCharacters(in: .whitespaces)
+            }
+            try #require(cells.count == 3, "\(line)")
+            let number = try #require(cells[0].firstMatch(of: /^T(\d+) \w/)?.1)
+            return Row(
+                threat: try #require(Int(number)),
+                defence: cells[1],
+                files: cells[2].matches(of: /`([^`]+)`/).map { String($0.1) }
+            )
+        }
+    }
+
+    /// The numbers in the list of what is not there yet.
+    private func open() throws -> [Int] {
+        try section().filter { $0.hasPrefix("- T") }.flatMap { line in
+            line.matches(of: /\bT(\d+)\b/).compactMap { Int($0.1) }
+        }
+    }
+
+    /// The threats whose number a test's name begins with, by `Room/File`.
+    private func tests() throws -> [String: Set<Int>] {
+        var found: [String: Set<Int>] = [:]
+        for folder in ["Tests", "MockWeChat/Tests"] {
+            let place = Self.root.appending(path: folder)
+            let files = try #require(
+                FileManager.default.enumerator(at: place, includingPropertiesForKeys: nil)
+            )
+            for case let file as URL in files where file.pathExtension == "swift" {
+                let text = try String(contentsOf: file, encoding: .utf8)
+                let numbers = text.matches(of: /func `T(\d+)\b/).compactMap { Int($0.1) }
+                let name = file.deletingPathExtension().path()
+                    .dropFirst(place.path().count).drop { $0 == "/" }
+                if !numbers.isEmpty { found[String(name), default: []].formUnion(numbers) }
+            }
+        }
+        return found
+    }
+
+    @Test func `every threat is either in the table or listed as not yet, and once`() throws {
+        let handled = try rows().map(\.threat)
+        let open = try open()
+        #expect(Set(handled + open) == Self.threats)
+        let both = handled + open
+        #expect(Set(both).count == both.count)
+        #expect(handled == handled.sorted())
+    }
+
+    @Test func `every threat in the table has its tests where the table says`() throws {
+        let tests = try tests()
+        let rows = try rows()
+        #expect(!rows.isEmpty)
+        for row in rows {
+            #expect(!row.defence.isEmpty, "T\(row.threat)")
+            #expect(!row.files.isEmpty, "T\(row.threat)")
+            for file in row.files {
+                #expect(tests[file]?.contains(row.threat) == true, "T\(row.threat): \(file)")
+            }
+        }
+    }
+
+    @Test func `every threat that a test names is in the table`() throws {
+        let handled = Set(try rows().map(\.threat))
+        let named = try tests()
+        #expect(!named.isEmpty)
+        for (file, numbers) in named.sorted(by: { $0.key < $1.key }) {
+            #expect(numbers.isSubset(of: handled), "\(file)")
+        }
+    }
+
+    /// "Also T7", somewhere in a name, would be seen by nobody.
+    @Test func `a threat's number stands at the beginning of a test's name`() throws {
+        for folder in ["Tests", "MockWeChat/Tests"] {
+            let place = Self.root.appending(path: folder)
+            let files = try #require(
+                FileManager.default.enumerator(at: place, includingPropertiesForKeys: nil)
+            )
+            for case let file as URL in files where file.pathExtension == "swift" {
+                let text = try String(contentsOf: file, encoding: .utf8)
+                for name in text.matches(of: /func `([^`]+)`/).map(\.1) {
+                    let isHidden = name.firstMatch(of: /.\bT\d+\b/) != nil
+                    #expect(!isHidden, "\(file.lastPathComponent): \(name)")
+                }
+            }
+        }
+    }
+}

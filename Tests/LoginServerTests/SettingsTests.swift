@@ -1,0 +1,453 @@
+import Foundation
+import LoginDomain
+import LoginService
+import Testing
+import WeChatClient
+
+@testable import LoginServer
+
+/// What an operator may say, where, and what is refused.
+@Suite struct SettingsTests {
+    /// The least that a good production server says.
+    private static let good = [
+        "SCAN_LOGIN_ORIGIN": "https://login.example.com",
+        "SCAN_LOGIN_WECHAT_APP_ID": "wx00000000000000aa",
+        "SCAN_LOGIN_WECHAT_APP_SECRET": secret,
+    ]
+    private static let secret = "fedcba9876543210FEDCBA9876543210"
+    private static let development = ["SCAN_LOGIN_MODE": "development"]
+
+    private func read(
+        _ environment: [String: String],
+        _ flags: SettingsFlags = SettingsFlags(),
+        freePort: () -> Int? = { nil }
+    ) async throws(SettingsRefused) -> Settings {
+        try await Settings.read(flags: flags, environment: environment, freePort: freePort)
+    }
+
+    /// The reasons against these settings; empty when they are good.
+    private func reasons(
+        _ environment: [String: String],
+        _ flags: SettingsFlags = SettingsFlags()
+    ) async -> [String] {
+        do {
+            _ = try await read(environment, flags)
+            return []
+        } catch {
+            return error.reasons
+        }
+    }
+
+    /// Writes a settings file into a folder of its own, which goes away afterwards.
+    private func withFile<Value>(
+        _ name: String,
+        _ text: String,
+        _ body: (String) async throws -> Value
+    ) async throws -> Value {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("settings-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent(name)
+        try text.write(to: file, atomically: true, encoding: .utf8)
+        return try await body(file.path)
+    }
+
+    // MARK: - Defaults
+
+    @Test func `production is the default and asks for origin, app id and secret`() async throws {
+        let reasons = await reasons([:])
+        #expect(reasons.count == 3)
+        for name in ["ORIGIN", "WECHAT_APP_ID", "WECHAT_APP_SECRET"] {
+            #expect(
+                reasons.count { $0.contains("SCAN_LOGIN_\(name) is missing") } == 1,
+                "\(name): \(reasons)"
+            )
+        }
+        let settings = try await read(Self.good)
+        #expect(settings.mode == .production)
+        #expect(settings.edge.host == "127.0.0.1")
+        #expect(settings.edge.port == 8080)
+        #expect(settings.edge.siteName == "login.example.com")
+        #expect(settings.wechat.scheme == "https")
+        #expect(settings.wechat.authority == "api.weixin.qq.com")
+        #expect(settings.wechat.environmentVersion == "release")
+        #expect(settings.database == "data/scan-login.sqlite")
+        #expect(settings.policy == LoginPolicy())
+        #expect(settings.warnings.isEmpty)
+    }
+
+    @Test func `development needs nothing and meets the mock`() async throws {
+        let settings = try await read(Self.development)
+        #expect("\(settings.edge.origin)" == "http://127.0.0.1:8080")
+        #expect(settings.wechat.authority == "127.0.0.1:9090")
+        #expect(settings.wechat.appID == Settings.mockAppID)
+        #expect(settings.wechat.appSecret.exposed == Settings.mockAppSecret)
+    }
+
+    @Test func `port 0 is any free port in development and none in production`() async throws {
+        let any = Self.development.merging(["SCAN_LOGIN_PORT": "0"]) { $1 }
+        let settings = try await read(any, freePort: { 4711 })
+        #expect(settings.edge.port == 4711)
+        #expect("\(settings.edge.origin)" == "http://127.0.0.1:4711")
+        let refused = await reasons(Self.good.merging(["SCAN_LOGIN_PORT": "0"]) { $1 })
+        #expect(refused == ["SCAN_LOGIN_PORT must be a port from 1 to 65535."])
+    }
+
+    // MARK: - Refusals of production
+
+    /// A change to good settings, and the one line it is refused with begins so and has this word.
+    static let refusals: [(String, String, String)] = [
+        ("MODE", "prod", "production or development"),
+        ("MODE", "Production", "production or development"),
+        ("ORIGIN", "http://login.example.com", "must be https"),
+        ("ORIGIN", "http://127.0.0.1:8080", "must be https"),
+        ("ORIGIN", "login.example.com", "scheme and a host"),
+        ("ORIGIN", "https://login.example.com/", "scheme and a host"),
+        ("ORIGIN", "https://login.example.com/login", "scheme and a host"),
+        ("ORIGIN", "https://login.example.com:443", "scheme and a host"),
+        ("ORIGIN", "https://user@login.example.com", "scheme and a host"),
+        ("ORIGIN", "https://LOGIN.example.com", "scheme and a host"),
+        ("ORIGIN", "https://login.example.com:0", "scheme and a host"),
+        ("ORIGIN", "https://login.example.com:65536", "scheme and a host"),
+        ("ORIGIN", "https://login.example.com:8a", "scheme and a host"),
+        ("ORIGIN", "https://login.example.com.", "scheme and a host"),
+        ("ORIGIN", "https://", "scheme and a host"),
+        ("ORIGIN", "ftp://login.example.com", "scheme and a host"),
+        ("ORIGIN", "https://登录.example.com", "scheme and a host"),
+        ("WECHAT_BASE_URL", "http://127.0.0.1:9090", "https://api.weixin.qq.com"),
+        ("WECHAT_BASE_URL", "http://api.weixin.qq.com", "https://api.weixin.qq.com"),
+        ("WECHAT_BASE_URL", "https://api.weixin.qq.com.evil", "https://api.weixin.qq.com"),
+        ("WECHAT_BASE_URL", "https://api2.weixin.qq.com", "https://api.weixin.qq.com"),
+        ("WECHAT_APP_SECRET", Settings.mockAppSecret, "mock's"),
+        ("WECHAT_APP_SECRET", "short", "at least 32 characters"),
+        ("WECHAT_APP_SECRET", String(repeating: "x", count: 31), "at least 32 characters"),
+        ("WECHAT_APP_SECRET", "", "missing"),
+        ("WECHAT_APP_ID", "", "missing"),
+        ("ORIGIN", "", "missing"),
+        ("WECHAT_APP_SECRET_FILE", "/nowhere/at/all", "not both"),
+        ("WECHAT_ENV_VERSION", "trial", "must be release in production"),
+        ("WECHAT_ENV_VERSION", "develop", "must be release in production"),
+        ("WECHAT_ENV_VERSION", "released", "release, trial or develop"),
+        ("DATABASE", "postgres://db/login", "PostgreSQL is not in this version"),
+        ("DATABASE", "postgresql://db/login", "PostgreSQL is not in this version"),
+        ("LOG_LEVEL", "loud", "one of"),
+        ("PORT", "70000", "whole number from 0 to 65535"),
+        ("PORT", "http", "whole number from 0 to 65535"),
+        ("LIFETIMES_SCENE_SECONDS", "0", "whole number from 1 to 600"),
+        ("LIFETIMES_SCENE_SECONDS", "601", "whole number from 1 to 600"),
+        ("LIFETIMES_SCENE_SECONDS", "soon", "whole number from 1 to 600"),
+        ("LIFETIMES_CONFIRM_SECONDS", "-1", "whole number from 1 to 600"),
+        ("LIFETIMES_ATTEMPT_SECONDS", "1.5", "whole number from 1 to 600"),
+        ("LIFETIMES_PHONE_SESSION_SECONDS", "9", "whole number from 10 to 86400"),
+        ("LIFETIMES_SESSION_IDLE_SECONDS", "9", "whole number from 10 to 2592000"),
+        ("LIFETIMES_SESSION_SECONDS", "x", "whole number from 10 to 2592000"),
+        ("LIFETIMES_CONFIRM_DELAY_MS", "10001", "whole number from 0 to 10000"),
+        ("LIMITS_ATTEMPTS_PER_BROWSER_PER_MINUTE", "0", "whole number from 1"),
+        ("LIMITS_ATTEMPTS_PER_IP_PER_MINUTE", "-5", "whole number from 1"),
+        ("LIMITS_ATTEMPTS_PER_IP_BURST", "many", "whole number from 1"),
+        ("LIMITS_CODES_PER_MINUTE", "0", "whole number from 1"),
+        ("LIMITS_CONNECTIONS_PER_IP", "0", "whole number from 1"),
+        ("LIMITS_WEBSOCKETS_PER_IP", "0", "whole number from 1"),
+        ("LIMITS_DEAD_SCENES_PER_USER", "0", "whole number from 1"),
+        ("LIMITS_DEAD_SCENES_PER_IP", "0", "whole number from 1"),
+        ("LIMITS_PHONE_LOGINS_PER_USER_PER_MINUTE", "0", "whole number from 1"),
+        ("LAUNCH_POLICY", "strict", "no effect in this version. Remove it."),
+        ("TRUSTED_PROXIES", "10.0.0.0/8", "no effect in this version. Remove it."),
+        ("KEY_FILE", "key", "no effect in this version. Remove it."),
+        ("OPERATIONS_PORT", "8081", "no effect in this version. Remove it."),
+        ("LIFETIMES_AUTHORIZATION_CODE_SECONDS", "60", "no effect in this version. Remove it."),
+        ("LIFETIMES_ACCESS_TOKEN_SECONDS", "600", "no effect in this version. Remove it."),
+        ("LIMITS_POOLED_CODES", "10", "no effect in this version. Remove it."),
+        ("ORIGINS", "https://login.example.com", "no setting of this program"),
+        ("LIMITS_CODES", "1", "no setting of this program"),
+        ("origin", "https://login.example.com", "no setting of this program"),
+    ]
+
+    @Test(arguments: refusals)
+    func `production refuses it with one line that names the setting`(
+        name: String,
+        value: String,
+        word: String
+    ) async {
+        let environment = Self.good.merging(["SCAN_LOGIN_\(name)": value]) { $1 }
+        let reasons = await reasons(environment)
+        #expect(reasons.count == 1, "\(reasons)")
+        #expect(reasons.first?.contains("SCAN_LOGIN_\(name)") == true, "\(reasons)")
+        #expect(reasons.first?.contains(word) == true, "\(reasons)")
+        #expect(reasons.first?.contains("\n") == false, "\(reasons)")
+    }
+
+    @Test func `every reason has its own line`() async {
+        let environment = [
+            "SCAN_LOGIN_ORIGIN": "http://login.example.com",
+            "SCAN_LOGIN_WECHAT_BASE_URL": "http://127.0.0.1:9090",
+            "SCAN_LOGIN_WECHAT_APP_SECRET": Settings.mockAppSecret,
+            "SCAN_LOGIN_WECHAT_ENV_VERSION": "trial", "SCAN_LOGIN_NONSENSE": "1",
+            "SCAN_LOGIN_LIMITS_CODES_PER_MINUTE": "0",
+        ]
+        let reasons = await reasons(environment)
+        for name in environment.keys.sorted() + ["SCAN_LOGIN_WECHAT_APP_ID"] {
+            #expect(reasons.count { $0.contains(name) } == 1, "\(name): \(reasons)")
+        }
+        #expect(reasons.count == 7)
+    }
+
+    @Test func `a refusal never repeats a secret`() async {
+        let mine = "my-own-secret-which-is-31-long."
+        let environment = Self.good.merging(["SCAN_LOGIN_WECHAT_APP_SECRET": mine]) { $1 }
+        #expect(await !reasons(environment).contains { $0.contains(mine) })
+    }
+
+    @Test func `a confirm delay as long as the confirm window is refused`() async {
+        let environment = Self.good.merging([
+            "SCAN_LOGIN_LIFETIMES_CONFIRM_SECONDS": "2",
+            "SCAN_LOGIN_LIFETIMES_CONFIRM_DELAY_MS": "2000",
+        ]) { $1 }
+        #expect(await reasons(environment).count == 1)
+    }
+
+    // MARK: - Development
+
+    @Test(arguments: [
+        ("ORIGIN", "http://login.example.com", "127.0.0.1"),
+        ("ORIGIN", "http://0.0.0.0:8080", "127.0.0.1"),
+        ("WECHAT_BASE_URL", "127.0.0.1:9090", "scheme and a host"),
+        ("WECHAT_BASE_URL", "http://127.0.0.1:9090/x", "scheme and a host"),
+        ("WECHAT_BASE_URL", "ftp://127.0.0.1", "scheme and a host"),
+        ("NONSENSE", "1", "no setting"),
+    ])
+    func `development has its limits too`(name: String, value: String, word: String) async {
+        let environment = Self.development.merging(["SCAN_LOGIN_\(name)": value]) { $1 }
+        let reasons = await reasons(environment)
+        #expect(reasons.count == 1, "\(reasons)")
+        #expect(reasons.first?.contains(word) == true, "\(reasons)")
+    }
+
+    @Test(arguments: SettingKey.allCases.filter { !$0.hasEffect })
+    func `what has no effect yet is only warned about in development`(key: SettingKey) async throws
+    {
+        let environment = Self.development.merging([key.environmentName: "1"]) { $1 }
+        let settings = try await read(environment)
+        #expect(settings.warnings == ["\(key.environmentName) has no effect in this version."])
+    }
+
+    // MARK: - Layers
+
+    @Test(arguments: ["settings.yaml", "settings.yml", "settings.json"])
+    func `flags win over the environment, and that over the file`(name: String) async throws {
+        let text =
+            name.hasSuffix("json")
+            ? #"""
+            {"mode": "development", "port": 8001, "host": "127.0.0.2", "site_name": "File",
+             "wechat": {"app_id": "wxfile"}, "limits": {"codes_per_minute": 11}}
+            """#
+            : """
+            mode: development
+            port: 8001
+            host: 127.0.0.2
+            site_name: File
+            wechat: { app_id: wxfile }
+            limits:
+              codes_per_minute: 11
+            """
+        try await withFile(name, text) { file in
+            let fromFile = try await read([:], SettingsFlags(config: file))
+            #expect(fromFile.mode == .development)
+            #expect(fromFile.edge.port == 8001)
+            #expect(fromFile.edge.host == "127.0.0.2")
+            #expect(fromFile.edge.siteName == "File")
+            #expect(fromFile.wechat.appID == "wxfile")
+            #expect(fromFile.policy.codesPerMinute == 11)
+
+            let environment = [
+                "SCAN_LOGIN_PORT": "8002", "SCAN_LOGIN_SITE_NAME": "Environment",
+                "SCAN_LOGIN_LIMITS_CODES_PER_MINUTE": "12",
+            ]
+            let layered = try await read(environment, SettingsFlags(config: file, port: 8003))
+            #expect(layered.edge.port == 8003)
+            #expect(layered.edge.siteName == "Environment")
+            #expect(layered.policy.codesPerMinute == 12)
+            #expect(layered.edge.host == "127.0.0.2")
+        }
+    }
+
+    @Test func `each flag is a setting`() async throws {
+        let flags = SettingsFlags(
+            mode: "development",
+            origin: "http://localhost:8005",
+            host: "127.0.0.3",
+            port: 8004,
+            database: "/tmp/x.sqlite",
+            weChatBaseURL: "http://localhost:9091"
+        )
+        let settings = try await read(Self.good, flags)
+        #expect(settings.mode == .development)
+        #expect("\(settings.edge.origin)" == "http://localhost:8005")
+        #expect(settings.edge.host == "127.0.0.3")
+        #expect(settings.edge.port == 8004)
+        #expect(settings.database == "/tmp/x.sqlite")
+        #expect(settings.wechat.authority == "localhost:9091")
+    }
+
+    @Test func `the names are those of the contract`() {
+        #expect(
+            SettingKey.weChatAppSecretFile.environmentName == "SCAN_LOGIN_WECHAT_APP_SECRET_FILE"
+        )
+        #expect(
+            SettingKey.weChatEnvironmentVersion.environmentName == "SCAN_LOGIN_WECHAT_ENV_VERSION"
+        )
+        #expect(
+            SettingKey.attemptsPerAddressPerMinute.environmentName
+                == "SCAN_LOGIN_LIMITS_ATTEMPTS_PER_IP_PER_MINUTE"
+        )
+        #expect(
+            SettingKey.confirmDelayMilliseconds.environmentName
+                == "SCAN_LOGIN_LIFETIMES_CONFIRM_DELAY_MS"
+        )
+    }
+
+    /// Each setting that is a number, a value for it, and where it is to be found then.
+    @Test func `every number finds its place in the policy`() async throws {
+        var environment = Self.good
+        let seconds = ["SCENE": 61, "CONFIRM": 62, "ATTEMPT": 63, "PHONE_SESSION": 64]
+        for (name, value) in seconds {
+            environment["SCAN_LOGIN_LIFETIMES_\(name)_SECONDS"] = "\(value)"
+        }
+        environment["SCAN_LOGIN_LIFETIMES_SESSION_IDLE_SECONDS"] = "65"
+        environment["SCAN_LOGIN_LIFETIMES_SESSION_SECONDS"] = "66"
+        environment["SCAN_LOGIN_LIFETIMES_CONFIRM_DELAY_MS"] = "67"
+        let limits = [
+            "ATTEMPTS_PER_BROWSER_PER_MINUTE", "ATTEMPTS_PER_IP_PER_MINUTE",
+            "ATTEMPTS_PER_IP_BURST",
+            "CODES_PER_MINUTE", "CONNECTIONS_PER_IP", "WEBSOCKETS_PER_IP", "DEAD_SCENES_PER_USER",
+            "DEAD_SCENES_PER_IP", "PHONE_LOGINS_PER_USER_PER_MINUTE",
+        ]
+        for (number, name) in limits.enumerated() {
+            environment["SCAN_LOGIN_LIMITS_\(name)"] = "\(100 + number)"
+        }
+        let policy = try await read(environment).policy
+        var wanted = LoginPolicy()
+        wanted.scene = .seconds(61)
+        wanted.confirm = .seconds(62)
+        wanted.attempt = .seconds(63)
+        wanted.phoneSession = .seconds(64)
+        wanted.sessionIdle = .seconds(65)
+        wanted.session = .seconds(66)
+        wanted.confirmDelay = .milliseconds(67)
+        wanted.attemptsPerBrowserPerMinute = 100
+        wanted.attemptsPerAddressPerMinute = 101
+        wanted.attemptsPerAddressBurst = 102
+        wanted.codesPerMinute = 103
+        wanted.connectionsPerAddress = 104
+        wanted.webSocketsPerAddress = 105
+        wanted.deadScenesPerUser = 106
+        wanted.deadScenesPerAddress = 107
+        wanted.phoneLoginsPerUserPerMinute = 108
+        #expect(policy == wanted)
+    }
+
+    // MARK: - Files
+
+    @Test(arguments: [
+        ("a.yaml", "modes: development\n", "a.yaml:1", "modes is no setting"),
+        ("a.yaml", "mode: development\nlimits:\n  codes: 1\n", "a.yaml:3", "limits.codes is no"),
+        ("a.yaml", "mode: development\nlimits: 5\n", "a.yaml", "expected names and values"),
+        ("a.yaml", "- mode\n", "a.yaml", "expected names and values"),
+        ("a.yaml", "mode: [development]\n", "a.yaml:1", "mode"),
+        ("a.yaml", "mode: development\nport: {a: 1}\n", "a.yaml:2", "port"),
+        ("a.yaml", "mode: development\nport: 80.5\n", "a.yaml:2", "port must be a whole"),
+        ("a.yaml", "mode: development\nport: true\n", "a.yaml:2", "port must be a whole"),
+        ("a.yaml", "mode: development\nport: \"80.5\"\n", "PORT", "whole number from"),
+        ("a.yaml", "mode: development\nport: ~\n", "a.yaml:2", "port"),
+        ("a.yaml", "mode: development\nmode: production\n", "a.yaml", "cannot be read"),
+        ("a.yaml", "mode: \"dev\n", "a.yaml", "cannot be read"),
+        ("a.json", #"{"modes": "development"}"#, "a.json:1", "modes is no setting"),
+        ("a.json", #"{"mode": "development", "port": true}"#, "a.json:1", "port must be a"),
+        ("a.json", #"{"mode": "development", "port": 80.5}"#, "a.json:1", "port must be a"),
+        ("a.json", #"{"mode": "development", "port": "80.5"}"#, "PORT", "whole number from"),
+        ("a.json", #"{"mode": "development", "port": null}"#, "a.json:1", "port"),
+        ("a.json", "[]", "a.json", "expected names and values"),
+        ("a.json", "{", "a.json", "cannot be read"),
+    ])
+    func `a file that says something else is refused, with its place`(
+        name: String,
+        text: String,
+        place: String,
+        word: String
+    ) async throws {
+        let reasons = try await withFile(name, text) { file in
+            await self.reasons(Self.development, SettingsFlags(config: file))
+        }
+        #expect(
+            reasons.contains { $0.contains(place) && $0.contains(word) },
+            "\(reasons)"
+        )
+    }
+
+    @Test func `a file that is not there is refused, and an empty one says nothing`() async throws {
+        let missing = await reasons(Self.development, SettingsFlags(config: "/nowhere/a.yaml"))
+        #expect(missing.count == 1)
+        #expect(missing.first?.contains("/nowhere/a.yaml cannot be read") == true)
+        let settings = try await withFile("a.yaml", "# nothing yet\n") { file in
+            try await read(Self.development, SettingsFlags(config: file))
+        }
+        #expect(settings.mode == .development)
+    }
+
+    @Test func `a name in one word with dots is not passed over`() async throws {
+        let text = "mode: development\nlimits.codes_per_minute: 5\n"
+        try await withFile("a.yaml", text) { file in
+            let settings = try await read([:], SettingsFlags(config: file))
+            #expect(settings.policy.codesPerMinute == 5)
+        }
+    }
+
+    @Test func `a secret may lie in a file of its own`() async throws {
+        try await withFile("secret", "  \(Self.secret)\n") { file async throws in
+            var environment = Self.good
+            environment["SCAN_LOGIN_WECHAT_APP_SECRET"] = nil
+            environment["SCAN_LOGIN_WECHAT_APP_SECRET_FILE"] = file
+            #expect(try await read(environment).wechat.appSecret.exposed == Self.secret)
+        }
+        var environment = Self.good
+        environment["SCAN_LOGIN_WECHAT_APP_SECRET"] = nil
+        environment["SCAN_LOGIN_WECHAT_APP_SECRET_FILE"] = "/nowhere/secret"
+        let reasons = await reasons(environment)
+        #expect(reasons.count == 1)
+        #expect(reasons.first?.contains("/nowhere/secret cannot be read") == true)
+    }
+
+    // MARK: - What is in force
+
+    @Test func `what is in force is printed whole, and the secret never`() async throws {
+        let settings = try await read(Self.good)
+        let text = settings.lines.joined(separator: "\n")
+        #expect(!text.contains(Self.secret))
+        #expect(!text.lowercased().contains(Self.secret.lowercased().prefix(8)))
+        #expect(text.contains("secret <redacted>"))
+        for word in [
+            "mode: production", "origin: https://login.example.com", "listens on: 127.0.0.1:8080",
+            "database: data/scan-login.sqlite", "app wx00000000000000aa",
+            "https://api.weixin.qq.com", "scene: 120.0 seconds", "confirm delay: 0.7 seconds",
+        ] {
+            #expect(text.contains(word), "\(word): \(text)")
+        }
+        // Nothing else that prints or mirrors it shows it either.
+        var dumped = ""
+        dump(settings, to: &dumped)
+        #expect(!dumped.contains(Self.secret))
+        #expect(!"\(settings)".contains(Self.secret))
+        #expect(!String(reflecting: settings).contains(Self.secret))
+    }
+
+    @Test(arguments: SettingKey.allCases.filter { $0.hasEffect && $0.path.count == 2 })
+    func `a number that is changed shows in what is in force`(key: SettingKey) async throws {
+        guard key.rawValue.hasPrefix("lifetimes.") || key.rawValue.hasPrefix("limits.") else {
+            return
+        }
+        let plain = try await read(Self.good).lines
+        let changed = try await read(Self.good.merging([key.environmentName: "77"]) { $1 }).lines
+        #expect(changed.count { !plain.contains($0) } == 1, "\(key)")
+    }
+}

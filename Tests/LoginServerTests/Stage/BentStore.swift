@@ -1,0 +1,103 @@
+import LoginDomain
+import LoginStore
+import Synchronization
+
+/// Rows in memory, with users as a test wants them, and a switch that makes every call fail.
+final class BentStore: LoginStore {
+    private let rows: MemoryLoginStore
+    private let dress: @Sendable (User) -> User
+    private let failure = Mutex(false)
+
+    init(_ rows: MemoryLoginStore, dress: @escaping @Sendable (User) -> User = { $0 }) {
+        self.rows = rows
+        self.dress = dress
+    }
+
+    var isBroken: Bool {
+        get { failure.withLock { $0 } }
+        set { failure.withLock { $0 = newValue } }
+    }
+
+    private func whole() throws(LoginStoreError) -> MemoryLoginStore {
+        if isBroken { throw .unavailable("broken") }
+        return rows
+    }
+
+    func openAttempt(
+        _ attempt: Attempt,
+        superseding old: SecretDigest?,
+        at now: Timestamp
+    ) async throws(LoginStoreError) -> Attempt? {
+        try await whole().openAttempt(attempt, superseding: old, at: now)
+    }
+
+    func attempt(_ key: AttemptKey) async throws(LoginStoreError) -> Attempt? {
+        try await whole().attempt(key)
+    }
+
+    func updateAttempt<Outcome: Sendable>(
+        _ key: AttemptKey,
+        _ change: @escaping @Sendable (inout Attempt) -> Outcome
+    ) async throws(LoginStoreError) -> AttemptUpdate<Outcome>? {
+        try await whole().updateAttempt(key, change)
+    }
+
+    func redeemAttempt(
+        _ key: AttemptKey,
+        session: SecretDigest,
+        ending old: SecretDigest?,
+        at now: Timestamp
+    ) async throws(LoginStoreError) -> AttemptUpdate<Attempt.RedeemOutcome>? {
+        try await whole().redeemAttempt(key, session: session, ending: old, at: now)
+    }
+
+    func expireAttempts(at now: Timestamp, limit: Int) async throws(LoginStoreError) -> [Attempt] {
+        try await whole().expireAttempts(at: now, limit: limit)
+    }
+
+    func claimCode(
+        _ code: SecretDigest,
+        until: Timestamp,
+        at now: Timestamp
+    ) async throws(LoginStoreError) -> Bool {
+        try await whole().claimCode(code, until: until, at: now)
+    }
+
+    func registerUser(
+        _ identity: WeChatIdentity,
+        candidate: UserID,
+        at now: Timestamp
+    ) async throws(LoginStoreError) -> Registration {
+        var registration = try await whole().registerUser(identity, candidate: candidate, at: now)
+        registration.user = dress(registration.user)
+        return registration
+    }
+
+    func user(_ id: UserID) async throws(LoginStoreError) -> User? {
+        try await whole().user(id).map(dress)
+    }
+
+    func openPhoneSession(_ session: PhoneSession) async throws(LoginStoreError) {
+        try await whole().openPhoneSession(session)
+    }
+
+    func phoneSession(_ token: SecretDigest) async throws(LoginStoreError) -> PhoneSession? {
+        try await whole().phoneSession(token)
+    }
+
+    func session(_ cookie: SecretDigest) async throws(LoginStoreError) -> BrowserSession? {
+        try await whole().session(cookie)
+    }
+
+    func touchSession(_ cookie: SecretDigest, at now: Timestamp) async throws(LoginStoreError) {
+        try await whole().touchSession(cookie, at: now)
+    }
+
+    func endSession(_ cookie: SecretDigest) async throws(LoginStoreError) {
+        try await whole().endSession(cookie)
+    }
+
+    func forget(_ before: ForgetLimits, limit: Int) async throws(LoginStoreError) -> Bool {
+        try await whole().forget(before, limit: limit)
+    }
+}

@@ -1,0 +1,196 @@
+import Foundation
+import Hummingbird
+import Logging
+import LoginDomain
+import LoginService
+import LoginStore
+import ServiceLifecycle
+import Synchronization
+import TestSupport
+import WebSocketUpgrade
+
+@testable import LoginServer
+
+/// The application that the program builds, on a free port of loopback, with everything around it
+/// in memory: rows, a clock that stands still, a WeChat that does what it is told.
+///
+/// The origin is https although its sockets are not: a proxy would have taken the encryption off.
+struct EdgeStage: Sendable {
+    let house: LoginHouse
+    let rows: MemoryLoginStore
+    let configuration: EdgeConfiguration
+    let port: Int
+    private let wires: Wires
+    private let group: ServiceGroup
+
+    /// What a test may want otherwise.
+    struct Setup {
+        var origin = "https://login.example"
+        var policy = LoginPolicy()
+        var limits: EdgeLimits = {
+            var limits = EdgeLimits()
+            // Pings go by the event loop's clock, which a test of logins does not move.
+            limits.webSocket.pingEvery = .hours(1)
+            return limits
+        }()
+        var rows = MemoryLoginStore()
+        /// The store that the service sees, made of the rows.
+        var store: (MemoryLoginStore) -> any LoginStore = { $0 }
+        var wechat = ScriptedWeChat()
+        var time = ManualTime()
+        /// The clock of the service, where it is another one than the test's.
+        var serviceTime: (any TimeSource)?
+        var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        /// Two servers over the same rows must not draw the same secrets.
+        var seed: UInt64 = 1
+    }
+
+    private struct NotRunning: Error {}
+
+    var time: ManualTime { house.time }
+    var wechat: ScriptedWeChat { house.wechat }
+    var service: LoginService { house.service }
+    var origin: String { configuration.origin.description }
+    var host: String { configuration.origin.authority }
+
+    /// Every row there is.
+    var everything: [String] { rows.everything }
+
+    /// How many sessions of browsers there are.
+    var sessionsCount: Int { everything.count { $0.hasPrefix("session ") } }
+
+    /// Runs the server while `body` does, and leaves nothing open.
+    static func with<Value>(
+        _ change: (inout Setup) -> Void = { _ in },
+        _ body: (EdgeStage) async throws -> Value
+    ) async throws -> Value {
+        var setup = Setup()
+        change(&setup)
+        guard let origin = Origin(setup.origin) else { throw NotRunning() }
+        let house = LoginHouse(
+            policy: setup.policy,
+            store: setup.store(setup.rows),
+            wechat: setup.wechat,
+            time: setup.time,
+            seed: setup.seed,
+            site: Site(name: "Tea & Toast", host: origin.authority),
+            logger: setup.logger,
+            serviceTime: setup.serviceTime
+        )
+        let configuration = EdgeConfiguration(
+            origin: origin,
+            host: "127.0.0.1",
+            port: 0,
+            siteName: "Tea & Toast",
+            limits: setup.limits
+        )
+        let (ports, announce) = AsyncStream<Int>.makeStream()
+        let application = buildApplication(
+            service: house.service,
+            configuration: configuration,
+            logger: setup.logger
+        ) { announce.yield($0) }
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [application],
+                logger: setup.logger
+            )
+        )
+        let rows = setup.rows
+        return try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                defer { announce.finish() }
+                try await group.run()
+            }
+            guard let port = await ports.first(where: { _ in true }) else { throw NotRunning() }
+            let stage = EdgeStage(
+                house: house,
+                rows: rows,
+                configuration: configuration,
+                port: port,
+                wires: Wires(),
+                group: group
+            )
+            let result: Result<Value, any Error>
+            do {
+                result = .success(try await body(stage))
+            } catch {
+                result = .failure(error)
+            }
+            await stage.wires.closeAll()
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+            return try result.get()
+        }
+    }
+
+    /// Tells the server to stop, as SIGTERM does.
+    func stop() async {
+        await group.triggerGracefulShutdown()
+    }
+
+    // MARK: - Talking to it
+
+    /// A connection; the stage closes it in the end.
+    func wire(from address: String = "127.0.0.1") async throws -> Wire {
+        let wire = try await Wire.connect(to: port, from: address)
+        wires.add(wire)
+        return wire
+    }
+
+    /// One request on a connection of its own.
+    @discardableResult
+    func send(_ call: Call, from address: String = "127.0.0.1") async throws -> Answer {
+        let wire = try await wire(from: address)
+        let answer = try await wire.exchange(call, host: host)
+        await wire.close()
+        return answer
+    }
+
+    /// Whether something becomes true that the server does by itself and announces to nobody, such
+    /// as forgetting a connection that is gone.
+    func eventually(_ condition: () async throws -> Bool) async rethrows -> Bool {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while try await !condition() {
+            guard ContinuousClock.now < deadline else { return false }
+            await Task.yield()
+        }
+        return true
+    }
+
+    /// Whether nobody watches any attempt, now or soon.
+    func hasNoWatchers() async -> Bool {
+        await eventually { service.watchers.count == 0 }
+    }
+
+    /// Every byte that connections from an address have ever received.
+    func received(at address: String) -> [UInt8] {
+        wires.all.filter { $0.address == address }.flatMap(\.received)
+    }
+
+    /// What a phone's camera reads of the picture in an answer of `POST /attempt`.
+    func scene(in answer: Answer) throws -> String {
+        guard let image = answer.text("data.image"),
+            let base64 = image.firstRange(of: ";base64,"),
+            let picture = Data(base64Encoded: String(image[base64.upperBound...])),
+            let scene = wechat.scene(in: Array(picture))
+        else { throw NotReadable() }
+        return scene
+    }
+
+    private struct NotReadable: Error {}
+
+    private final class Wires: Sendable {
+        private let list = Mutex<[Wire]>([])
+
+        var all: [Wire] { list.withLock { $0 } }
+
+        func add(_ wire: Wire) {
+            list.withLock { $0.append(wire) }
+        }
+
+        func closeAll() async {
+            for wire in all { await wire.close() }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Hummingbird
+import LoginService
+import TestSupport
+import Testing
+
+@testable import LoginServer
+
+/// Every route that the application has, taken from its router.
+enum RouteTable {
+    struct Route: Hashable, Sendable, CustomTestStringConvertible {
+        var method: String
+        var path: String
+
+        /// Whether a phone calls it, and not a browser.
+        var isForPhones: Bool { path.hasPrefix("/mp/") }
+        var isAsset: Bool { path.hasPrefix("/assets/") }
+
+        var testDescription: String { "\(method) \(path)" }
+    }
+
+    static let all: [Route] = {
+        let house = LoginHouse()
+        guard let origin = Origin("https://login.example") else { return [] }
+        let configuration = EdgeConfiguration(
+            origin: origin,
+            host: "127.0.0.1",
+            port: 0,
+            siteName: "Tea & Toast"
+        )
+        let router = buildRouter(
+            service: house.service,
+            browser: BrowserEdge(service: house.service, configuration: configuration),
+            pages: Pages(siteName: "Tea & Toast")
+        )
+        return router.routes
+            .map { Route(method: $0.method.rawValue, path: $0.path.description) }
+            .sorted { ($0.path, $0.method) < ($1.path, $1.method) }
+    }()
+
+    static let paths: [String] = Set(all.map(\.path)).sorted()
+
+    /// What changes something for a browser.
+    static let browserPosts = all.filter { $0.method == "POST" && !$0.isForPhones }.map(\.path)
+
+    static let phonePosts = all.filter { $0.method == "POST" && $0.isForPhones }.map(\.path)
+
+    /// The methods of a path, as `Allow` lists them.
+    static func allowed(_ path: String) -> String {
+        all.filter { $0.path == path }.map(\.method).sorted().joined(separator: ", ")
+    }
+}

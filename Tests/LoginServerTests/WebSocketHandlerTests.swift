@@ -1,0 +1,232 @@
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOEmbedded
+import NIOWebSocket
+import Synchronization
+import Testing
+
+@testable import WebSocketUpgrade
+
+/// Heartbeat and limits of one WebSocket, on an event loop whose clock the test moves.
+@Suite struct WebSocketHandlerTests {
+    /// Counts what a session hears.
+    private final class Session: WebSocketSession {
+        let closings = Mutex(0)
+
+        func opened(_ socket: WebSocket) {}
+
+        func closed() {
+            closings.withLock { $0 += 1 }
+        }
+    }
+
+    private struct Socket {
+        let channel: EmbeddedChannel
+        let session: Session
+
+        init(_ more: [any ChannelHandler] = []) throws {
+            session = Session()
+            channel = EmbeddedChannel()
+            try channel.pipeline.syncOperations.addHandlers(
+                more + [WebSocketHandler(session: session, limits: WebSocketLimits())]
+            )
+            try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
+        }
+
+        var isOpen: Bool { channel.isActive }
+
+        func pass(_ time: TimeAmount) {
+            channel.embeddedEventLoop.advanceTime(by: time)
+        }
+
+        func sent() throws -> WebSocketFrame? {
+            try channel.readOutbound()
+        }
+
+        func hear(_ opcode: WebSocketOpcode, _ text: String = "") throws {
+            let frame = WebSocketFrame(
+                fin: true,
+                opcode: opcode,
+                maskKey: [0, 0, 0, 0],
+                data: ByteBuffer(string: text)
+            )
+            try channel.writeInbound(frame)
+        }
+
+        func code(_ frame: WebSocketFrame?) -> WebSocketErrorCode? {
+            guard let frame, frame.opcode == .connectionClose else { return nil }
+            var data = frame.unmaskedData
+            return data.readWebSocketErrorCode()
+        }
+    }
+
+    @Test func `a ping goes out every 20 seconds, and without a pong it ends after 10 more`() throws
+    {
+        let socket = try Socket()
+        socket.pass(.nanoseconds(19_999_999_999))
+        #expect(try socket.sent() == nil)
+        socket.pass(.nanoseconds(1))
+        #expect(try socket.sent()?.opcode == .ping)
+        socket.pass(.nanoseconds(9_999_999_999))
+        #expect(socket.isOpen)
+        #expect(socket.session.closings.withLock { $0 } == 0)
+        socket.pass(.nanoseconds(1))
+        #expect(!socket.isOpen)
+        #expect(socket.session.closings.withLock { $0 } == 1)
+    }
+
+    @Test func `a peer that answers stays`() throws {
+        let socket = try Socket()
+        for _ in 0..<20 {
+            socket.pass(.seconds(20))
+            #expect(try socket.sent()?.opcode == .ping)
+            socket.pass(.seconds(9))
+            try socket.hear(.pong)
+            socket.pass(.seconds(1))
+            #expect(socket.isOpen)
+        }
+        // And then answers no more.
+        socket.pass(.seconds(30))
+        #expect(!socket.isOpen)
+    }
+
+    @Test func `neither words nor a pong that nobody asked for stand for the pong`() throws {
+        let socket = try Socket()
+        try socket.hear(.pong)
+        socket.pass(.seconds(20))
+        try socket.hear(.text, "x")
+        try socket.hear(.ping)
+        socket.pass(.seconds(10))
+        #expect(!socket.isOpen)
+    }
+
+    @Test func `the budget of data frames is for a minute`() throws {
+        let socket = try Socket()
+        func sayFive() throws { for _ in 0..<5 { try socket.hear(.text, "x") } }
+        try sayFive()
+        // Pongs keep it alive; only the frames are counted.
+        for _ in 0..<2 {
+            socket.pass(.seconds(20))
+            try socket.hear(.pong)
+            socket.pass(.seconds(10))
+        }
+        try sayFive()
+        while let frame = try socket.sent() { #expect(frame.opcode == .ping) }
+        try socket.hear(.text, "x")
+        #expect(socket.code(try socket.sent()) == .policyViolation)
+    }
+
+    @Test func `a peer that does not answer our close is cut after two seconds`() throws {
+        let socket = try Socket()
+        socket.channel.pipeline.fireUserInboundEventTriggered(
+            WebSocketOrder.close(.normalClosure, "")
+        )
+        #expect(socket.code(try socket.sent()) == .normalClosure)
+        socket.pass(.nanoseconds(1_999_999_999))
+        #expect(socket.isOpen)
+        socket.pass(.nanoseconds(1))
+        #expect(!socket.isOpen)
+        #expect(socket.session.closings.withLock { $0 } == 1)
+    }
+
+    @Test func `nothing is said after our close`() throws {
+        let socket = try Socket()
+        let pipeline = socket.channel.pipeline
+        pipeline.fireUserInboundEventTriggered(WebSocketOrder.close(.normalClosure, ""))
+        _ = try socket.sent()
+        pipeline.fireUserInboundEventTriggered(WebSocketOrder.text("late"))
+        pipeline.fireUserInboundEventTriggered(WebSocketOrder.close(.goingAway, ""))
+        try socket.hear(.ping)
+        socket.pass(.seconds(1))
+        #expect(try socket.sent() == nil)
+        try socket.hear(.connectionClose)
+        #expect(!socket.isOpen)
+    }
+
+    @Test func `a peer that reads nothing is cut when sixteen messages wait`() throws {
+        let tap = ClosedTap()
+        let socket = try Socket([tap])
+        for _ in 0..<16 {
+            socket.channel.pipeline.fireUserInboundEventTriggered(WebSocketOrder.text("x"))
+        }
+        #expect(socket.isOpen)
+        socket.channel.pipeline.fireUserInboundEventTriggered(WebSocketOrder.text("x"))
+        #expect(!socket.isOpen)
+        #expect(tap.held.count == 16)
+        for promise in tap.held { promise.fail(ChannelError.ioOnClosedChannel) }
+    }
+
+    /// Lets nothing out: a peer whose window is full.
+    private final class ClosedTap: ChannelOutboundHandler {
+        typealias OutboundIn = WebSocketFrame
+
+        private(set) var held: [EventLoopPromise<Void>] = []
+
+        func write(
+            context: ChannelHandlerContext,
+            data: NIOAny,
+            promise: EventLoopPromise<Void>?
+        ) {
+            if let promise { held.append(promise) }
+        }
+    }
+
+    @Test func `a session hears of its end exactly once`() throws {
+        let socket = try Socket()
+        try socket.hear(.connectionClose)
+        #expect(!socket.isOpen)
+        _ = try socket.channel.finish(acceptAlreadyClosed: true)
+        #expect(socket.session.closings.withLock { $0 } == 1)
+    }
+
+    @Test func `the numbers are those of the threat model`() {
+        let limits = WebSocketLimits()
+        #expect(limits.frameBytesMax == 4096)
+        #expect(limits.dataFramesPerMinuteMax == 5)
+        #expect(limits.unsentMessagesMax == 16)
+        #expect(limits.pingEvery == .seconds(20))
+        #expect(limits.pongWithin == .seconds(10))
+    }
+
+    // MARK: - The gate before it
+
+    /// Lets nobody in.
+    private struct Wall: WebSocketGatekeeper {
+        func isEndpoint(_ request: HTTPRequest) -> Bool { false }
+
+        func judge(_ request: HTTPRequest, on channel: any Channel) async -> WebSocketVerdict {
+            .refuse(answer(to: .badUpgrade))
+        }
+
+        func answer(to unreadable: UnreadableRequest) -> UpgradeRefusal {
+            UpgradeRefusal(response: HTTPResponse(status: .badRequest), body: [])
+        }
+
+        func serverStops() {}
+    }
+
+    @Test func `a connection that breaks before it is active keeps nobody waiting`() throws {
+        let channel = EmbeddedChannel()
+        let outcome = channel.eventLoop.makePromise(of: ConnectionKind.self)
+        try UpgradeGate.install(
+            on: channel,
+            gatekeeper: Wall(),
+            http: HTTP1Channel.Configuration.DecoderConfiguration(),
+            limits: WebSocketLimits(),
+            outcome: outcome,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        let found = Mutex<String?>(nil)
+        outcome.futureResult.whenComplete { result in
+            found.withLock { $0 = "\(result)" }
+        }
+        // Such a channel is taken apart without a word to its handlers but this one.
+        let gate = try channel.pipeline.syncOperations.handler(type: UpgradeGate.self)
+        channel.pipeline.syncOperations.removeHandler(gate, promise: nil)
+        channel.embeddedEventLoop.run()
+        #expect(found.withLock { $0 }?.contains("closed") == true)
+        outcome.fail(ChannelError.ioOnClosedChannel)
+    }
+}

@@ -196,7 +196,7 @@ import Testing
         let name = /\/assets\/[a-z-]+\.[0-9a-f]{16}\.(js|css|svg)/
         for asset in pages.assets {
             #expect(asset.path.wholeMatch(of: name) != nil)
-            #expect((1..<15_360).contains(asset.bytes.count))
+            #expect((1..<16_384).contains(asset.bytes.count))
         }
         let paths = Set(pages.assets.map(\.path))
         #expect(paths.count == 4)

@@ -88,8 +88,17 @@ import Testing
         }
     }
 
-    @Test func `every threat that a test names is in the table`() throws {
-        let handled = Set(try rows().map(\.threat))
+    /// The numbers of what is proven in part: those lines say so.
+    private func partly() throws -> [Int] {
+        try section().filter { $0.hasPrefix("- T") && $0.contains(" partly: ") }.flatMap { line in
+            line.matches(of: /\bT(\d+)\b/).compactMap { Int($0.1) }
+        }
+    }
+
+    @Test func `every threat that a test names is in the table, or said to be handled in part`()
+        throws
+    {
+        let handled = Set(try rows().map(\.threat) + partly())
         let named = try tests()
         #expect(!named.isEmpty)
         for (file, numbers) in named.sorted(by: { $0.key < $1.key }) {

@@ -5,10 +5,21 @@ import Foundation
 /// The origin holds the port, and everything is built upon the origin, so it has to be known before
 /// the listener opens.
 enum FreePort {
+    /// Takes a port for as long as the process lives; nil when there is none.
+    ///
+    /// Its socket stays open: somebody's outgoing connection could get the port before the listener
+    /// does. The listener does, because both sockets allow reuse (socket(7), `SO_REUSEADDR`).
     static func find() -> Int? {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
+        var reuse: Int32 = 1
+        setsockopt(
+            descriptor,
+            SOL_SOCKET,
+            SO_REUSEADDR,
+            &reuse,
+            socklen_t(MemoryLayout<Int32>.size)
+        )
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = inet_addr("127.0.0.1")

@@ -86,6 +86,18 @@ enum Chromium {
         keepingFilesIn folder: String,
         _ body: (ServerAddress) async throws -> Value
     ) async throws -> Value {
+        // It picks a free port of ::1, and gives up when 127.0.0.1 has that one in use.
+        for _ in 0..<20 {
+            if let value = try await onceWithDriver(keepingFilesIn: folder, body) { return value }
+        }
+        throw ProgramFailed(description: "chromedriver ended before it listened")
+    }
+
+    /// The same, with nil for a chromedriver that ended before it listened.
+    private static func onceWithDriver<Value: Sendable>(
+        keepingFilesIn folder: String,
+        _ body: (ServerAddress) async throws -> Value
+    ) async throws -> Value? {
         var options = PlatformOptions()
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(3))]
         let result = try await run(
@@ -97,7 +109,7 @@ enum Chromium {
             input: .none,
             output: .sequence,
             error: .discarded
-        ) { execution -> Result<Value, any Error> in
+        ) { execution -> Result<Value, any Error>? in
             var driver: ServerAddress?
             for try await line in execution.standardOutput.strings() {
                 if let port = line.firstMatch(of: /successfully on port ([0-9]+)/)?.1 {
@@ -105,9 +117,7 @@ enum Chromium {
                     break
                 }
             }
-            guard let driver else {
-                throw ProgramFailed(description: "chromedriver ended before it listened")
-            }
+            guard let driver else { return nil }
             let value: Result<Value, any Error>
             do {
                 value = .success(try await body(driver))
@@ -117,6 +127,6 @@ enum Chromium {
             try? execution.send(signal: .terminate)
             return value
         }
-        return try result.closureResult.get()
+        return try result.closureResult?.get()
     }
 }

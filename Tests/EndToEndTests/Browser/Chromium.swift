@@ -81,12 +81,15 @@ enum Chromium {
         throw Missing(program: names[0])
     }
 
-    /// Runs a chromedriver on a port that it picks, while `body` does.
+    /// Ports below those that Linux gives to callers, whose closed connections hold theirs for a minute.
+    private static let driverPorts = 15_000..<32_000
+
+    /// Runs a chromedriver while `body` does.
     private static func withDriver<Value: Sendable>(
         keepingFilesIn folder: String,
         _ body: (ServerAddress) async throws -> Value
     ) async throws -> Value {
-        // It picks a free port of ::1, and gives up when 127.0.0.1 has that one in use.
+        // Left to itself it picks a free port of ::1, and gives up when 127.0.0.1 has that one in use.
         for _ in 0..<20 {
             if let value = try await onceWithDriver(keepingFilesIn: folder, body) { return value }
         }
@@ -102,7 +105,7 @@ enum Chromium {
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(3))]
         let result = try await run(
             .path(FilePath(find(["chromedriver"]))),
-            arguments: ["--port=0"],
+            arguments: ["--port=\(Int.random(in: driverPorts))"],
             // Where it makes the profile.
             environment: .inherit.updating(["TMPDIR": folder]),
             platformOptions: options,

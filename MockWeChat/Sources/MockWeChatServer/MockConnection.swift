@@ -76,7 +76,7 @@ final class MockConnection: ChannelInboundHandler, RemovableChannelHandler {
     // MARK: - Reading
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        let limit = responder.bodyBytesMax(target: head.uri)
+        let limit = responder.bodyBytesMax(target: Self.target(of: head).0)
         if let text = head.headers.first(name: "content-length"), let count = Int(text),
             count > limit
         {
@@ -94,7 +94,7 @@ final class MockConnection: ChannelInboundHandler, RemovableChannelHandler {
         guard case .collecting(let head, var body) = state else { return }
         // Only one owner, so that the body grows in place.
         state = .answering
-        let limit = responder.bodyBytesMax(target: head.uri)
+        let limit = responder.bodyBytesMax(target: Self.target(of: head).0)
         guard body.readableBytes + part.readableBytes <= limit else {
             refuse(.tooLarge("a body of at most \(limit) bytes"), head, context)
             return
@@ -220,10 +220,26 @@ final class MockConnection: ChannelInboundHandler, RemovableChannelHandler {
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         } else {
             let channel = context.channel
+            let isWhole = if case .refused = state { false } else { true }
             context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in
-                channel.close(mode: .all, promise: nil)
+                if isWhole {
+                    channel.close(mode: .all, promise: nil)
+                } else {
+                    Self.closeLingering(channel)
+                }
             }
         }
+    }
+
+    /// Says that no more comes, and goes on reading for a while what the caller still sends.
+    ///
+    /// Closed at once, the caller's next bytes would be answered with RST, which can overtake the answer.
+    private static func closeLingering(_ channel: any Channel) {
+        channel.close(mode: .output, promise: nil)
+        let patience = channel.eventLoop.scheduleTask(in: MockWeChatLimits.lingering) {
+            channel.close(mode: .all, promise: nil)
+        }
+        channel.closeFuture.whenComplete { _ in patience.cancel() }
     }
 
     private func sendHalf(

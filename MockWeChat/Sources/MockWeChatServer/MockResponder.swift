@@ -17,9 +17,13 @@ struct MockResponder: Sendable {
         request.isControl ? control.respond(to: request) : gate.respond(to: request)
     }
 
+    /// WeChat's one call that takes a file; it has its own word for one that is too large.
+    private static let imageCheckPath = "/wxa/img_sec_check"
+
     /// The largest body that a path takes, in bytes.
     func bodyBytesMax(target: String) -> Int {
-        target.hasPrefix("/_mock/phones/")
-            ? MockWeChatLimits.pictureBytesMax : MockWeChatLimits.bodyBytesMax
+        let isPicture =
+            target.hasPrefix("/_mock/phones/") || target.hasPrefix(Self.imageCheckPath)
+        return isPicture ? MockWeChatLimits.pictureBytesMax : MockWeChatLimits.bodyBytesMax
     }
 }

@@ -12,5 +12,7 @@ enum MockWeChatLimits {
     static let idleTimeout = TimeAmount.seconds(75)
     /// How long requests that are being answered may go on after the order to stop.
     static let shutdownPatience = TimeAmount.seconds(1)
+    /// How long a caller who was refused in the middle of a body may go on sending it.
+    static let lingering = TimeAmount.seconds(5)
     static let cachedPicturesMax = 256
 }

@@ -1,5 +1,7 @@
 import MockWeChatWorld
+import NIOCore
 import NIOHTTP1
+import NIOPosix
 import Testing
 
 @Suite struct HostileInputTests {
@@ -13,6 +15,59 @@ import Testing
             #expect(control.status == 413)
             #expect(control.error == "too_large")
             #expect(try await mock.call(.GET, "/_mock/health").status == 200)
+        }
+    }
+
+    @Test func `a caller refused in the middle of a body gets the answer all the same`()
+        async throws
+    {
+        try await withMock { mock async throws in
+            // Far more than the sockets hold, so that the refusal comes while it is being sent.
+            let flood = ByteBuffer(repeating: 0x20, count: 40 << 20)
+            let head =
+                "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: \(flood.readableBytes)\r\n\r\n"
+            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .channelOption(.allowRemoteHalfClosure, value: true)
+                .connect(host: "127.0.0.1", port: mock.port) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
+                            wrappingChannelSynchronously: channel,
+                            configuration: .init(isOutboundHalfClosureEnabled: true)
+                        )
+                    }
+                }
+            let seen = try await channel.executeThenClose { inbound, outbound in
+                async let sent: Void = outbound.write(
+                    contentsOf: [ByteBuffer(string: head), flood]
+                )
+                var text = ""
+                for try await part in inbound { text += String(buffer: part) }
+                // The whole of it was taken: no reset came before the answer was read.
+                try await sent
+                return text
+            }
+            #expect(seen.hasPrefix("HTTP/1.1 413 "))
+        }
+    }
+
+    @Test func `a picture to check may be large, and WeChat itself says when it is too large`()
+        async throws
+    {
+        try await withMock { mock async throws in
+            let token = try await mock.token()
+            func check(byteCount: Int) async throws -> JSON? {
+                let head =
+                    "--b\r\nContent-Disposition: form-data; name=\"media\"; filename=\"a\"\r\n\r\n"
+                let file = Array("GIF89a".utf8) + [UInt8](repeating: 0, count: byteCount - 6)
+                return try await mock.call(
+                    .POST,
+                    "/wxa/img_sec_check?access_token=\(token)",
+                    body: Array(head.utf8) + file + Array("\r\n--b--\r\n".utf8),
+                    headers: ["content-type": "multipart/form-data; boundary=b"]
+                ).json["errcode"]
+            }
+            #expect(try await check(byteCount: 1 << 20) == 0)
+            #expect(try await check(byteCount: (1 << 20) + 1) == 45002)
         }
     }
 

@@ -119,7 +119,7 @@ function pause(ms, signal, hasty = true) {
 /** Doubles from half a second to fifteen, each time up to half less, so that pages do not march. */
 const backoff = (tries) => Math.min(15000, 500 * 2 ** tries) * (1 - Math.random() / 2);
 
-/** Counts down what the server asked for: too much at a time, or nothing right now. */
+/** Waits as long as the server asked for. */
 async function hold(status, seconds, signal) {
   const end = Date.now() + seconds * 1000;
   count(seconds);
@@ -188,7 +188,7 @@ async function renew() {
       return;
     }
     if (wait !== null) {
-      // Each time longer: a server in trouble has many pages waiting.
+      // Ever longer: a server in trouble has many pages waiting.
       await hold(status, Math.max(wait, Math.ceil(backoff(tries) / 1000)), signal);
       if (!signal.aborted) show('loading');
     } else if (status === 0) {
@@ -237,7 +237,7 @@ async function learnNumber(signal) {
     const { status, data } = await call('GET', '/attempt', signal);
     if (signal.aborted || root.dataset.state !== 'scanned') return;
     if (status === 200) {
-      if (data?.state === 'scanned' && data.number !== undefined && data.number !== null) {
+      if (data?.state === 'scanned' && (data.number ?? null) !== null) {
         root.dataset.number = '';
         byId('digits').textContent = String(data.number).padStart(2, '0');
       }
@@ -412,7 +412,7 @@ byId('renew').addEventListener('click', () => {
 });
 
 byId('cancel').addEventListener('click', async () => {
-  // The button stays enabled: a disabled one would drop the keyboard's place on the page.
+  // Not disabled meanwhile: that would drop the keyboard's place.
   const { signal } = work;
   const { status } = await call('POST', '/attempt/cancel', signal);
   if (!signal.aborted && status === 200) end('cancelled');
@@ -439,10 +439,7 @@ window.addEventListener('pageshow', (event) => {
 for (const link of document.querySelectorAll('a[data-carry]')) {
   link.href = carry(link.getAttribute('href'));
 }
-if (onPhone) {
-  // A phone cannot scan its own screen (RFC 10027, 6.2): no code.
-  show('phone');
-} else {
-  setInterval(tick, 1000);
-  renew();
-}
+setInterval(tick, 1000);
+// A phone cannot scan its own screen (RFC 10027, 6.2): no code.
+if (onPhone) show('phone');
+else renew();

@@ -40,6 +40,8 @@ extension ControlError {
                 403, "not_a_member",
                 "\(person) is not among the members of \(appid), who alone see trial and develop"
             )
+        case .notAProxy:
+            (405, "not_a_proxy", "this mock is no proxy; start it with --proxy")
         case .noSuchPerson(let name): (404, "no_such_person", "there is no person \(name)")
         case .noSuchApp(let appid): (404, "no_such_app", "appid: there is no app \(appid)")
         case .noSuchFault(let id): (404, "no_such_fault", "there is no fault \(id)")

@@ -20,6 +20,11 @@ struct ControlPlane: Sendable {
                 throw .tooLarge("a body of at most \(route.bodyBytesMax) bytes")
             }
             let query = parts.count > 1 ? QueryItem.items(of: parts[1]) : []
+            if !route.hasQuery, let item = query.first {
+                throw .bad(
+                    DescriptionError(member: item.name, problem: "this path has no parameters")
+                )
+            }
             return try route.answer(
                 keeper,
                 ControlCall(

@@ -9,17 +9,21 @@ struct ControlRoute: Sendable {
     /// The segments after `/_mock`; `*` stands for any one.
     let path: [String]
     let bodyBytesMax: Int
+    /// Whether the query has a meaning; elsewhere a parameter is refused.
+    let hasQuery: Bool
     let answer: Answer
 
     private init(
         _ method: HTTPMethod,
         _ path: String,
         bodyBytesMax: Int = MockWeChatLimits.bodyBytesMax,
+        hasQuery: Bool = false,
         answer: @escaping Answer
     ) {
         self.method = method
         self.path = path.split(separator: "/").map(String.init)
         self.bodyBytesMax = bodyBytesMax
+        self.hasQuery = hasQuery
         self.answer = answer
     }
 
@@ -50,7 +54,7 @@ extension ControlRoute {
         ControlRoute(.GET, "world") { keeper, _ throws(ControlError) in
             .json(keeper.visit { world, _ in world.description }.json)
         },
-        ControlRoute(.GET, "journal") { keeper, call throws(ControlError) in
+        ControlRoute(.GET, "journal", hasQuery: true) { keeper, call throws(ControlError) in
             // The copy is cheap and writing it out is not, so that happens outside the lock.
             .json(
                 try keeper.visit { world, _ in world }.journalJSON(
@@ -65,7 +69,7 @@ extension ControlRoute {
         ControlRoute(.GET, "events") { keeper, _ throws(ControlError) in
             .json(keeper.visit { world, _ in world.eventsJSON })
         },
-        ControlRoute(.GET, "ledger") { _, call throws(ControlError) in
+        ControlRoute(.GET, "ledger", hasQuery: true) { _, call throws(ControlError) in
             switch try call.only("format") {
             case nil, "json": return .json(Ledger.json)
             case "markdown": return .text(Ledger.markdown, type: "text/markdown; charset=utf-8")
@@ -159,7 +163,8 @@ extension ControlRoute {
         ControlRoute(
             .POST,
             "phones/*/scan",
-            bodyBytesMax: MockWeChatLimits.pictureBytesMax
+            bodyBytesMax: MockWeChatLimits.pictureBytesMax,
+            hasQuery: true
         ) { keeper, call throws(ControlError) in
             let person = call.parameters[0]
             let how = try call.only("how")

@@ -76,6 +76,10 @@ final class MockConnection: ChannelInboundHandler, RemovableChannelHandler {
     // MARK: - Reading
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        guard head.method != .CONNECT else {
+            refuse(.notAProxy, head, context)
+            return
+        }
         let limit = responder.bodyBytesMax(target: Self.target(of: head).0)
         if let text = head.headers.first(name: "content-length"), let count = Int(text),
             count > limit
@@ -171,7 +175,11 @@ final class MockConnection: ChannelInboundHandler, RemovableChannelHandler {
         _ context: ChannelHandlerContext
     ) {
         state = .refused
-        send(ControlAnswer.refusal(error).reply, to: head, keepAlive: false, context)
+        var reply = ControlAnswer.refusal(error).reply
+        if case .tooLarge = error, !Self.target(of: head).0.hasPrefix("/_mock/") {
+            reply.body = WeChatGate.tooLarge
+        }
+        send(reply, to: head, keepAlive: false, context)
     }
 
     private func answer(

@@ -9,6 +9,11 @@ struct WeChatGate: Sendable {
     let publicURL: String?
     let pictures: PictureCache
 
+    /// WeChat's own words for a body that is not even read.
+    static let tooLarge = ByteBuffer(
+        string: #"{"errcode":45002,"errmsg":"content size out of limit"}"#
+    )
+
     func respond(to request: MockRequest) -> MockReply {
         var headers = HeaderBlock()
         for (name, value) in request.headers { headers.add(name, value) }

@@ -9,7 +9,7 @@ import Yams
 package struct Budget: Sendable, Equatable {
     struct Line: Sendable, Equatable {
         let endpoint: String
-        /// All calls of a run, of all apps together, the refused ones too.
+        /// All calls of a run, of all apps together, the refused ones and those a fault ate too.
         let calls: Int?
         /// The most that succeed in one clock minute.
         let perMinute: Int?
@@ -48,18 +48,17 @@ extension World {
     /// One sentence for each line of a budget that the run so far has gone over.
     package func overruns(of budget: Budget) -> [String] {
         budget.lines.flatMap { line in
-            let counters = description.apps.compactMap { app in
-                calls[AppCall(appid: app.appid, path: line.endpoint)]
-            }
+            let counter = spent[line.endpoint] ?? CallCounter()
             var sentences: [String] = []
-            let total = counters.reduce(0) { $0 + $1.calls }
-            if let limit = line.calls, total > limit {
-                sentences.append("\(line.endpoint): \(total) calls, the budget has \(limit)")
-            }
-            let peak = counters.reduce(0) { max($0, $1.minutePeak) }
-            if let limit = line.perMinute, peak > limit {
+            if let limit = line.calls, counter.calls > limit {
                 sentences.append(
-                    "\(line.endpoint): \(peak) calls in one minute, the budget has \(limit)"
+                    "\(line.endpoint): \(counter.calls) calls, the budget has \(limit)"
+                )
+            }
+            if let limit = line.perMinute, counter.minutePeak > limit {
+                sentences.append(
+                    "\(line.endpoint): \(counter.minutePeak) calls in one minute, "
+                        + "the budget has \(limit)"
                 )
             }
             return sentences

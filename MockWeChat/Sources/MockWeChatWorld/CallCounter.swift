@@ -13,6 +13,12 @@ struct CallCounter: Sendable {
     func used(inMinuteOf now: Moment) -> Int { minute == now.minute ? inMinute : 0 }
     func used(inDayOf now: Moment) -> Int { day == now.dayInBeijing ? inDay : 0 }
 
+    /// Notes a call, and counts it when it has succeeded.
+    mutating func note(succeeded: Bool, at now: Moment) {
+        calls += 1
+        if succeeded { count(at: now) }
+    }
+
     mutating func count(at now: Moment) {
         inMinute = used(inMinuteOf: now) + 1
         minute = now.minute

@@ -13,6 +13,7 @@ package enum ControlError: Error, Sendable, Equatable {
     case notAMember(person: String, appid: String)
     case codeUnknown(String)
     case notJSON
+    case notAProxy
     case notPNG(String)
     case tooLarge(String)
     case noCodeFound(String)

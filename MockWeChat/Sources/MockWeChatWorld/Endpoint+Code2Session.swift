@@ -13,6 +13,7 @@ extension Endpoint {
         guard let secret = call.parameter("secret") else { throw .secretMissing }
         guard let code = call.parameter("js_code") else { throw .codeMissing }
         let app = try world.knownApp(appid)
+        guard app.kind == .miniprogram else { throw .unauthorized }
         let switches = world.description.switches
         guard app.secret == secret else {
             if switches.failedExchangeSpendsCode { world.spendLoginCode(code) }
@@ -22,9 +23,13 @@ extension Endpoint {
         guard call.parameter("grant_type") == "authorization_code" else { throw .invalidGrantType }
         let person = try world.personOfUnspentLoginCode(code, appid: appid, at: call.now)
         let user = UserKey(appid: appid, person: person)
-        let limit = world.limits(of: call.endpoint, for: appid).perMinute
+        let limits = world.limits(of: call.endpoint, for: appid)
+        let key = AppCall(appid: appid, path: call.endpoint.path)
+        if let limit = limits.perDay, world.calls[key]?.used(inDayOf: call.now) ?? 0 >= limit {
+            throw .dailyQuota
+        }
         let used = world.userCalls[user]?.used(inMinuteOf: call.now) ?? 0
-        if let limit, used >= limit { throw .minuteQuota }
+        if let limit = limits.perMinute, used >= limit { throw .minuteQuota }
         world.userCalls[user, default: CallCounter()].count(at: call.now)
         world.spendLoginCode(code)
         world.lastActive[user] = call.now

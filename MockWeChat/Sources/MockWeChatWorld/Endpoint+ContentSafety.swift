@@ -17,7 +17,11 @@ extension Endpoint {
         guard content.unicodeScalars.count <= WorldLimits.checkedTextLengthMax else {
             throw .tooLarge
         }
-        let texts = [content] + ["title", "nickname", "signature"].compactMap(call.text)
+        var texts = [content] + ["title", "nickname"].compactMap(call.text)
+        // WeChat page api_msgseccheck: a signature belongs to a profile alone.
+        if call.integer("scene") == 1, let signature = call.text("signature") {
+            texts.append(signature)
+        }
         let verdict = world.description.verdict(on: texts)
         guard call.integer("version") == 2 else {
             if verdict.suggestion == .risky { throw .riskyContent }

@@ -36,6 +36,8 @@ extension Endpoint {
         }
         guard !path.contains("scancode_time") else { throw .reservedField }
         let version = try checkedVersion(call)
+        // WeChat page api_getqrcode: released apps only; which number says so is not published.
+        if kind == .limited, version == .release, !app.released { throw .invalidPage }
         let used = world.limitedCodes[appid, default: 0]
         guard used < app.quotas.limitedCodesTotal else { throw .tooManyCodes }
         let order = try pictureOrder(call, world.description.switches) {

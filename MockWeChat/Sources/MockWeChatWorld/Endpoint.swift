@@ -68,6 +68,12 @@ struct Endpoint: Sendable {
         .callbackAddresses,
     ]
 
+    /// Whether only mini-programs have the call; official accounts share those of quotas and addresses.
+    private var isForMiniPrograms: Bool {
+        path.hasPrefix("/wxa/") || path == Endpoint.squareCode.path
+            || path == Endpoint.subscribeMessage.path
+    }
+
     private static let byPath = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
 
     static func at(_ path: String) -> Endpoint? { byPath[path] }
@@ -103,7 +109,7 @@ extension Endpoint {
             appid = name
         }
         if let appid, credential == .accessToken {
-            if world.apps[appid]?.kind == .official { throw .unauthorized }
+            if isForMiniPrograms, world.apps[appid]?.kind == .official { throw .unauthorized }
             try world.checkQuota(self, for: appid, at: now)
         }
         return try answer(&world, call)

@@ -17,6 +17,8 @@ struct JournalEntry: Sendable {
     let status: Int
     let contentType: String
     let responseFields: [HeaderField]
+    /// Whether a cut kept every byte of the answer from the caller.
+    let isUnsent: Bool
     /// The picture that was ordered; boxed, because few entries have one.
     private let picture: PictureBox?
     /// Target, head and body of the request, body of the answer.
@@ -44,7 +46,8 @@ struct JournalEntry: Sendable {
         method = request.method
         callerIP = request.callerIP
         self.appid = appid
-        self.errcode = errcode
+        isUnsent = fault?.cut == .reset || fault?.cut == .beforeHeaders
+        self.errcode = isUnsent ? nil : errcode
         self.fault = fault?.id
         delayMilliseconds = fault?.delayMilliseconds ?? 0
         status = response.status
@@ -101,7 +104,7 @@ extension JournalEntry {
             "query": Self.object(query.map { ($0.name, $0.value) }),
             "request_headers": Self.object(headers.fields.map { ($0.name, $0.value) }),
             "request_body": Self.text(body),
-            "status": .integer(status),
+            "status": isUnsent ? .null : .integer(status),
             "response_headers": responseHeaders,
             "response_body": responseBody(drawn),
             "errcode": errcode.map { .integer($0) } ?? .null,
@@ -116,6 +119,7 @@ extension JournalEntry {
     }
 
     private func responseBody(_ drawn: (PictureOrder) -> DrawnPicture?) -> JSON {
+        if isUnsent { return .null }
         guard let order = picture?.order else { return Self.text(Array(answer)) }
         let picture = drawn(order)
         return [

@@ -57,7 +57,7 @@ struct JournalFilter: Sendable {
         if let endpoint, entry.path != endpoint { return false }
         if let method, entry.method != method { return false }
         if let appid, entry.appid != appid { return false }
-        if let errcode, (entry.errcode ?? 0) != errcode { return false }
+        if let errcode, entry.isUnsent || (entry.errcode ?? 0) != errcode { return false }
         if let fault, entry.fault.map({ "f\($0)" }) != fault { return false }
         return entry.sequence > since
     }

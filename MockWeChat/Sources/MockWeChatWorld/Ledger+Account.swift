@@ -121,5 +121,13 @@ extension Ledger {
             date: "2026-06",
             where: "/cgi-bin/getcallbackip"
         ),
+        LedgerRule(
+            "ips.official",
+            "Official accounts have the calls of quotas and addresses too",
+            .documented,
+            source: "WeChat page api_getcallbackip",
+            date: "2026-06",
+            where: "/cgi-bin/getcallbackip"
+        ),
     ]
 }

@@ -401,5 +401,13 @@ extension Ledger {
             date: "2026-06",
             where: "/cgi-bin/wxaapp/createwxaqrcode"
         ),
+        LedgerRule(
+            "limited.unreleased",
+            "Released apps only; the refusal is assumed to be 41030",
+            .assumed,
+            source: "WeChat page api_getqrcode",
+            date: "2026-06",
+            where: "/wxa/getwxacode"
+        ),
     ]
 }

@@ -313,5 +313,13 @@ extension Ledger {
             date: "2026-06",
             where: "/wxa/resetusersessionkey"
         ),
+        LedgerRule(
+            "code2session.48001",
+            "48001: the appid of an official account",
+            .assumed,
+            source: "no page says; its phones have no wx.login",
+            date: "2026-11",
+            where: "/sns/jscode2session"
+        ),
     ]
 }

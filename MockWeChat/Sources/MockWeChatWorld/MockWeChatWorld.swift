@@ -38,6 +38,8 @@ package struct World: Sendable {
     var subscriptions: [SubscriptionKey: Int] = [:]
     var calls: [AppCall: CallCounter] = [:]
     var userCalls: [UserKey: CallCounter] = [:]
+    /// What the whole run has called, by path: a reset does not give it back.
+    var spent: [String: CallCounter] = [:]
     var quotaClears: [String: (month: Int64, count: Int)] = [:]
     var events: [JSON] = []
     var faults = Faults()
@@ -52,9 +54,12 @@ package struct World: Sendable {
         for person in description.people { people[person.name] = person }
     }
 
-    /// Puts the world back to its start: seed, clock, journal, faults, quotas, everything.
+    /// Puts the world back to its start: seed, clock, journal, faults, quotas, everything but the count
+    /// that a budget is held against.
     package mutating func reset() {
+        let spent = spent
         self = World(start)
+        self.spent = spent
     }
 
     /// The mock's time when the machine's clock shows `real`.
@@ -76,6 +81,9 @@ extension World {
         let fault = faults.meet(path: request.path, dice: &dice)
         var verdict = Verdict()
         let response = response(to: request, fault: fault, &verdict, at: now)
+        if Endpoint.at(request.path) != nil {
+            spent[request.path, default: CallCounter()].note(succeeded: verdict.succeeded, at: now)
+        }
         let sequence = journal.add { sequence in
             JournalEntry(
                 sequence: sequence,
@@ -100,6 +108,8 @@ extension World {
     private struct Verdict {
         var appid: String?
         var errcode: Int?
+        /// Whether the world took the call, whatever the caller was told.
+        var succeeded = false
     }
 
     private mutating func response(
@@ -148,6 +158,7 @@ extension World {
             if request.isForWeChatInClear { throw .encryptionRequired }
             guard let endpoint else { throw .invalidURL }
             let outcome = try endpoint.run(request, in: &self, appid: &verdict.appid, at: now)
+            verdict.succeeded = true
             if let appid = verdict.appid { note(endpoint, by: appid, succeeded: true, at: now) }
             switch outcome.content {
             case .json(let json):

@@ -4,6 +4,11 @@ package struct QuotaDescription: Sendable, Equatable {
     package struct Own: Sendable, Equatable {
         package var path: String
         package var limits: CallLimits
+
+        package init(path: String, limits: CallLimits) {
+            self.path = path
+            self.limits = limits
+        }
     }
 
     /// WeChat page api_getunlimitedqrcode.

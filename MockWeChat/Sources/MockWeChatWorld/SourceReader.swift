@@ -93,6 +93,17 @@ struct SourceReader {
         }
     }
 
+    /// Addresses of single machines, such as `203.0.113.9` or `2001:db8::1`.
+    func addresses() throws(DescriptionError) -> [String] {
+        let addresses = try texts()
+        let letters = Set("0123456789abcdefABCDEF.:".utf8)
+        let areAddresses = addresses.allSatisfy { text in
+            text.utf8.allSatisfy(letters.contains) && (text.contains(".") || text.contains(":"))
+        }
+        guard areAddresses else { throw wrong("addresses such as 203.0.113.9, and no ranges") }
+        return addresses
+    }
+
     func integers(_ range: ClosedRange<Int>) throws(DescriptionError) -> [Int] {
         var integers: [Int] = []
         for element in try list() { integers.append(try element.integer(range)) }

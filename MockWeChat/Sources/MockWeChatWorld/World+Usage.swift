@@ -45,8 +45,7 @@ extension World {
         at now: Moment
     ) {
         let key = AppCall(appid: appid, path: endpoint.path)
-        calls[key, default: CallCounter()].calls += 1
-        if succeeded { calls[key, default: CallCounter()].count(at: now) }
+        calls[key, default: CallCounter()].note(succeeded: succeeded, at: now)
     }
 
     /// `clear_quota`: the app's daily counters begin anew.

@@ -24,11 +24,27 @@ extension WorldDescription {
             guard !people.contains(where: { $0.name == description.name }) else {
                 throw person.wrong("a name that no other person has")
             }
+            if let openid = description.openid, people.contains(where: { $0.openid == openid }) {
+                throw person.wrong("an openid that no other person has")
+            }
             people.append(description)
         }
         switches = try members["switches"].map(WorldSwitches.init(reading:)) ?? WorldSwitches()
         riskyWords = try members["risky_words"]?.texts() ?? riskyWords
         reviewWords = try members["review_words"]?.texts() ?? reviewWords
+        guard !apps.isEmpty else {
+            throw try members.required("apps").wrong("at least one app")
+        }
+        try checkMembers(members.required("apps"))
+    }
+
+    /// Whoever is a member of an app has to be in the world.
+    private func checkMembers(_ reader: SourceReader) throws(DescriptionError) {
+        for (app, reader) in zip(apps, try reader.list()) {
+            for member in app.members where !people.contains(where: { $0.name == member }) {
+                throw reader.wrong("members out of the file's people; \(member) is not among them")
+            }
+        }
     }
 
     /// A phone number for a person who has none, different for each place in the list.
@@ -82,9 +98,13 @@ extension AppDescription {
         kind = try members["kind"]?.oneOf(Kind.self) ?? kind
         released = try members["released"]?.bool() ?? released
         pages = try members["pages"]?.texts() ?? pages
-        if let reader = members["pages"], pages.isEmpty { throw reader.wrong("at least one page") }
+        if let reader = members["pages"],
+            pages.isEmpty || pages.contains(where: { $0.hasPrefix("/") })
+        {
+            throw reader.wrong("at least one page, and none with a slash in front")
+        }
         openPlatform = try members["open_platform"]?.bool() ?? openPlatform
-        ipAllowList = try members["ip_allow_list"]?.texts() ?? ipAllowList
+        ipAllowList = try members["ip_allow_list"]?.addresses() ?? ipAllowList
         secretFrozen = try members["secret_frozen"]?.bool() ?? secretFrozen
         requestDomains = try members["request_domains"]?.texts() ?? requestDomains
         self.members = try members["members"]?.texts() ?? self.members

@@ -37,11 +37,23 @@ extension SourceNode {
                 problem: "expected \(expected), and the file is empty"
             )
         }
-        try self.init(root, depth: 0)
+        var left = Self.nodesMax
+        try self.init(root, depth: 0, left: &left)
     }
 
-    private init(_ node: Node, depth: Int) throws(DescriptionError) {
+    /// Aliases of aliases of aliases grow without end in a small file.
+    private static let nodesMax = 1_000_000
+
+    private init(_ node: Node, depth: Int, left: inout Int) throws(DescriptionError) {
         let place = SourcePlace(node.mark)
+        left -= 1
+        guard left >= 0 else {
+            throw DescriptionError(
+                member: "",
+                problem: "expected at most \(Self.nodesMax) values",
+                place: place
+            )
+        }
         guard depth < Self.depthMax else {
             throw DescriptionError(member: "", problem: "nested too deep", place: place)
         }
@@ -72,14 +84,16 @@ extension SourceNode {
                     Member(
                         name: name,
                         place: SourcePlace(key.mark),
-                        value: try SourceNode(value, depth: depth + 1)
+                        value: try SourceNode(value, depth: depth + 1, left: &left)
                     )
                 )
             }
             self.init(kind: .map(members), place: place, written: nil)
         case .sequence(let sequence):
             var nodes: [SourceNode] = []
-            for element in sequence { nodes.append(try SourceNode(element, depth: depth + 1)) }
+            for element in sequence {
+                nodes.append(try SourceNode(element, depth: depth + 1, left: &left))
+            }
             self.init(kind: .list(nodes), place: place, written: nil)
         case .alias:
             throw DescriptionError(member: "", problem: "an alias is not understood", place: place)

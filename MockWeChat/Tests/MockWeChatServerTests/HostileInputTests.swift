@@ -90,6 +90,7 @@ import Testing
             (.GET, "/_mock/nothing", 404, "no_such_path"),
             (.GET, "/_mock/phones//login", 404, "no_such_path"),
             (.POST, "/_mock/health", 405, "method_not_allowed"),
+            (.GET, "/_mock/clock?x=1", 400, "bad_request"),
             (.POST, "/_mock/faults", 400, "not_json"),
             (.POST, "/_mock/clock", 400, "not_json"),
             (.DELETE, "/_mock/faults/f1", 404, "no_such_fault"),

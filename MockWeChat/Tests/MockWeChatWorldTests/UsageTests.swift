@@ -58,6 +58,33 @@ import Testing
         )
     }
 
+    @Test func `a budget is held to across resets, and counts what a fault ate`() throws {
+        let budget = try Budget(yaml: "/cgi-bin/token: { calls: 2 }")
+        var stage = Stage()
+        _ = stage.token()
+        stage.world.reset()
+        _ = try stage.world.addFault(["endpoint": "*", "errcode": -1])
+        _ = stage.token()
+        #expect(stage.world.overruns(of: budget).isEmpty)
+        _ = stage.call("GET", "/cgi-bin/token?appid=wxnobody")
+        #expect(
+            stage.world.overruns(of: budget) == ["/cgi-bin/token: 3 calls, the budget has 2"]
+        )
+    }
+
+    @Test func `a daily limit of logins is an app's, beside the one of a user's minute`() throws {
+        var stage = Stage { description in
+            let own = QuotaDescription.Own(
+                path: "/sns/jscode2session",
+                limits: CallLimits(perDay: 2)
+            )
+            description.apps[0].quotas.calls = [own]
+        }
+        #expect(stage.session(code: "mock.login.alice").errcode == nil)
+        #expect(stage.session(code: "mock.login.bob").errcode == nil)
+        #expect(stage.session(code: "mock.login.carol").errcode == 45009)
+    }
+
     @Test(
         arguments: [
             ("", 0, "expected a budget"), ("/cgi-bin/tokens: { calls: 1 }", 1, "expected one of"),

@@ -60,4 +60,39 @@ import Testing
             #expect(error.place?.column == column)
         }
     }
+
+    @Test(
+        arguments: [
+            ("apps: []", "at least one app"),
+            ("apps: [{ appid: a, secret: s, ip_allow_list: [nonsense] }]", "addresses such as"),
+            ("apps: [{ appid: a, secret: s, ip_allow_list: [127.0.0.0/8] }]", "no ranges"),
+            ("apps: [{ appid: a, secret: s, pages: [/x] }]", "none with a slash"),
+            ("apps: [{ appid: a, secret: s, members: [nobody] }]", "nobody is not among them"),
+            (
+                "apps: [{ appid: a, secret: s }]\npeople: [{ name: a, openid: o }, { name: b, openid: o }]",
+                "an openid that no other"
+            ),
+        ]
+    )
+    func `a world that cannot mean what it says is refused`(yaml: String, words: String) {
+        #expect {
+            try WorldDescription(yaml: yaml)
+        } throws: { error in
+            (error as? DescriptionError)?.detail.contains(words) == true
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `aliases of aliases are counted, and refused before they are all taken apart`() {
+        var yaml = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+        for level in 1...9 {
+            let names = Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ")
+            yaml += "a\(level): &a\(level) [\(names)]\n"
+        }
+        #expect {
+            try WorldDescription(yaml: yaml)
+        } throws: { error in
+            (error as? DescriptionError)?.detail.contains("at most 1000000 values") == true
+        }
+    }
 }

@@ -1,3 +1,5 @@
+import HTTPTypes
+import Hummingbird
 import LoginStore
 import TestSupport
 import Testing
@@ -254,6 +256,15 @@ import Testing
                 expect(try await stage.send(Call("GET", path)), 404, .data, path)
                 expect(try await stage.send(Call("POST", path, body: [])), 404, .data, path)
             }
+        }
+    }
+
+    @Test func `only what is known for an asset is kept for ever`() {
+        let script: HTTPFields = [.contentType: "text/javascript; charset=utf-8"]
+        #expect(Response(status: .ok, headers: script).kind == .asset)
+        for status in [HTTPResponse.Status.badRequest, .notFound, .noContent, .partialContent] {
+            #expect(Response(status: status, headers: script).kind == .data, "\(status)")
+            #expect(Response(status: status).kind == .data, "\(status)")
         }
     }
 

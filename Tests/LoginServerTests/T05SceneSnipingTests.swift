@@ -26,16 +26,19 @@ import Testing
             #expect(try await ours.message() == "scanned 2 60")
             #expect(try await ours.message() == "confirmed 3 180")
 
-            for way in T02SceneFixationTests.Way.allCases {
-                let call = way.smuggle(scene, into: "/attempt/complete", of: sniper)
-                let answer = try await stage.send(call, from: sniper.address)
-                #expect(answer.status == 409)
-                #expect(answer.error == "not_confirmed")
-                #expect(answer["Set-Cookie"] == nil)
-            }
-            for name in T02SceneFixationTests.names {
-                let poll = try await sniper.get("/attempt?\(name)=\(scene)&after=0")
-                #expect(poll.text("data.state") == "created")
+            // Not even the owner's secret counts anywhere but in its cookie.
+            for id in [scene, ownersCookie] {
+                for way in T02SceneFixationTests.Way.allCases {
+                    let call = way.smuggle(id, into: "/attempt/complete", of: sniper)
+                    let answer = try await stage.send(call, from: sniper.address)
+                    #expect(answer.status == 409)
+                    #expect(answer.error == "not_confirmed")
+                    #expect(answer["Set-Cookie"] == nil)
+                }
+                for name in T02SceneFixationTests.names {
+                    let poll = try await sniper.get("/attempt?\(name)=\(id)&after=0")
+                    #expect(poll.text("data.state") == "created")
+                }
             }
 
             let login = try await owner.complete()

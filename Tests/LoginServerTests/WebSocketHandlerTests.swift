@@ -1,6 +1,3 @@
-import HTTPTypes
-import HummingbirdCore
-import Logging
 import NIOCore
 import NIOEmbedded
 import NIOWebSocket
@@ -188,45 +185,5 @@ import Testing
         #expect(limits.unsentMessagesMax == 16)
         #expect(limits.pingEvery == .seconds(20))
         #expect(limits.pongWithin == .seconds(10))
-    }
-
-    // MARK: - The gate before it
-
-    /// Lets nobody in.
-    private struct Wall: WebSocketGatekeeper {
-        func isEndpoint(_ request: HTTPRequest) -> Bool { false }
-
-        func judge(_ request: HTTPRequest, on channel: any Channel) async -> WebSocketVerdict {
-            .refuse(answer(to: .badUpgrade))
-        }
-
-        func answer(to unreadable: UnreadableRequest) -> UpgradeRefusal {
-            UpgradeRefusal(response: HTTPResponse(status: .badRequest), body: [])
-        }
-
-        func serverStops() {}
-    }
-
-    @Test func `a connection that breaks before it is active keeps nobody waiting`() throws {
-        let channel = EmbeddedChannel()
-        let outcome = channel.eventLoop.makePromise(of: ConnectionKind.self)
-        try UpgradeGate.install(
-            on: channel,
-            gatekeeper: Wall(),
-            http: HTTP1Channel.Configuration.DecoderConfiguration(),
-            limits: WebSocketLimits(),
-            outcome: outcome,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        )
-        let found = Mutex<String?>(nil)
-        outcome.futureResult.whenComplete { result in
-            found.withLock { $0 = "\(result)" }
-        }
-        // Such a channel is taken apart without a word to its handlers but this one.
-        let gate = try channel.pipeline.syncOperations.handler(type: UpgradeGate.self)
-        channel.pipeline.syncOperations.removeHandler(gate, promise: nil)
-        channel.embeddedEventLoop.run()
-        #expect(found.withLock { $0 }?.contains("closed") == true)
-        outcome.fail(ChannelError.ioOnClosedChannel)
     }
 }

@@ -69,6 +69,50 @@ import Testing
         }
     }
 
+    /// A browser whose watcher is registered and has not read the present state yet.
+    private func withGate(
+        _ body: (EdgeStage, Gate, Browser, _ scene: String) async throws -> Void
+    ) async throws {
+        let gate = Gate()
+        try await EdgeStage.with {
+            $0.store = { BentStore($0, gate: gate) }
+        } _: { stage in
+            let browser = Browser(stage)
+            let scene = try await browser.open()
+            // Which attempt it is, is read first; the present state is held.
+            gate.close(after: 1)
+            try await body(stage, gate, browser, scene)
+        }
+    }
+
+    @Test func `what happens while a socket opens is told, and once`() async throws {
+        try await withGate { stage, gate, browser, scene in
+            let opening = Task { try await browser.watch() }
+            await gate.holdsSomebody()
+            _ = try await stage.phone("alice").scan(scene)
+            gate.open()
+            let watch = try await opening.value
+            #expect(try await watch.message() == "scanned 2 60")
+            _ = try await browser.post("/attempt/cancel")
+            #expect(try await watch.message() == "cancelled 3 0")
+            #expect(try await watch.frame().code == 1000)
+        }
+    }
+
+    @Test func `what happens while an event stream opens is told, and once`() async throws {
+        try await withGate { stage, gate, browser, scene in
+            let opening = Task { try await browser.stream() }
+            await gate.holdsSomebody()
+            _ = try await stage.phone("alice").scan(scene)
+            gate.open()
+            let stream = try await opening.value
+            #expect(try await stream.event().contains(#""seq":2,"type":"scanned""#))
+            _ = try await browser.post("/attempt/cancel")
+            #expect(try await stream.event().contains(#""seq":3,"type":"cancelled""#))
+            #expect(try await stream.event() == "")
+        }
+    }
+
     @Test func `a newer socket of the same attempt replaces the older with 4001`() async throws {
         try await EdgeStage.with { stage in
             let browser = Browser(stage)

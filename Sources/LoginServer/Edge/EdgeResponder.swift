@@ -85,7 +85,7 @@ struct EdgeResponder: HTTPResponder {
 }
 
 extension Response {
-    fileprivate var kind: SecurityHeaders.Kind {
+    var kind: SecurityHeaders.Kind {
         if (300..<400).contains(status.code) { return .redirect }
         let type = headers[.contentType] ?? ""
         if type.hasPrefix("text/html") { return .page }

@@ -2,14 +2,21 @@ import LoginDomain
 import LoginStore
 import Synchronization
 
-/// Rows in memory, with users as a test wants them, and a switch that makes every call fail.
+/// Rows in memory, with users as a test wants them, a gate before each reading of an attempt, and a
+/// switch that makes every call fail.
 final class BentStore: LoginStore {
     private let rows: MemoryLoginStore
     private let dress: @Sendable (User) -> User
+    private let gate: Gate
     private let failure = Mutex(false)
 
-    init(_ rows: MemoryLoginStore, dress: @escaping @Sendable (User) -> User = { $0 }) {
+    init(
+        _ rows: MemoryLoginStore,
+        gate: Gate = Gate(),
+        dress: @escaping @Sendable (User) -> User = { $0 }
+    ) {
         self.rows = rows
+        self.gate = gate
         self.dress = dress
     }
 
@@ -32,7 +39,8 @@ final class BentStore: LoginStore {
     }
 
     func attempt(_ key: AttemptKey) async throws(LoginStoreError) -> Attempt? {
-        try await whole().attempt(key)
+        await gate.pass()
+        return try await whole().attempt(key)
     }
 
     func updateAttempt<Outcome: Sendable>(

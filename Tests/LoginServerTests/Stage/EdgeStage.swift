@@ -46,6 +46,7 @@ struct EdgeStage: Sendable {
     }
 
     private struct NotRunning: Error {}
+    private struct DoesNotStop: Error {}
 
     var time: ManualTime { house.time }
     var wechat: ScriptedWeChat { house.wechat }
@@ -119,7 +120,13 @@ struct EdgeStage: Sendable {
             }
             await stage.wires.closeAll()
             await group.triggerGracefulShutdown()
-            try await tasks.waitForAll()
+            tasks.addTask {
+                // A test that would wait for ever fails instead.
+                try await Task.sleep(for: .seconds(60))
+                throw DoesNotStop()
+            }
+            try await tasks.next()
+            tasks.cancelAll()
             return try result.get()
         }
     }
@@ -150,7 +157,7 @@ struct EdgeStage: Sendable {
     /// Whether something becomes true that the server does by itself and announces to nobody, such
     /// as forgetting a connection that is gone.
     func eventually(_ condition: () async throws -> Bool) async rethrows -> Bool {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(60)
         while try await !condition() {
             guard ContinuousClock.now < deadline else { return false }
             await Task.yield()

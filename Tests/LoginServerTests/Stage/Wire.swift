@@ -10,7 +10,7 @@ final class Wire: Sendable {
     private let inbox: Inbox
 
     /// What a test waits at most before it fails.
-    static let patience = TimeAmount.seconds(30)
+    static let patience = TimeAmount.seconds(60)
 
     struct Ended: Error {}
     struct NothingCame: Error {}

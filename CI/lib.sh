@@ -29,6 +29,8 @@ fail() {
 start() {
   local name=$1
   shift
+  # Both are there from the beginning, however late the server starts.
+  : >"$folder/$name.out" >"$folder/$name.err"
   "$@" >"$folder/$name.out" 2>"$folder/$name.err" &
   local pid=$!
   pids+=("$pid")

@@ -65,6 +65,8 @@ struct EdgeStage: Sendable {
         _ change: (inout Setup) -> Void = { _ in },
         _ body: (EdgeStage) async throws -> Value
     ) async throws -> Value {
+        await places.take()
+        defer { places.giveBack() }
         var setup = Setup()
         change(&setup)
         guard let origin = Origin(setup.origin) else { throw NotRunning() }
@@ -186,6 +188,40 @@ struct EdgeStage: Sendable {
     }
 
     private struct NotReadable: Error {}
+
+    /// Hundreds of servers at once would only wait for each other.
+    private static let places = Places(8)
+
+    private final class Places: Sendable {
+        private let state: Mutex<(free: Int, waiting: [CheckedContinuation<Void, Never>])>
+
+        init(_ count: Int) {
+            state = Mutex((count, []))
+        }
+
+        func take() async {
+            await withCheckedContinuation { continuation in
+                let isFree = state.withLock { state in
+                    guard state.free == 0 else {
+                        state.free -= 1
+                        return true
+                    }
+                    state.waiting.append(continuation)
+                    return false
+                }
+                if isFree { continuation.resume() }
+            }
+        }
+
+        func giveBack() {
+            let next: CheckedContinuation<Void, Never>? = state.withLock { state in
+                guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
+                state.free += 1
+                return nil
+            }
+            next?.resume()
+        }
+    }
 
     private final class Wires: Sendable {
         private let list = Mutex<[Wire]>([])

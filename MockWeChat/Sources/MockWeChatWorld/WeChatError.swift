@@ -13,7 +13,6 @@ struct WeChatError: Error, Sendable, Equatable {
         self.verbatim = verbatim
     }
 
-    static let systemBusy = Self(-1)
     static let invalidCredential = Self(40001)
     static let invalidGrantType = Self(40002)
     static let invalidOpenID = Self(40003)

@@ -73,15 +73,20 @@ struct Budgets: Sendable {
     ///
     /// `chain` is the browser's chain of attempts; for one that has none yet, the one that begins.
     ///
-    /// - Returns: seconds to wait; nil when WeChat may be asked, and then it has been counted.
+    /// - Returns: the limit that was reached and the seconds to wait; nil when WeChat may be asked, and
+    ///   then it has been counted.
     mutating func askForCode(
         chain: AttemptID,
         address: String,
         at now: Timestamp
-    ) -> Int? {
-        if let wait = attemptsOfBrowsers.secondsToWait(chain, at: now) { return wait }
-        if let wait = attemptsOfAddresses.take(address, at: now) { return wait }
-        if let wait = codes.secondsToWait(.everybody, at: now) { return wait }
+    ) -> (limit: String, seconds: Int)? {
+        if let wait = attemptsOfBrowsers.secondsToWait(chain, at: now) {
+            return ("attempts_per_browser", wait)
+        }
+        if let wait = attemptsOfAddresses.take(address, at: now) {
+            return ("attempts_per_ip", wait)
+        }
+        if let wait = codes.secondsToWait(.everybody, at: now) { return ("codes", wait) }
         attemptsOfBrowsers.note(chain, at: now)
         codes.note(.everybody, at: now)
         return nil

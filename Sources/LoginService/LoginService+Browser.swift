@@ -47,7 +47,7 @@ extension LoginService {
         let wait = budgets.withLock {
             $0.askForCode(chain: chain, address: browser.address, at: asked)
         }
-        if let wait { throw .rateLimited(retryAfterSeconds: wait) }
+        if let wait { throw refuse(wait.limit, wait.seconds) }
         do throws(LoginRefusal) {
             let picture = try await picture(of: scene)
             let now = time.now()
@@ -64,6 +64,7 @@ extension LoginService {
                 try await store.openAttempt(attempt, superseding: old?.digest, at: now)
             }
             if let superseded { publish(superseded, at: now) }
+            measures.count(.attemptsOpened)
             return OpenedAttempt(cookie: cookie, picture: picture, view: attempt.view(at: now))
         } catch {
             budgets.withLock { $0.gotNoCode(chain: chain, at: asked) }
@@ -151,6 +152,7 @@ extension LoginService {
         switch update.outcome {
         case .redeemed(let id):
             watchers.close(update.attempt.id)
+            measures.count(.attemptsEnded, "redeemed")
             guard let user = try await user(id) else { throw storeFailure("the user is gone") }
             logger.info(
                 "login completed",

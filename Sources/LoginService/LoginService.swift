@@ -27,6 +27,7 @@ package final class LoginService: Sendable {
     /// Those who wait for news of an attempt.
     package let watchers = AttemptWatchers()
     let budgets: Mutex<Budgets>
+    let pool: Mutex<CodePool<PooledCode>>
 
     package init(
         store: any LoginStore,
@@ -45,6 +46,7 @@ package final class LoginService: Sendable {
         self.dice = dice
         self.logger = logger
         self.budgets = Mutex(Budgets(policy))
+        self.pool = Mutex(CodePool(size: policy.pooledCodes))
     }
 }
 

@@ -31,6 +31,7 @@ enum SettingKey: String, CaseIterable {
     case attemptsPerAddressPerMinute = "limits.attempts_per_ip_per_minute"
     case attemptsPerAddressBurst = "limits.attempts_per_ip_burst"
     case codesPerMinute = "limits.codes_per_minute"
+    case pooledCodes = "limits.pooled_codes"
     case connectionsPerAddress = "limits.connections_per_ip"
     case webSocketsPerAddress = "limits.websockets_per_ip"
     case deadScenesPerUser = "limits.dead_scenes_per_user"
@@ -44,7 +45,6 @@ enum SettingKey: String, CaseIterable {
     case operationsPort = "operations_port"
     case authorizationCodeSeconds = "lifetimes.authorization_code_seconds"
     case accessTokenSeconds = "lifetimes.access_token_seconds"
-    case pooledCodes = "limits.pooled_codes"
 
     static let environmentPrefix = "SCAN_LOGIN_"
 
@@ -61,7 +61,7 @@ enum SettingKey: String, CaseIterable {
     var hasEffect: Bool {
         switch self {
         case .launchPolicy, .trustedProxies, .keyFile, .operationsPort, .authorizationCodeSeconds,
-            .accessTokenSeconds, .pooledCodes:
+            .accessTokenSeconds:
             false
         default:
             true

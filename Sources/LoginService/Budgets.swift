@@ -14,6 +14,8 @@ struct Budgets: Sendable {
     private let codesPerMinute: Int
     /// Logins of phones (T8).
     private var loginsOfUsers: SlidingWindow<UserID>
+    /// New nicknames and pictures.
+    private var profilesOfUsers: SlidingWindow<UserID>
 
     private enum Everybody { case everybody }
 
@@ -35,6 +37,7 @@ struct Budgets: Sendable {
         codes = SlidingWindow(most: policy.codesPerMinute, in: minute)
         codesPerMinute = policy.codesPerMinute
         loginsOfUsers = SlidingWindow(most: policy.phoneLoginsPerUserPerMinute, in: minute)
+        profilesOfUsers = SlidingWindow(most: policy.profileChangesPerUserPerMinute, in: minute)
     }
 
     // MARK: - Guesses
@@ -146,6 +149,15 @@ struct Budgets: Sendable {
     mutating func loginPhone(_ user: UserID, at now: Timestamp) -> Int? {
         if let wait = loginsOfUsers.secondsToWait(user, at: now) { return wait }
         loginsOfUsers.note(user, at: now)
+        return nil
+    }
+
+    /// A user changes their name or picture.
+    ///
+    /// - Returns: seconds to wait; nil when they may, and then it has been counted.
+    mutating func changeProfile(_ user: UserID, at now: Timestamp) -> Int? {
+        if let wait = profilesOfUsers.secondsToWait(user, at: now) { return wait }
+        profilesOfUsers.note(user, at: now)
         return nil
     }
 }

@@ -11,6 +11,8 @@ enum SettingKey: String, CaseIterable {
     case dataDirectory = "data_directory"
     case siteName = "site_name"
     case logLevel = "log_level"
+    case launchPolicy = "launch_policy"
+    case numberMatching = "number_matching"
 
     case weChatBaseURL = "wechat.base_url"
     case weChatAppID = "wechat.app_id"
@@ -26,6 +28,7 @@ enum SettingKey: String, CaseIterable {
     case sessionIdleSeconds = "lifetimes.session_idle_seconds"
     case sessionSeconds = "lifetimes.session_seconds"
     case confirmDelayMilliseconds = "lifetimes.confirm_delay_ms"
+    case loginHistorySeconds = "lifetimes.login_history_seconds"
 
     case attemptsPerBrowserPerMinute = "limits.attempts_per_browser_per_minute"
     case attemptsPerAddressPerMinute = "limits.attempts_per_ip_per_minute"
@@ -37,9 +40,9 @@ enum SettingKey: String, CaseIterable {
     case deadScenesPerUser = "limits.dead_scenes_per_user"
     case deadScenesPerAddress = "limits.dead_scenes_per_ip"
     case phoneLoginsPerUserPerMinute = "limits.phone_logins_per_user_per_minute"
+    case profileChangesPerUserPerMinute = "limits.profile_changes_per_user_per_minute"
 
     // Part of the contract, with no effect yet: production refuses them rather than ignore them.
-    case launchPolicy = "launch_policy"
     case trustedProxies = "trusted_proxies"
     case keyFile = "key_file"
     case operationsPort = "operations_port"
@@ -60,8 +63,13 @@ enum SettingKey: String, CaseIterable {
     /// Whether this version does what it says.
     var hasEffect: Bool {
         switch self {
+<<<<<<< HEAD
         case .launchPolicy, .trustedProxies, .keyFile, .operationsPort, .authorizationCodeSeconds,
             .accessTokenSeconds:
+=======
+        case .trustedProxies, .keyFile, .operationsPort, .authorizationCodeSeconds,
+            .accessTokenSeconds, .pooledCodes:
+>>>>>>> a94ac3d45ceb2e26aa5784629b1ed4a5ea246ce5
             false
         default:
             true

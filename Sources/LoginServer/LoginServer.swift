@@ -177,6 +177,8 @@ package func buildApplication(
             )
         )
     }
+    // A service that returns would end the program.
+    if policy.pooledCodes > 0 { application.addServices(CodeMakers(service: service)) }
     return application
 }
 
@@ -202,6 +204,17 @@ private struct Sweeper: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown { [service] in
             await service.runSweeper()
+        }
+    }
+}
+
+/// Makes codes ahead beside the listener.
+private struct CodeMakers: Service {
+    let service: LoginService
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { [service] in
+            await service.runCodePool()
         }
     }
 }

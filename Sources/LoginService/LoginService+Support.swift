@@ -65,7 +65,13 @@ extension LoginService {
                 metadata: ["call": "\(call)", "why": "\(error.label)"]
             )
             return .rateLimited(retryAfterSeconds: Self.quotaRetryAfterSeconds)
-        case .tokenRefused, .refused, .unreadable, .transport, .backingOff:
+        case .resting(let milliseconds, let isQuota):
+            // What made it rest has been logged; a line a caller would fill the disk.
+            let seconds = max(1, Int((milliseconds + 999) / 1000))
+            return isQuota
+                ? .rateLimited(retryAfterSeconds: seconds)
+                : .weChatUnavailable(retryAfterSeconds: seconds)
+        case .tokenRefused, .refused, .unreadable, .transport, .backingOff, .crowded:
             logger.warning("WeChat failed", metadata: ["call": "\(call)", "why": "\(error.label)"])
             return .weChatUnavailable(retryAfterSeconds: LoginRefusal.retryAfterSeconds)
         }

@@ -29,6 +29,7 @@ package final class LoginService: Sendable {
     /// What happened how often.
     package let measures: Measures
     let budgets: Mutex<Budgets>
+    let pool: Mutex<CodePool<PooledCode>>
 
     package init(
         store: any LoginStore,
@@ -49,6 +50,7 @@ package final class LoginService: Sendable {
         self.logger = logger
         self.measures = measures
         self.budgets = Mutex(Budgets(policy))
+        self.pool = Mutex(CodePool(size: policy.pooledCodes))
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HTTPTransport
 import HTTPTransportAHC
 import Hummingbird
 import Logging
@@ -33,7 +34,11 @@ struct Serve: AsyncParsableCommand {
             try await withAHCTransport { transport in
                 let wechat = WeChatClient(
                     configuration: settings.wechat,
-                    transport: transport,
+                    transport: OneServer(
+                        scheme: settings.wechat.scheme,
+                        authority: settings.wechat.authority,
+                        over: transport
+                    ),
                     clock: time
                 )
                 let service = LoginService(

@@ -37,6 +37,7 @@ enum SettingKey: String, CaseIterable {
     case attemptsPerAddressPerMinute = "limits.attempts_per_ip_per_minute"
     case attemptsPerAddressBurst = "limits.attempts_per_ip_burst"
     case codesPerMinute = "limits.codes_per_minute"
+    case pooledCodes = "limits.pooled_codes"
     case connectionsPerAddress = "limits.connections_per_ip"
     case webSocketsPerAddress = "limits.websockets_per_ip"
     case deadScenesPerUser = "limits.dead_scenes_per_user"
@@ -49,7 +50,6 @@ enum SettingKey: String, CaseIterable {
     case keyFile = "key_file"
     case authorizationCodeSeconds = "lifetimes.authorization_code_seconds"
     case accessTokenSeconds = "lifetimes.access_token_seconds"
-    case pooledCodes = "limits.pooled_codes"
 
     static let environmentPrefix = "SCAN_LOGIN_"
 
@@ -65,8 +65,7 @@ enum SettingKey: String, CaseIterable {
     /// Whether this version does what it says.
     var hasEffect: Bool {
         switch self {
-        case .trustedProxies, .keyFile, .authorizationCodeSeconds,
-            .accessTokenSeconds, .pooledCodes:
+        case .trustedProxies, .keyFile, .authorizationCodeSeconds, .accessTokenSeconds:
             false
         default:
             true

@@ -104,7 +104,7 @@ extension Settings {
         )
         let mode = readMode(&source)
         let edge = readEdge(&source, mode, freePort)
-        let policy = readPolicy(&source)
+        let policy = readPolicy(&source, mode)
         let wechat = readWeChat(&source, mode)
         let database = readDatabase(&source, mode)
         let logLevel = source.text(.logLevel) ?? "info"
@@ -218,8 +218,17 @@ extension Settings {
         return OperationsAddress(host: host, port: port)
     }
 
-    private static func readPolicy(_ source: inout SettingSource) -> LoginPolicy {
+    /// Codes made ahead in production, when nobody says: a burst of 64 browsers waits for nothing,
+    /// for at most 16 MiB of memory and 64 of the 5,000 codes that WeChat draws in a minute.
+    ///
+    /// None in development, so that each code asked for is one call in the mock's journal, and a fault
+    /// that is set now is met by the next browser.
+    private static let pooledCodes = 64
+
+    private static func readPolicy(_ source: inout SettingSource, _ mode: Mode) -> LoginPolicy {
         var policy = LoginPolicy()
+        policy.pooledCodes =
+            source.number(.pooledCodes, 0...1000) ?? (mode == .production ? pooledCodes : 0)
         let seconds: [(SettingKey, WritableKeyPath<LoginPolicy, Duration>, ClosedRange<Int>)] = [
             (.sceneSeconds, \.scene, 1...600),
             (.confirmSeconds, \.confirm, 1...600),
@@ -404,6 +413,7 @@ extension Settings {
             "attempts per address and minute: \(policy.attemptsPerAddressPerMinute), "
                 + "burst \(policy.attemptsPerAddressBurst)",
             "codes asked of WeChat a minute: \(policy.codesPerMinute)",
+            "codes made ahead: \(policy.pooledCodes)",
             "phone logins per user and minute: \(policy.phoneLoginsPerUserPerMinute)",
             "profile changes per user and minute: \(policy.profileChangesPerUserPerMinute)",
             "recent logins are kept for: \(policy.loginHistory), \(Login.perUserMax) per user",

@@ -27,6 +27,8 @@ package final class LoginService: Sendable {
     /// Those who wait for news of an attempt.
     package let watchers = AttemptWatchers()
     let budgets: Mutex<Budgets>
+    /// Refusals that wait to be written into the audit log.
+    let audit = Mutex(AuditQueue())
 
     package init(
         store: any LoginStore,

@@ -3,6 +3,7 @@ import Foundation
 import HTTPTransportAHC
 import Hummingbird
 import Logging
+import LoginDomain
 import LoginServer
 import LoginService
 import LoginStoreSQLite
@@ -21,14 +22,9 @@ struct Serve: AsyncParsableCommand {
         let settings = try await options.settings()
         for warning in settings.warnings { say(warning) }
         let logger = makeLogger(settings.logLevel)
-        let store: SQLiteLoginStore
-        do {
-            store = try SQLiteLoginStore(path: settings.database)
-        } catch {
-            say("\(error)")
-            throw ExitCode.failure
-        }
-        let time = LiveTime()
+        let (store, start) = try open(settings)
+        for warning in start.warnings { logger.warning("\(warning)") }
+        let time = LiveTime(at: start.resumesAt)
         do {
             try await withAHCTransport { transport in
                 let wechat = WeChatClient(
@@ -62,6 +58,22 @@ struct Serve: AsyncParsableCommand {
             throw ExitCode.failure
         }
         try store.close()
+    }
+
+    /// Takes the database, or says why not and exits.
+    private func open(_ settings: Settings) throws -> (SQLiteLoginStore, ServingStart) {
+        do {
+            return try SQLiteLoginStore.serve(
+                path: settings.database,
+                caps: settings.policy.rows,
+                policy: settings.policy,
+                clock: .live(),
+                keepsSessions: settings.keepsRestoredSessions
+            )
+        } catch {
+            say("\(error)")
+            throw ExitCode.failure
+        }
     }
 
     private func makeLogger(_ level: String) -> Logger {

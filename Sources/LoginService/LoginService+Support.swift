@@ -33,9 +33,18 @@ extension LoginService {
         do {
             return try await body()
         } catch {
-            throw storeFailure("\(error)")
+            throw refusal(error)
         }
     }
+
+    private func refusal(_ error: LoginStoreError) -> LoginRefusal {
+        guard case .full(let kind) = error else { return storeFailure("\(error)") }
+        logger.warning("store full", metadata: ["of": "\(kind.rawValue)"])
+        return .storeUnavailable(retryAfterSeconds: Self.fullRetryAfterSeconds)
+    }
+
+    /// Rows go by the minute.
+    static let fullRetryAfterSeconds = 10
 
     func storeFailure(_ reason: String) -> LoginRefusal {
         measures.count(.storeFailures)

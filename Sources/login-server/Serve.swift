@@ -4,6 +4,7 @@ import HTTPTransport
 import HTTPTransportAHC
 import Hummingbird
 import Logging
+import LoginDomain
 import LoginServer
 import LoginService
 import LoginStoreSQLite
@@ -21,15 +22,14 @@ struct Serve: AsyncParsableCommand {
         umask(0o077)
         let settings = movedOperations(try await options.settings())
         for warning in settings.warnings { say(warning) }
-        let time = LiveTime()
-        let logger = makeLogger(settings, time)
-        let store: SQLiteLoginStore
-        do {
-            store = try SQLiteLoginStore(path: settings.database)
-        } catch {
-            say("\(error)")
+        if let taken = takenPort(settings) {
+            say(taken)
             throw ExitCode.failure
         }
+        let (store, start) = try open(settings)
+        let time = LiveTime(at: start.resumesAt)
+        let logger = makeLogger(settings, time)
+        for warning in start.warnings { logger.warning("\(warning)") }
         do {
             try await withAHCTransport { transport in
                 let wechat = WeChatClient(
@@ -60,10 +60,27 @@ struct Serve: AsyncParsableCommand {
                 try await application.runService()
             }
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            say(portIsTaken(settings))
+            // Somebody took one in this very moment.
+            say(takenPort(settings) ?? "A port is taken; please start again.")
             throw ExitCode.failure
         }
         try store.close()
+    }
+
+    /// Takes the database, or says why not and exits.
+    private func open(_ settings: Settings) throws -> (SQLiteLoginStore, ServingStart) {
+        do {
+            return try SQLiteLoginStore.serve(
+                path: settings.database,
+                caps: settings.policy.rows,
+                policy: settings.policy,
+                clock: .live(),
+                keepsSessions: settings.keepsRestoredSessions
+            )
+        } catch {
+            say("\(error)")
+            throw ExitCode.failure
+        }
     }
 
     /// On a developer's machine the operators' listener makes way for whoever has its port.
@@ -77,16 +94,19 @@ struct Serve: AsyncParsableCommand {
         return settings
     }
 
-    /// Which of the two ports somebody else has.
-    private func portIsTaken(_ settings: Settings) -> String {
+    /// Which of the two ports somebody else has, in a sentence; nil when both are free.
+    private func takenPort(_ settings: Settings) -> String? {
+        if !FreePort.isFree(settings.edge.port, on: settings.edge.host) {
+            return "Port \(settings.edge.port) on \(settings.edge.host) is taken. Stop the program "
+                + "that has it, or choose another with --port."
+        }
         if let operations = settings.edge.operations, operations.port != 0,
             !FreePort.isFree(operations.port, on: operations.host)
         {
             return "Port \(operations.port) on \(operations.host), for operators, is taken. Stop the "
                 + "program that has it, or choose another with SCAN_LOGIN_OPERATIONS_PORT."
         }
-        return "Port \(settings.edge.port) on \(settings.edge.host) is taken. Stop the program "
-            + "that has it, or choose another with --port."
+        return nil
     }
 
     private func makeLogger(_ settings: Settings, _ time: LiveTime) -> Logger {
@@ -98,7 +118,7 @@ struct Serve: AsyncParsableCommand {
                     metadataProvider: RequestScope.metadata
                 )
             case .json:
-                JSONLogHandler(metadataProvider: RequestScope.metadata, now: time.date) {
+                JSONLogHandler(metadataProvider: RequestScope.metadata, now: time.now) {
                     FileHandle.standardError.write(Data($0))
                 }
             }

@@ -9,6 +9,7 @@ enum SettingKey: String, CaseIterable {
     case port
     case database
     case dataDirectory = "data_directory"
+    case restoredSessions = "restored_sessions"
     case siteName = "site_name"
     case logLevel = "log_level"
     case logFormat = "log_format"
@@ -31,6 +32,7 @@ enum SettingKey: String, CaseIterable {
     case sessionIdleSeconds = "lifetimes.session_idle_seconds"
     case sessionSeconds = "lifetimes.session_seconds"
     case confirmDelayMilliseconds = "lifetimes.confirm_delay_ms"
+    case auditDays = "lifetimes.audit_days"
     case loginHistorySeconds = "lifetimes.login_history_seconds"
 
     case attemptsPerBrowserPerMinute = "limits.attempts_per_browser_per_minute"
@@ -43,6 +45,12 @@ enum SettingKey: String, CaseIterable {
     case deadScenesPerUser = "limits.dead_scenes_per_user"
     case deadScenesPerAddress = "limits.dead_scenes_per_ip"
     case phoneLoginsPerUserPerMinute = "limits.phone_logins_per_user_per_minute"
+    case liveAttempts = "limits.live_attempts"
+    case endedAttempts = "limits.ended_attempts"
+    case phoneSessions = "limits.phone_sessions"
+    case usedCodes = "limits.used_codes"
+    case browserSessions = "limits.browser_sessions"
+    case auditEntries = "limits.audit_entries"
     case profileChangesPerUserPerMinute = "limits.profile_changes_per_user_per_minute"
 
     // Part of the contract, with no effect yet: production refuses them rather than ignore them.

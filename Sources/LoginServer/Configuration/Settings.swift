@@ -10,6 +10,11 @@ package struct Settings: Sendable {
     package var wechat: WeChatConfiguration
     /// The path of the SQLite file.
     package var database: String
+    /// Whether browsers stay logged in when a backup is restored.
+    ///
+    /// They do not unless the operator says so: a restored session may be one that was logged out or
+    /// revoked after the backup was made, and to revoke is final (T38).
+    package var keepsRestoredSessions: Bool
     package var logLevel: String
     package var logFormat: LogFormat
     /// Lines the operator should read, and that stop nothing.
@@ -106,7 +111,8 @@ extension Settings {
         let edge = readEdge(&source, mode, freePort)
         let policy = readPolicy(&source, mode)
         let wechat = readWeChat(&source, mode)
-        let database = readDatabase(&source, mode)
+        let database = readDatabase(&source)
+        let keepsRestoredSessions = readRestoredSessions(&source)
         let logLevel = source.text(.logLevel) ?? "info"
         if !logLevels.contains(logLevel) {
             source.note("\(SettingKey.logLevel.environmentName) must be one of \(logLevels).")
@@ -122,6 +128,7 @@ extension Settings {
             policy: policy,
             wechat: wechat,
             database: database,
+            keepsRestoredSessions: keepsRestoredSessions,
             logLevel: logLevel,
             logFormat: logFormat,
             warnings: warnings
@@ -244,6 +251,9 @@ extension Settings {
         if let value = source.number(.confirmDelayMilliseconds, 0...10_000) {
             policy.confirmDelay = .milliseconds(value)
         }
+        if let days = source.number(.auditDays, 1...3650) {
+            policy.audit = .seconds(days * 86_400)
+        }
         let counts: [(SettingKey, WritableKeyPath<LoginPolicy, Int>)] = [
             (.deadScenesPerUser, \.deadScenesPerUser),
             (.deadScenesPerAddress, \.deadScenesPerAddress),
@@ -255,6 +265,12 @@ extension Settings {
             (.profileChangesPerUserPerMinute, \.profileChangesPerUserPerMinute),
             (.connectionsPerAddress, \.connectionsPerAddress),
             (.webSocketsPerAddress, \.webSocketsPerAddress),
+            (.liveAttempts, \.rows.liveAttempts),
+            (.endedAttempts, \.rows.endedAttempts),
+            (.phoneSessions, \.rows.phoneSessions),
+            (.usedCodes, \.rows.usedCodes),
+            (.browserSessions, \.rows.browserSessions),
+            (.auditEntries, \.rows.auditEntries),
         ]
         for (key, path) in counts {
             if let value = source.number(key, 1...10_000_000) { policy[keyPath: path] = value }
@@ -359,7 +375,35 @@ extension Settings {
         return secret
     }
 
-    private static func readDatabase(_ source: inout SettingSource, _ mode: Mode) -> String {
+    /// Where the database is, for commands that need nothing else.
+    ///
+    /// No other setting is judged: such a command works before a server could.
+    package static func databasePath(
+        flags: SettingsFlags,
+        environment: [String: String]
+    ) async throws(SettingsRefused) -> String {
+        var source = await SettingSource(
+            flags: flags.values,
+            environment: environment,
+            file: flags.config
+        )
+        let database = readDatabase(&source)
+        guard source.problems.isEmpty else { throw SettingsRefused(reasons: source.problems) }
+        return database
+    }
+
+    private static func readRestoredSessions(_ source: inout SettingSource) -> Bool {
+        let text = source.text(.restoredSessions) ?? "drop"
+        if !["drop", "keep"].contains(text) {
+            source.note(
+                "\(SettingKey.restoredSessions.environmentName) must be drop or keep, not "
+                    + "\(text.prefix(40))."
+            )
+        }
+        return text == "keep"
+    }
+
+    private static func readDatabase(_ source: inout SettingSource) -> String {
         let folder = source.text(.dataDirectory) ?? "data"
         let database = source.text(.database) ?? "\(folder)/scan-login.sqlite"
         if database.hasPrefix("postgres://") || database.hasPrefix("postgresql://") {
@@ -419,6 +463,13 @@ extension Settings {
             "recent logins are kept for: \(policy.loginHistory), \(Login.perUserMax) per user",
             "connections per address: \(policy.connectionsPerAddress)",
             "WebSockets per address: \(policy.webSocketsPerAddress)",
+            "rows at most: \(policy.rows.liveAttempts) live attempts, "
+                + "\(policy.rows.endedAttempts) ended ones, \(policy.rows.phoneSessions) phone "
+                + "sessions, \(policy.rows.usedCodes) used codes, "
+                + "\(policy.rows.browserSessions) browser sessions, "
+                + "\(policy.rows.auditEntries) audit entries",
+            "audit log: \(policy.audit)",
+            "sessions of a restored database: \(keepsRestoredSessions ? "kept" : "dropped")",
         ]
     }
 }

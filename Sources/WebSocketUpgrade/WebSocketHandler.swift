@@ -11,11 +11,14 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     private let session: any WebSocketSession
     private let limits: WebSocketLimits
+    private let counts: EdgeCounts
     private var state = State.open
     private var unsent = 0
     private var dataFrames = 0
     private var minuteStartedAt: NIODeadline?
     private var timer: Scheduled<Void>?
+    /// Runs while messages wait for the peer to read.
+    private var stallTimer: Scheduled<Void>?
 
     private enum State {
         /// Messages go out. Next: awaitingPong, closing, closed.
@@ -28,9 +31,14 @@ final class WebSocketHandler: ChannelInboundHandler {
         case closed
     }
 
-    init(session: any WebSocketSession, limits: WebSocketLimits) {
+    init(
+        session: any WebSocketSession,
+        limits: WebSocketLimits,
+        counts: EdgeCounts = EdgeCounts()
+    ) {
         self.session = session
         self.limits = limits
+        self.counts = counts
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -51,6 +59,8 @@ final class WebSocketHandler: ChannelInboundHandler {
         state = .closed
         timer?.cancel()
         timer = nil
+        stallTimer?.cancel()
+        stallTimer = nil
         session.closed()
     }
 
@@ -143,6 +153,7 @@ final class WebSocketHandler: ChannelInboundHandler {
             guard state == .open || state == .awaitingPong else { return }
             guard unsent < limits.unsentMessagesMax else {
                 // The peer does not read: nothing more can reach it, not even a close.
+                counts.note(.stalled)
                 return context.close(promise: nil)
             }
             let data = context.channel.allocator.buffer(string: text)
@@ -154,9 +165,29 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     private func write(_ context: ChannelHandlerContext, _ frame: WebSocketFrame) {
         unsent += 1
-        let me = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let me = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         context.writeAndFlush(wrapOutboundOut(frame)).whenComplete { _ in
-            me.value.unsent -= 1
+            let (handler, context) = me.value
+            handler.left(context)
+        }
+        // As a rule the kernel has it by now.
+        if unsent > 0, stallTimer == nil, state != .closed { armStall(context) }
+    }
+
+    /// A message is in the kernel: from here on those behind it have their time.
+    private func left(_ context: ChannelHandlerContext) {
+        unsent -= 1
+        stallTimer?.cancel()
+        stallTimer = nil
+        if unsent > 0, state != .closed { armStall(context) }
+    }
+
+    private func armStall(_ context: ChannelHandlerContext) {
+        let me = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        stallTimer = context.eventLoop.scheduleTask(in: limits.stall) {
+            let (handler, context) = me.value
+            handler.counts.note(.stalled)
+            context.close(promise: nil)
         }
     }
 

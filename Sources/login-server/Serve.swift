@@ -18,8 +18,9 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         // Whatever this process makes is for its owner alone (T37).
         umask(0o077)
-        let settings = try await options.settings()
+        var settings = try await options.settings()
         for warning in settings.warnings { say(warning) }
+        try fitDescriptors(&settings)
         let logger = makeLogger(settings.logLevel)
         let store: SQLiteLoginStore
         do {
@@ -49,7 +50,7 @@ struct Serve: AsyncParsableCommand {
                     service: service,
                     configuration: settings.edge,
                     logger: logger
-                ) { _ in
+                ) { [settings] _ in
                     announce(settings)
                 }
                 try await application.runService()
@@ -62,6 +63,18 @@ struct Serve: AsyncParsableCommand {
             throw ExitCode.failure
         }
         try store.close()
+    }
+
+    private func fitDescriptors(_ settings: inout Settings) throws {
+        let descriptors = DescriptorLimit.raise()
+        guard let flaw = DescriptorLimit.flaw(descriptors, settings) else { return }
+        guard settings.mode == .development else {
+            say(flaw)
+            throw SettingOptions.refusedExitCode
+        }
+        let connections = DescriptorLimit.connections(descriptors)
+        settings.edge.limits.connectionsMax = connections
+        say("\(flaw) Now there may be \(connections).")
     }
 
     private func makeLogger(_ level: String) -> Logger {

@@ -22,13 +22,17 @@ import Testing
     private struct Socket {
         let channel: EmbeddedChannel
         let session: Session
+        let counts = EdgeCounts()
 
         init(_ more: [any ChannelHandler] = []) throws {
             session = Session()
             channel = EmbeddedChannel()
-            try channel.pipeline.syncOperations.addHandlers(
-                more + [WebSocketHandler(session: session, limits: WebSocketLimits())]
+            let handler = WebSocketHandler(
+                session: session,
+                limits: WebSocketLimits(),
+                counts: counts
             )
+            try channel.pipeline.syncOperations.addHandlers(more + [handler])
             try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
         }
 
@@ -142,7 +146,7 @@ import Testing
         #expect(!socket.isOpen)
     }
 
-    @Test func `a peer that reads nothing is cut when sixteen messages wait`() throws {
+    @Test func `T31 a peer that reads nothing is cut when sixteen messages wait`() throws {
         let tap = ClosedTap()
         let socket = try Socket([tap])
         for _ in 0..<16 {
@@ -153,6 +157,24 @@ import Testing
         #expect(!socket.isOpen)
         #expect(tap.held.count == 16)
         for promise in tap.held { promise.fail(ChannelError.ioOnClosedChannel) }
+    }
+
+    @Test func `T31 a peer that takes no message for ten seconds is cut`() throws {
+        let tap = ClosedTap()
+        let socket = try Socket([tap])
+        socket.channel.pipeline.fireUserInboundEventTriggered(WebSocketOrder.text("x"))
+        socket.pass(.nanoseconds(9_999_999_999))
+        #expect(socket.isOpen)
+        // The first is out: those behind it have their own time.
+        socket.channel.pipeline.fireUserInboundEventTriggered(WebSocketOrder.text("y"))
+        tap.held[0].succeed()
+        socket.pass(.nanoseconds(9_999_999_999))
+        #expect(socket.isOpen)
+        #expect(socket.counts[.stalled] == 0)
+        socket.pass(.nanoseconds(1))
+        #expect(!socket.isOpen)
+        #expect(socket.counts[.stalled] == 1)
+        for promise in tap.held.dropFirst() { promise.fail(ChannelError.ioOnClosedChannel) }
     }
 
     /// Lets nothing out: a peer whose window is full.

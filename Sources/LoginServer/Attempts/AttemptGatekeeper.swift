@@ -13,10 +13,7 @@ struct AttemptGatekeeper: WebSocketGatekeeper {
     let service: LoginService
     let browser: BrowserEdge
     let headers: SecurityHeaders
-    let sockets: AddressCounter
-
-    /// What an address with too many sockets is told to wait.
-    private static let retryAfterSeconds = 10
+    let clients: ClientAddresses
 
     func isEndpoint(_ request: HTTPRequest) -> Bool {
         let path = request.path ?? ""
@@ -32,11 +29,12 @@ struct AttemptGatekeeper: WebSocketGatekeeper {
             guard let cookie = browser.cookies.attempt(in: request.headerFields) else {
                 return refuse(.refusal(.noAttempt))
             }
+            let peer = channel.remoteAddress?.ipAddress ?? "unknown"
+            let address = try clients.client(of: peer, request.headerFields)
             let id = try await service.attemptID(cookie)
-            guard sockets.enter(channel) else {
-                return refuse(
-                    .refusal(.rateLimited(retryAfterSeconds: Self.retryAfterSeconds))
-                )
+            guard browser.sockets.enter(channel, for: address) else {
+                let wait = BrowserEdge.socketRetryAfterSeconds
+                return refuse(.refusal(.rateLimited(retryAfterSeconds: wait)))
             }
             let session = AttemptSession(service.watchers)
             session.watch(id)
@@ -61,11 +59,16 @@ struct AttemptGatekeeper: WebSocketGatekeeper {
             switch unreadable {
             case .targetTooLong: .targetTooLong
             case .headersTooLarge: .headersTooLarge
+            case .tooSlow: .tooSlow
             case .notHTTP: .malformed("This is not a request of HTTP/1.1.")
             case .badUpgrade: .malformed("This is not a WebSocket's opening handshake.")
             case .webSocketVersion: .upgradeRequired
             }
         return refusal(error)
+    }
+
+    func isShared(_ peer: String) -> Bool {
+        clients.isProxy(peer)
     }
 
     func serverStops() {

@@ -11,6 +11,7 @@ enum SettingKey: String, CaseIterable {
     case dataDirectory = "data_directory"
     case siteName = "site_name"
     case logLevel = "log_level"
+    case trustedProxies = "trusted_proxies"
 
     case weChatBaseURL = "wechat.base_url"
     case weChatAppID = "wechat.app_id"
@@ -36,10 +37,15 @@ enum SettingKey: String, CaseIterable {
     case deadScenesPerUser = "limits.dead_scenes_per_user"
     case deadScenesPerAddress = "limits.dead_scenes_per_ip"
     case phoneLoginsPerUserPerMinute = "limits.phone_logins_per_user_per_minute"
+    case connections = "limits.connections"
+    case headerSeconds = "limits.header_seconds"
+    case requestSeconds = "limits.request_seconds"
+    case idleSeconds = "limits.idle_seconds"
+    case stallSeconds = "limits.stall_seconds"
+    case bodyBytesPerSecond = "limits.body_bytes_per_second"
 
     // Part of the contract, with no effect yet: production refuses them rather than ignore them.
     case launchPolicy = "launch_policy"
-    case trustedProxies = "trusted_proxies"
     case keyFile = "key_file"
     case operationsPort = "operations_port"
     case authorizationCodeSeconds = "lifetimes.authorization_code_seconds"
@@ -60,7 +66,7 @@ enum SettingKey: String, CaseIterable {
     /// Whether this version does what it says.
     var hasEffect: Bool {
         switch self {
-        case .launchPolicy, .trustedProxies, .keyFile, .operationsPort, .authorizationCodeSeconds,
+        case .launchPolicy, .keyFile, .operationsPort, .authorizationCodeSeconds,
             .accessTokenSeconds, .pooledCodes:
             false
         default:

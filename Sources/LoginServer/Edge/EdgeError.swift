@@ -16,6 +16,10 @@ enum EdgeError: Error, Equatable {
     case bodyTooLarge(limit: Int)
     case targetTooLong
     case headersTooLarge
+    /// Not whole in time.
+    case tooSlow
+    /// A body in a form that this call does not read.
+    case unsupportedMedia(String)
     /// A WebSocket of a version we do not speak.
     case upgradeRequired
     case notFound
@@ -34,6 +38,8 @@ enum EdgeError: Error, Equatable {
         case .bodyTooLarge: .contentTooLarge
         case .targetTooLong: .uriTooLong
         case .headersTooLarge: .requestHeaderFieldsTooLarge
+        case .tooSlow: .requestTimeout
+        case .unsupportedMedia: .unsupportedMediaType
         case .upgradeRequired: .upgradeRequired
         case .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
@@ -51,6 +57,8 @@ enum EdgeError: Error, Equatable {
         case .bodyTooLarge: "too_large"
         case .targetTooLong: "target_too_long"
         case .headersTooLarge: "headers_too_large"
+        case .tooSlow: "too_slow"
+        case .unsupportedMedia: "unsupported_media_type"
         case .upgradeRequired: "upgrade_required"
         case .notFound: "not_found"
         case .methodNotAllowed: "method_not_allowed"
@@ -68,6 +76,8 @@ enum EdgeError: Error, Equatable {
         case .bodyTooLarge(let limit): "The body may have at most \(limit) bytes."
         case .targetTooLong: "The address is too long."
         case .headersTooLarge: "The header fields are too large or too many."
+        case .tooSlow: "The request was not here in time."
+        case .unsupportedMedia(let detail): detail
         case .upgradeRequired: "This address takes WebSockets of version 13."
         case .notFound: "There is nothing here."
         case .methodNotAllowed(let allowed): "This address takes \(allowed)."
@@ -82,8 +92,8 @@ enum EdgeError: Error, Equatable {
             .refusal(.storeUnavailable(let seconds)):
             seconds
         case .refusal, .csrf, .malformed, .unknownMember, .bodyTooLarge, .targetTooLong,
-            .headersTooLarge, .upgradeRequired, .notFound, .methodNotAllowed, .misdirected,
-            .internalError:
+            .headersTooLarge, .tooSlow, .unsupportedMedia, .upgradeRequired, .notFound,
+            .methodNotAllowed, .misdirected, .internalError:
             nil
         }
     }

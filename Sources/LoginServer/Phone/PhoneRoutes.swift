@@ -69,7 +69,7 @@ struct PhoneRoutes: Sendable {
             throw EdgeError.malformed("js_code belongs in the body, never in the address.")
         }
         let bytes = try await request.collectBody(upTo: limits)
-        return try JSONMembers(bytes, known: known)
+        return try JSONMembers(bytes, known: known, depthMax: limits.jsonDepthMax)
     }
 
     private func caller(_ request: Request, _ context: LoginContext) -> PhoneCaller {

@@ -19,6 +19,7 @@ struct EdgeStage: Sendable {
     let house: LoginHouse
     let rows: MemoryLoginStore
     let configuration: EdgeConfiguration
+    let gauges: EdgeGauges
     let port: Int
     private let wires: Wires
     private let group: ServiceGroup
@@ -33,6 +34,8 @@ struct EdgeStage: Sendable {
             limits.webSocket.pingEvery = .hours(1)
             return limits
         }()
+        /// Whose `X-Forwarded-For` counts, in CIDR notation.
+        var proxies: [String] = []
         var rows = MemoryLoginStore()
         /// The store that the service sees, made of the rows.
         var store: (MemoryLoginStore) -> any LoginStore = { $0 }
@@ -85,12 +88,15 @@ struct EdgeStage: Sendable {
             host: "127.0.0.1",
             port: 0,
             siteName: "Tea & Toast",
-            limits: setup.limits
+            limits: setup.limits,
+            proxies: TrustedProxies(setup.proxies.compactMap { IPNetwork($0) })
         )
+        let gauges = EdgeGauges(policy: setup.policy, limits: setup.limits)
         let (ports, announce) = AsyncStream<Int>.makeStream()
         let application = buildApplication(
             service: house.service,
             configuration: configuration,
+            gauges: gauges,
             logger: setup.logger
         ) { announce.yield($0) }
         let group = ServiceGroup(
@@ -110,6 +116,7 @@ struct EdgeStage: Sendable {
                 house: house,
                 rows: rows,
                 configuration: configuration,
+                gauges: gauges,
                 port: port,
                 wires: Wires(),
                 group: group

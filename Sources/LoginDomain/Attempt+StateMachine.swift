@@ -33,19 +33,27 @@ extension Attempt {
         package var at: Timestamp
         /// When the confirm window closes.
         package var expiresAt: Timestamp
+        /// How the code was read last; nil when the phone did not say.
+        package var launch: Int?
+        /// What the confirm must carry and only the browser shows; nil when nothing.
+        package var number: Int?
 
         package init(
             owner: UserID,
             phone: SecretDigest,
             nonce: SecretDigest,
             at: Timestamp,
-            expiresAt: Timestamp
+            expiresAt: Timestamp,
+            launch: Int? = nil,
+            number: Int? = nil
         ) {
             self.owner = owner
             self.phone = phone
             self.nonce = nonce
             self.at = at
             self.expiresAt = expiresAt
+            self.launch = launch
+            self.number = number
         }
     }
 
@@ -78,7 +86,9 @@ extension Attempt {
             case .expired, .redeemed: .expired
             case .superseded: .superseded
             }
-        return AttemptView(state: shown, seq: present.seq, expiresIn: left)
+        var number: Int?
+        if case .scanned(let scan) = present.state { number = scan.number }
+        return AttemptView(state: shown, seq: present.seq, expiresIn: left, number: number)
     }
 
     // MARK: - Events
@@ -105,12 +115,17 @@ extension Attempt {
     /// A phone shows the scene.
     ///
     /// The first user owns the attempt (T10). The owner may scan again, for instance after the
-    /// mini-program was closed: the new nonce replaces the old one and nothing else changes; no
-    /// window opens anew.
+    /// mini-program was closed: the new nonce replaces the old one, the new reading of the code the
+    /// old one, and nothing else changes; no window opens anew.
+    ///
+    /// `launch` is how the phone says it read the code, `number` what its confirm must carry; the
+    /// number of the first scan stays, so that no rescan draws another.
     package mutating func scan(
         by owner: UserID,
         phone: SecretDigest,
         nonce: SecretDigest,
+        launch: Int? = nil,
+        number: Int? = nil,
         at now: Timestamp,
         policy: LoginPolicy
     ) -> ScanOutcome {
@@ -120,13 +135,22 @@ extension Attempt {
             let until = min(now + policy.confirm, capAt)
             move(
                 to: .scanned(
-                    Scan(owner: owner, phone: phone, nonce: nonce, at: now, expiresAt: until)
+                    Scan(
+                        owner: owner,
+                        phone: phone,
+                        nonce: nonce,
+                        at: now,
+                        expiresAt: until,
+                        launch: launch,
+                        number: number
+                    )
                 )
             )
             return .scanned(until: until)
         case .scanned(var scan) where scan.owner == owner:
             scan.phone = phone
             scan.nonce = nonce
+            scan.launch = launch
             state = .scanned(scan)
             return .scanned(until: scan.expiresAt)
         case .scanned, .confirmed, .redeemed, .cancelled, .expired, .superseded:
@@ -141,21 +165,38 @@ extension Attempt {
         case repeated
         /// Sooner after the scan than a person can be; nothing changed (T11).
         case tooFast
+        /// The code was not read in a way that may be confirmed; nothing changed (T4).
+        case blocked
+        /// The browser's number is asked for; nothing changed.
+        case numberRequired
+        /// Not the browser's number: that was the only guess, and the attempt is cancelled (T4).
+        case wrongNumber
         /// Ended, not scanned, somebody else's, or not with the nonce of the last scan.
         case unavailable
     }
 
     /// The phone says yes.
+    ///
+    /// `number` is what its owner typed, where one was asked for.
     package mutating func confirm(
         phone: SecretDigest,
         nonce: SecretDigest,
+        number: Int? = nil,
         at now: Timestamp,
         policy: LoginPolicy
     ) -> ConfirmOutcome {
         _ = expire(at: now)
         switch state {
         case .scanned(let scan) where scan.isBy(phone, nonce):
+            guard policy.launch.allows(scan.launch) else { return .blocked }
             guard now >= scan.at + policy.confirmDelay else { return .tooFast }
+            if let expected = scan.number {
+                guard let number else { return .numberRequired }
+                guard number == expected else {
+                    move(to: .cancelled)
+                    return .wrongNumber
+                }
+            }
             move(to: .confirmed(scan))
             return .confirmed
         case .confirmed(let scan) where scan.isBy(phone, nonce):

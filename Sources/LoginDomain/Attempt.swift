@@ -108,11 +108,16 @@ package struct AttemptView: Sendable, Equatable {
     package var seq: Int
     /// Whole seconds until the present state ends by itself; 0 once the attempt has ended.
     package var expiresIn: Int
+    /// What the browser shows for the phone to type, while scanned and where it is asked for.
+    ///
+    /// Answered to the cookie's holder and never pushed.
+    package var number: Int?
 
-    package init(state: PublicState, seq: Int, expiresIn: Int) {
+    package init(state: PublicState, seq: Int, expiresIn: Int, number: Int? = nil) {
         self.state = state
         self.seq = seq
         self.expiresIn = expiresIn
+        self.number = number
     }
 
     /// The states a browser is told.

@@ -11,12 +11,18 @@ package struct LoginPolicy: Sendable, Equatable {
     package var attempt: Duration = .seconds(180)
     /// The least time between a scan and its confirm: a person needs longer, a script does not.
     package var confirmDelay: Duration = .milliseconds(700)
+    /// What is done about codes that were not read by the camera (T4).
+    package var launch: LaunchPolicy = .warn
+    /// When the phone must type the browser's number (T4).
+    package var numberMatching: NumberMatching = .off
     /// How long the mini-program stays logged in.
     package var phoneSession: Duration = .seconds(900)
     /// A browser's login ends after this long without being shown.
     package var sessionIdle: Duration = .seconds(30 * 60)
     /// A browser's login ends after this long in any case.
     package var session: Duration = .seconds(12 * 3600)
+    /// How long a login stays in its user's list of recent ones.
+    package var loginHistory: Duration = .seconds(90 * 24 * 3600)
     /// How long a used js_code is remembered.
     ///
     /// WeChat's own live five minutes.
@@ -40,6 +46,8 @@ package struct LoginPolicy: Sendable, Equatable {
     package var codesPerMinute: Int = 4000
     /// Logins of one user's phones a minute; WeChat allows 100 code2session a user.
     package var phoneLoginsPerUserPerMinute: Int = 20
+    /// New nicknames and pictures of one user a minute.
+    package var profileChangesPerUserPerMinute: Int = 10
     /// TCP connections per address (T32).
     package var connectionsPerAddress: Int = 64
     package var webSocketsPerAddress: Int = 20

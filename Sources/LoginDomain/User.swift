@@ -45,13 +45,18 @@ package struct User: Sendable, Equatable {
     package var role: String
     /// What the person typed; empty until they did.
     package var nickName: String
-    /// Where their picture is; empty until there is one.
-    package var avatarURL: String
+    /// Their picture; nil until there is one.
+    package var avatar: AvatarName?
 
-    package init(id: UserID, role: String = "user", nickName: String = "", avatarURL: String = "") {
+    package init(
+        id: UserID,
+        role: String = "user",
+        nickName: String = "",
+        avatar: AvatarName? = nil
+    ) {
         self.id = id
         self.role = role
         self.nickName = nickName
-        self.avatarURL = avatarURL
+        self.avatar = avatar
     }
 }

@@ -15,6 +15,9 @@
 ///     POST /attempt/cancel    or gives up
 ///     GET  /session           who is logged in
 ///     POST /session/logout    nobody any more
+///     POST /mp/profile        a nickname        GET  /mp/logins        recent logins
+///     POST /mp/avatar         a picture         POST /mp/logins/revoke ends one of them
+///     GET  /avatars/*         the picture
 package import Hummingbird
 import HummingbirdCore
 package import Logging
@@ -70,6 +73,10 @@ package struct EdgeLimits: Sendable {
     package var pollSecondsMax = 25
     /// A js_code is 32 characters today; this leaves room.
     package var jsCodeBytesMax = 256
+    /// What `POST /mp/avatar` takes besides the picture itself: the frame of its multipart body.
+    package var avatarFrameBytesMax = 4 * 1024
+    /// A nickname, before it is judged by letters.
+    package var nickNameBytesMax = 2 * 1024
     /// Scenes and nonces that are presented; longer ones are malformed.
     package var presentedBytesMax = 128
     /// A comment line keeps proxies from closing an event stream that has nothing to say.
@@ -177,7 +184,8 @@ func buildRouter(
     let router = Router(context: LoginContext.self)
     AttemptRoutes(service: service, browser: browser).add(to: router)
     SessionRoutes(service: service, browser: browser).add(to: router)
-    PhoneRoutes(service: service, limits: browser.limits).add(to: router)
+    PhoneRoutes(service: service, origin: browser.origin, limits: browser.limits).add(to: router)
+    ProfileRoutes(service: service, origin: browser.origin, limits: browser.limits).add(to: router)
     PageRoutes(service: service, browser: browser, pages: pages).add(to: router)
     return router
 }

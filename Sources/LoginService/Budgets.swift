@@ -13,6 +13,8 @@ struct Budgets: Sendable {
     private var codes: SlidingWindow<Everybody>
     /// Logins of phones (T8).
     private var loginsOfUsers: SlidingWindow<UserID>
+    /// New nicknames and pictures.
+    private var profilesOfUsers: SlidingWindow<UserID>
 
     private enum Everybody { case everybody }
 
@@ -33,6 +35,7 @@ struct Budgets: Sendable {
         )
         codes = SlidingWindow(most: policy.codesPerMinute, in: minute)
         loginsOfUsers = SlidingWindow(most: policy.phoneLoginsPerUserPerMinute, in: minute)
+        profilesOfUsers = SlidingWindow(most: policy.profileChangesPerUserPerMinute, in: minute)
     }
 
     // MARK: - Guesses
@@ -99,6 +102,15 @@ struct Budgets: Sendable {
     mutating func loginPhone(_ user: UserID, at now: Timestamp) -> Int? {
         if let wait = loginsOfUsers.secondsToWait(user, at: now) { return wait }
         loginsOfUsers.note(user, at: now)
+        return nil
+    }
+
+    /// A user changes their name or picture.
+    ///
+    /// - Returns: seconds to wait; nil when they may, and then it has been counted.
+    mutating func changeProfile(_ user: UserID, at now: Timestamp) -> Int? {
+        if let wait = profilesOfUsers.secondsToWait(user, at: now) { return wait }
+        profilesOfUsers.note(user, at: now)
         return nil
     }
 }

@@ -1,3 +1,5 @@
+package import LoginDomain
+
 /// Why a use case did not happen.
 ///
 /// The edge maps each to a status and a name, in one place.
@@ -21,6 +23,16 @@ package enum LoginRefusal: Error, Sendable, Equatable {
     case userBlocked
     /// The confirm came sooner after the scan than a person can be.
     case tooFast
+    /// The code was not read by the camera, and the policy is strict (T4).
+    case confirmBlocked
+    /// The confirm must carry the number that the browser shows (T4).
+    case numberRequired
+    /// Not a nickname one may have, and why.
+    case badNickName(NickName.Flaw)
+    /// Not a picture we keep.
+    case unknownPicture
+    /// This user has no login of that id.
+    case unknownLogin
     /// Unknown, expired, cancelled, used, or somebody else's: nobody is told which (T1).
     case sceneUnavailable
 

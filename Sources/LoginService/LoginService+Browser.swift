@@ -136,12 +136,13 @@ extension LoginService {
         _ cookie: AttemptCookie,
         ending old: SessionCookie?
     ) async throws(LoginRefusal) -> CompletedLogin {
-        let session = dice.draw { SessionCookie(using: &$0) }
+        let (session, id) = dice.draw { (SessionCookie(using: &$0), LoginID(using: &$0)) }
+        let login = NewLogin(id: id, session: session.digest, client: site)
         let now = time.now()
         let update = try await stored { () async throws(LoginStoreError) in
             try await store.redeemAttempt(
                 .cookie(cookie.digest),
-                session: session.digest,
+                as: login,
                 ending: old?.digest,
                 at: now
             )

@@ -16,10 +16,24 @@ package struct PhoneLogin: Sendable {
 package struct ScannedAttempt: Sendable {
     package var nonce: ConfirmNonce
     package var expiresInSeconds: Int
-    package var site: Site
+    package var client: ClientCard
     package var browser: BrowserFacts
     /// Whole seconds since the code appeared.
     package var ageSeconds: Int
+    /// Whether the confirm must carry the number that the browser shows.
+    package var isNumberRequired: Bool
+    /// Whether a confirm can follow; false where the launch policy is strict and the code was not
+    /// read by the camera.
+    package var isConfirmAllowed: Bool
+    /// What the phone's owner should be warned of.
+    package var warnings: [Warning]
+
+    package enum Warning: String, Sendable {
+        /// The code was read from a picture, as a forwarded one would be.
+        case picture
+        /// Browser and phone are on different networks.
+        case network
+    }
 }
 
 /// What a phone showed with a request, besides its words.
@@ -82,22 +96,31 @@ extension LoginService {
     /// A phone has read a scene from a picture.
     ///
     /// `scene` is what the phone sent, whatever it is: text that cannot be a scene gets the answer of
-    /// a dead one.
+    /// a dead one. `launch` is how the phone says it was read; nil when it does not say.
     package func scan(
         _ scene: String,
+        launch: Int?,
         by caller: PhoneCaller
     ) async throws(LoginRefusal) -> ScannedAttempt {
-        let nonce = dice.draw { ConfirmNonce(using: &$0) }
+        let (nonce, number) = dice.draw {
+            (ConfirmNonce(using: &$0), Int.random(in: NumberMatching.numbers, using: &$0))
+        }
         let digest = nonce.digest
         return try await withScene(scene, caller) {
             (scene, phone, now) async throws(LoginRefusal) -> ScannedAttempt? in
             let policy = policy
             let update = try await stored { () async throws(LoginStoreError) in
-                try await store.updateAttempt(.scene(scene)) {
-                    $0.scan(
+                try await store.updateAttempt(.scene(scene)) { attempt in
+                    let isRequired = policy.numberMatching.isRequired(
+                        browser: attempt.browser.address,
+                        phone: caller.address
+                    )
+                    return attempt.scan(
                         by: phone.user,
                         phone: phone.token,
                         nonce: digest,
+                        launch: launch,
+                        number: isRequired ? number : nil,
                         at: now,
                         policy: policy
                     )
@@ -109,22 +132,40 @@ extension LoginService {
             case .unavailable:
                 return nil
             case .scanned(let until):
-                return ScannedAttempt(
-                    nonce: nonce,
-                    expiresInSeconds: until.secondsLeft(at: now),
-                    site: site,
-                    browser: update.attempt.browser,
-                    // A clock that was set back between two starts must not show a negative age.
-                    ageSeconds: max(0, Int(now.since(update.attempt.createdAt).components.seconds))
-                )
+                return scanned(update.attempt, nonce, until, by: caller, launch, at: now)
             }
         }
     }
 
-    /// The phone's owner says yes.
+    private func scanned(
+        _ attempt: Attempt,
+        _ nonce: ConfirmNonce,
+        _ until: Timestamp,
+        by caller: PhoneCaller,
+        _ launch: Int?,
+        at now: Timestamp
+    ) -> ScannedAttempt {
+        var warnings: [ScannedAttempt.Warning] = []
+        if policy.launch.warns(of: launch) { warnings.append(.picture) }
+        if !Network.isSame(attempt.browser.address, caller.address) { warnings.append(.network) }
+        return ScannedAttempt(
+            nonce: nonce,
+            expiresInSeconds: until.secondsLeft(at: now),
+            client: site,
+            browser: attempt.browser,
+            // A clock that was set back between two starts must not show a negative age.
+            ageSeconds: max(0, Int(now.since(attempt.createdAt).components.seconds)),
+            isNumberRequired: attempt.view(at: now).number != nil,
+            isConfirmAllowed: policy.launch.allows(launch),
+            warnings: warnings
+        )
+    }
+
+    /// The phone's owner says yes; `number` is what they typed, where one was asked for.
     package func confirm(
         _ scene: String,
         nonce: String,
+        number: Int? = nil,
         by caller: PhoneCaller
     ) async throws(LoginRefusal) {
         let presented = secretDigest(of: nonce)
@@ -133,7 +174,13 @@ extension LoginService {
             let policy = policy
             let update = try await stored { () async throws(LoginStoreError) in
                 try await store.updateAttempt(.scene(scene)) {
-                    $0.confirm(phone: phone.token, nonce: presented, at: now, policy: policy)
+                    $0.confirm(
+                        phone: phone.token,
+                        nonce: presented,
+                        number: number,
+                        at: now,
+                        policy: policy
+                    )
                 }
             }
             guard let update else { return nil }
@@ -141,6 +188,14 @@ extension LoginService {
             switch update.outcome {
             case .confirmed, .repeated: return ()
             case .tooFast: throw .tooFast
+            case .blocked: throw .confirmBlocked
+            case .numberRequired: throw .numberRequired
+            case .wrongNumber:
+                logger.notice(
+                    "wrong number, attempt cancelled",
+                    metadata: ["attempt": "\(update.attempt.id)", "user": "\(phone.user)"]
+                )
+                return nil
             case .unavailable:
                 logger.notice(
                     "confirm refused",
@@ -199,7 +254,7 @@ extension LoginService {
         return value
     }
 
-    private func livePhone(
+    func livePhone(
         _ token: PhoneToken?,
         at now: Timestamp
     ) async throws(LoginRefusal) -> PhoneSession {

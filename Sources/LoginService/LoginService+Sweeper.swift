@@ -54,7 +54,8 @@ extension LoginService {
             attempts: now - policy.endedAttempt,
             expired: now,
             sessionsSeen: now - policy.sessionIdle,
-            sessionsCreated: now - policy.session
+            sessionsCreated: now - policy.session,
+            logins: now - policy.loginHistory
         )
         // In slices, so that logins get their turn between them, but all of it: what comes in a
         // minute must go in a minute.

@@ -20,7 +20,7 @@ package final class LoginService: Sendable {
     let wechat: WeChatClient
     let time: any TimeSource
     let dice: Dice
-    let site: Site
+    let site: ClientCard
     let logger: Logger
     /// Every lifetime and budget in force.
     package let policy: LoginPolicy
@@ -32,7 +32,7 @@ package final class LoginService: Sendable {
         store: any LoginStore,
         wechat: WeChatClient,
         policy: LoginPolicy,
-        site: Site,
+        site: ClientCard,
         time: any TimeSource,
         dice: Dice,
         logger: Logger
@@ -45,17 +45,6 @@ package final class LoginService: Sendable {
         self.dice = dice
         self.logger = logger
         self.budgets = Mutex(Budgets(policy))
-    }
-}
-
-/// What the phone's owner is told they are logging in to.
-package struct Site: Sendable, Equatable {
-    package var name: String
-    package var host: String
-
-    package init(name: String, host: String) {
-        self.name = name
-        self.host = host
     }
 }
 

@@ -40,15 +40,16 @@ package protocol LoginStore: Sendable {
         _ change: @escaping @Sendable (inout Attempt) -> Outcome
     ) async throws(LoginStoreError) -> AttemptUpdate<Outcome>?
 
-    /// Redeems an attempt and makes the browser's session, in one step; the browser's earlier
-    /// session ends in the same step (T23).
+    /// Redeems an attempt, makes the browser's session and notes the login for its user, in one step;
+    /// the browser's earlier session ends in the same step (T23).
     ///
-    /// The session appears only where the attempt says `redeemed`. Its cookie must be a fresh one,
-    /// and not even that of `old`: when one is taken, the store throws `duplicate`, and nothing has
-    /// happened.
+    /// The session and the login appear only where the attempt says `redeemed`. The cookie must be a
+    /// fresh one, and not even that of `old`, and the login's id a fresh one too: when one is taken,
+    /// the store throws `duplicate`, and nothing has happened. Of a user's logins the newest
+    /// `Login.perUserMax` stay.
     func redeemAttempt(
         _ key: AttemptKey,
-        session: SecretDigest,
+        as login: NewLogin,
         ending old: SecretDigest?,
         at now: Timestamp
     ) async throws(LoginStoreError) -> AttemptUpdate<Attempt.RedeemOutcome>?
@@ -81,6 +82,20 @@ package protocol LoginStore: Sendable {
 
     func user(_ id: UserID) async throws(LoginStoreError) -> User?
 
+    /// Gives a user another nickname.
+    ///
+    /// - Returns: the user as they are now; nil when there is no such user.
+    func setNickName(_ name: NickName, of id: UserID) async throws(LoginStoreError) -> User?
+
+    /// Gives a user another picture; the one before is deleted in the same step.
+    ///
+    /// - Returns: the user as they are now; nil when there is no such user, and then the picture is
+    ///   not kept.
+    func setAvatar(_ avatar: Avatar, of id: UserID) async throws(LoginStoreError) -> User?
+
+    /// Reads a picture; nil when there is none of that name.
+    func avatar(_ name: AvatarName) async throws(LoginStoreError) -> Avatar?
+
     func openPhoneSession(_ session: PhoneSession) async throws(LoginStoreError)
 
     /// Reads a phone's session, live or not; nil when there is no such row.
@@ -96,6 +111,14 @@ package protocol LoginStore: Sendable {
 
     /// Ends a browser's session. Does nothing when it is gone.
     func endSession(_ cookie: SecretDigest) async throws(LoginStoreError)
+
+    /// A user's logins, the newest first, each with its session as long as that is there.
+    func logins(of user: UserID) async throws(LoginStoreError) -> [Login]
+
+    /// Ends the session of a user's login.
+    ///
+    /// - Returns: false when that user has no such login; true also when its session had ended.
+    func revokeLogin(_ id: LoginID, of user: UserID) async throws(LoginStoreError) -> Bool
 
     // MARK: Housekeeping
 
@@ -150,17 +173,21 @@ package struct ForgetLimits: Sendable {
     package var sessionsSeen: Timestamp
     /// Browser sessions created before this.
     package var sessionsCreated: Timestamp
+    /// Logins before this.
+    package var logins: Timestamp
 
     package init(
         attempts: Timestamp,
         expired: Timestamp,
         sessionsSeen: Timestamp,
-        sessionsCreated: Timestamp
+        sessionsCreated: Timestamp,
+        logins: Timestamp
     ) {
         self.attempts = attempts
         self.expired = expired
         self.sessionsSeen = sessionsSeen
         self.sessionsCreated = sessionsCreated
+        self.logins = logins
     }
 }
 

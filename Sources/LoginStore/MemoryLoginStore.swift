@@ -19,9 +19,14 @@ package final class MemoryLoginStore: LoginStore {
         var byOpenID: [String: UserID] = [:]
         var phones: [SecretDigest: PhoneSession] = [:]
         var sessions: [SecretDigest: BrowserSession] = [:]
+        var avatars: [AvatarName: Avatar] = [:]
+        /// In the order they happened.
+        var logins: [LoginRow] = []
 
         /// How many there are of what `forget` deletes.
-        var counts: [Int] { [attempts.count, codes.count, phones.count, sessions.count] }
+        var counts: [Int] {
+            [attempts.count, codes.count, phones.count, sessions.count, logins.count]
+        }
 
         func id(_ key: AttemptKey) -> AttemptID? {
             switch key {
@@ -42,6 +47,13 @@ package final class MemoryLoginStore: LoginStore {
         }
     }
 
+    private struct LoginRow {
+        var user: UserID
+        var browser: BrowserFacts
+        var at: Timestamp
+        var login: NewLogin
+    }
+
     /// Every row as text, sorted: two equal lists, two equal stores.
     ///
     /// For tests that nothing changed.
@@ -53,7 +65,10 @@ package final class MemoryLoginStore: LoginStore {
             let openIDs = rows.byOpenID.map { "openid \($0.key) of \($0.value)" }
             let phones = rows.phones.values.map { "phone \($0)" }
             let sessions = rows.sessions.values.map { "session \($0)" }
-            return (attempts + codes + users + openIDs + phones + sessions).sorted()
+            let avatars = rows.avatars.values.map { "avatar \($0)" }
+            let logins = rows.logins.map { "login \($0)" }
+            return (attempts + codes + users + openIDs + phones + sessions + avatars + logins)
+                .sorted()
         }
     }
 
@@ -88,12 +103,14 @@ package final class MemoryLoginStore: LoginStore {
 
     package func redeemAttempt(
         _ key: AttemptKey,
-        session: SecretDigest,
+        as login: NewLogin,
         ending old: SecretDigest?,
         at now: Timestamp
     ) async throws(LoginStoreError) -> AttemptUpdate<Attempt.RedeemOutcome>? {
         try rows.withLock { rows throws(LoginStoreError) in
-            let isTaken = rows.sessions[session] != nil
+            let isTaken =
+                rows.sessions[login.session] != nil
+                || rows.logins.contains { $0.login.id == login.id }
             if isTaken, var attempt = rows.id(key).flatMap({ rows.attempts[$0] }),
                 case .redeemed = attempt.redeem(at: now)
             {
@@ -102,12 +119,17 @@ package final class MemoryLoginStore: LoginStore {
             guard let update = rows.update(key, { $0.redeem(at: now) }) else { return nil }
             if case .redeemed(let user) = update.outcome {
                 if let old { rows.sessions[old] = nil }
-                rows.sessions[session] = BrowserSession(
-                    cookie: session,
+                rows.sessions[login.session] = BrowserSession(
+                    cookie: login.session,
                     user: user,
                     createdAt: now,
                     seenAt: now
                 )
+                rows.logins.append(
+                    LoginRow(user: user, browser: update.attempt.browser, at: now, login: login)
+                )
+                let ours = rows.logins.indices.filter { rows.logins[$0].user == user }
+                if ours.count > Login.perUserMax { rows.logins.remove(at: ours[0]) }
             }
             return update
         }
@@ -162,6 +184,34 @@ package final class MemoryLoginStore: LoginStore {
         rows.withLock { $0.users[id] }
     }
 
+    package func setNickName(
+        _ name: NickName,
+        of id: UserID
+    ) async throws(LoginStoreError) -> User? {
+        rows.withLock { rows in
+            rows.users[id]?.nickName = name.text
+            return rows.users[id]
+        }
+    }
+
+    package func setAvatar(
+        _ avatar: Avatar,
+        of id: UserID
+    ) async throws(LoginStoreError) -> User? {
+        try rows.withLock { rows throws(LoginStoreError) in
+            guard let user = rows.users[id] else { return nil }
+            guard rows.avatars[avatar.name] == nil else { throw .duplicate }
+            if let old = user.avatar { rows.avatars[old] = nil }
+            rows.avatars[avatar.name] = avatar
+            rows.users[id]?.avatar = avatar.name
+            return rows.users[id]
+        }
+    }
+
+    package func avatar(_ name: AvatarName) async throws(LoginStoreError) -> Avatar? {
+        rows.withLock { $0.avatars[name] }
+    }
+
     package func openPhoneSession(_ session: PhoneSession) async throws(LoginStoreError) {
         try rows.withLock { rows throws(LoginStoreError) in
             guard rows.phones[session.token] == nil else { throw .duplicate }
@@ -192,6 +242,32 @@ package final class MemoryLoginStore: LoginStore {
         rows.withLock { $0.sessions[cookie] = nil }
     }
 
+    package func logins(of user: UserID) async throws(LoginStoreError) -> [Login] {
+        rows.withLock { rows in
+            rows.logins.filter { $0.user == user }.reversed().map { row in
+                Login(
+                    id: row.login.id,
+                    client: row.login.client,
+                    browser: row.browser,
+                    at: row.at,
+                    session: rows.sessions[row.login.session]
+                )
+            }
+        }
+    }
+
+    package func revokeLogin(
+        _ id: LoginID,
+        of user: UserID
+    ) async throws(LoginStoreError) -> Bool {
+        rows.withLock { rows in
+            guard let row = rows.logins.first(where: { $0.user == user && $0.login.id == id })
+            else { return false }
+            rows.sessions[row.login.session] = nil
+            return true
+        }
+    }
+
     package func forget(
         _ before: ForgetLimits,
         limit: Int
@@ -218,6 +294,8 @@ package final class MemoryLoginStore: LoginStore {
             for session in ended.prefix(limit) {
                 rows.sessions[session.key] = nil
             }
+            let oldLogins = rows.logins.indices.filter { rows.logins[$0].at < before.logins }
+            for index in oldLogins.prefix(limit).reversed() { rows.logins.remove(at: index) }
             return zip(counts, rows.counts).contains { $0 - $1 == limit }
         }
     }

@@ -50,8 +50,8 @@ enum AttemptRow {
             sql: """
                 INSERT INTO attempt (id, chain, cookie, scene, address, user_agent, created_at,
                     scene_expires_at, cap_at, state, seq, owner, phone, nonce, scanned_at,
-                    confirm_expires_at, deadline)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    confirm_expires_at, launch, number, deadline)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 attempt.id.text, attempt.chain.text, attempt.cookie.blob, attempt.scene.blob,
@@ -66,7 +66,7 @@ enum AttemptRow {
         try db.execute(
             sql: """
                 UPDATE attempt SET state = ?, seq = ?, owner = ?, phone = ?, nonce = ?,
-                    scanned_at = ?, confirm_expires_at = ?, deadline = ?
+                    scanned_at = ?, confirm_expires_at = ?, launch = ?, number = ?, deadline = ?
                 WHERE id = ?
                 """,
             arguments: columns.arguments + [attempt.id.text]
@@ -99,13 +99,14 @@ private struct StateColumns {
         }
         arguments = [
             name, attempt.seq, (scan?.owner ?? owner)?.text, scan?.phone.blob, scan?.nonce.blob,
-            scan?.at.milliseconds, scan?.expiresAt.milliseconds, attempt.deadline?.milliseconds,
+            scan?.at.milliseconds, scan?.expiresAt.milliseconds, scan?.launch, scan?.number,
+            attempt.deadline?.milliseconds,
         ]
     }
 }
 
 /// A row that no version of this program wrote.
-private struct UnreadableRow: Error {
+struct UnreadableRow: Error {
     var column: String
 }
 
@@ -153,7 +154,9 @@ extension Attempt.Scan {
             phone: try SecretDigest(blob: phone),
             nonce: try SecretDigest(blob: nonce),
             at: Timestamp(milliseconds: at),
-            expiresAt: Timestamp(milliseconds: until)
+            expiresAt: Timestamp(milliseconds: until),
+            launch: row["launch"],
+            number: row["number"]
         )
     }
 }
@@ -164,7 +167,7 @@ extension User {
             id: try UserID(column: row["id"]),
             role: row["role"],
             nickName: row["nick_name"],
-            avatarURL: row["avatar_url"]
+            avatar: AvatarName(text: row["avatar_url"])
         )
     }
 }

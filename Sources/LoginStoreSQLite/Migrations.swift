@@ -9,6 +9,9 @@ enum Migrations {
         migrator.registerMigration("1: attempts, users, sessions") { db in
             try db.execute(sql: first)
         }
+        migrator.registerMigration("2: human checks, pictures, recent logins") { db in
+            try db.execute(sql: second)
+        }
         return migrator
     }
 
@@ -71,5 +74,34 @@ enum Migrations {
             seen_at INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX browser_session_seen ON browser_session (seen_at);
+        """
+
+    private static let second = """
+        -- How the code was read last, and what the confirm must carry; NULL while not scanned.
+        ALTER TABLE attempt ADD COLUMN launch INTEGER;
+        ALTER TABLE attempt ADD COLUMN number INTEGER;
+
+        -- From here on user.avatar_url holds the name of a picture below, or nothing.
+        UPDATE user SET avatar_url = '';
+        CREATE TABLE avatar (
+            name TEXT NOT NULL PRIMARY KEY,
+            user TEXT NOT NULL UNIQUE REFERENCES user (id) ON DELETE CASCADE,
+            kind TEXT NOT NULL,
+            bytes BLOB NOT NULL
+        ) STRICT;
+
+        CREATE TABLE login (
+            id TEXT NOT NULL PRIMARY KEY,
+            user TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+            -- The digest of the session's cookie; the session itself may be gone.
+            session BLOB NOT NULL,
+            client_name TEXT NOT NULL,
+            client_host TEXT NOT NULL,
+            address TEXT NOT NULL,
+            user_agent TEXT NOT NULL,
+            at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX login_user ON login (user, at);
+        CREATE INDEX login_at ON login (at);
         """
 }

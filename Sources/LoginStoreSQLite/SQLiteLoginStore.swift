@@ -141,7 +141,7 @@ package struct SQLiteLoginStore: LoginStore {
 
     package func redeemAttempt(
         _ key: AttemptKey,
-        session: SecretDigest,
+        as login: NewLogin,
         ending old: SecretDigest?,
         at now: Timestamp
     ) async throws(LoginStoreError) -> AttemptUpdate<Attempt.RedeemOutcome>? {
@@ -154,8 +154,9 @@ package struct SQLiteLoginStore: LoginStore {
                     INSERT INTO browser_session (cookie, user, created_at, seen_at)
                     VALUES (?, ?, ?, ?)
                     """,
-                arguments: [session.blob, user.text, now.milliseconds, now.milliseconds]
+                arguments: [login.session.blob, user.text, now.milliseconds, now.milliseconds]
             )
+            try LoginRow.insert(login, of: user, update.attempt.browser, at: now, in: db)
             if let old {
                 try db.execute(
                     sql: "DELETE FROM browser_session WHERE cookie = ?",
@@ -231,7 +232,7 @@ package struct SQLiteLoginStore: LoginStore {
                     """,
                 arguments: [
                     user.id.text, identity.openID, identity.unionID, user.role, user.nickName,
-                    user.avatarURL, now.milliseconds,
+                    user.avatar?.text ?? "", now.milliseconds,
                 ]
             )
             return Registration(user: user, isNew: true)
@@ -239,9 +240,54 @@ package struct SQLiteLoginStore: LoginStore {
     }
 
     package func user(_ id: UserID) async throws(LoginStoreError) -> User? {
+        try await read { db in try Self.user(id, in: db) }
+    }
+
+    private static func user(_ id: UserID, in db: Database) throws -> User? {
+        try Row.fetchOne(db, sql: "SELECT * FROM user WHERE id = ?", arguments: [id.text])
+            .map(User.init(row:))
+    }
+
+    package func setNickName(
+        _ name: NickName,
+        of id: UserID
+    ) async throws(LoginStoreError) -> User? {
+        try await write { db in
+            try db.execute(
+                sql: "UPDATE user SET nick_name = ? WHERE id = ?",
+                arguments: [name.text, id.text]
+            )
+            return try Self.user(id, in: db)
+        }
+    }
+
+    package func setAvatar(
+        _ avatar: Avatar,
+        of id: UserID
+    ) async throws(LoginStoreError) -> User? {
+        try await write { db in
+            guard try Self.user(id, in: db) != nil else { return nil }
+            try db.execute(sql: "DELETE FROM avatar WHERE user = ?", arguments: [id.text])
+            try db.execute(
+                sql: "INSERT INTO avatar (name, user, kind, bytes) VALUES (?, ?, ?, ?)",
+                arguments: [avatar.name.text, id.text, avatar.kind.rawValue, Data(avatar.bytes)]
+            )
+            try db.execute(
+                sql: "UPDATE user SET avatar_url = ? WHERE id = ?",
+                arguments: [avatar.name.text, id.text]
+            )
+            return try Self.user(id, in: db)
+        }
+    }
+
+    package func avatar(_ name: AvatarName) async throws(LoginStoreError) -> Avatar? {
         try await read { db in
-            try Row.fetchOne(db, sql: "SELECT * FROM user WHERE id = ?", arguments: [id.text])
-                .map(User.init(row:))
+            try Row.fetchOne(
+                db,
+                sql: "SELECT * FROM avatar WHERE name = ?",
+                arguments: [name.text]
+            )
+            .map(Avatar.init(row:))
         }
     }
 
@@ -309,6 +355,29 @@ package struct SQLiteLoginStore: LoginStore {
         }
     }
 
+    package func logins(of user: UserID) async throws(LoginStoreError) -> [Login] {
+        try await read { db in try LoginRow.newest(of: user, in: db) }
+    }
+
+    package func revokeLogin(
+        _ id: LoginID,
+        of user: UserID
+    ) async throws(LoginStoreError) -> Bool {
+        try await write { db in
+            let session = try Data.fetchOne(
+                db,
+                sql: "SELECT session FROM login WHERE id = ? AND user = ?",
+                arguments: [id.text, user.text]
+            )
+            guard let session else { return false }
+            try db.execute(
+                sql: "DELETE FROM browser_session WHERE cookie = ?",
+                arguments: [session]
+            )
+            return true
+        }
+    }
+
     // MARK: - Housekeeping
 
     package func forget(
@@ -343,6 +412,12 @@ package struct SQLiteLoginStore: LoginStore {
                     (SELECT rowid FROM browser_session WHERE seen_at < ? OR created_at < ? LIMIT ?)
                 """,
                 [before.sessionsSeen.milliseconds, before.sessionsCreated.milliseconds, limit]
+            ),
+            (
+                """
+                DELETE FROM login WHERE rowid IN (SELECT rowid FROM login WHERE at < ? LIMIT ?)
+                """,
+                [before.logins.milliseconds, limit]
             ),
         ]
         return try await write { db in

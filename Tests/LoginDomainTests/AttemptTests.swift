@@ -187,7 +187,8 @@ struct AttemptTests {
         for standing in Standing.allCases {
             let view = standing.attempt(seq: 3).view(at: Cast.at(20_000))
             #expect(
-                Mirror(reflecting: view).children.map(\.label) == ["state", "seq", "expiresIn"]
+                Mirror(reflecting: view).children.map(\.label)
+                    == ["state", "seq", "expiresIn", "number"]
             )
             #expect(!"\(view)".contains(Cast.alice.text))
         }

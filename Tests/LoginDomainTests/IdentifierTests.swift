@@ -52,6 +52,6 @@ struct IdentifierTests {
 
     @Test func `a new user has a role for display and nothing else`() {
         let user = User(id: Cast.alice)
-        #expect(user == User(id: Cast.alice, role: "user", nickName: "", avatarURL: ""))
+        #expect(user == User(id: Cast.alice, role: "user", nickName: "", avatar: nil))
     }
 }

@@ -14,6 +14,13 @@ struct LoginPolicyTests {
         #expect(policy.session == .seconds(12 * 60 * 60))
         #expect(policy.usedCode == .seconds(10 * 60))
         #expect(policy.endedAttempt == .seconds(24 * 60 * 60))
+        #expect(policy.loginHistory == .seconds(90 * 24 * 60 * 60))
+    }
+
+    @Test
+    func `a picture's code is warned of, and no number typed, unless told otherwise`() {
+        #expect(LoginPolicy().launch == .warn)
+        #expect(LoginPolicy().numberMatching == .off)
     }
 
     @Test func `the budgets are those of the threat model`() {
@@ -26,11 +33,12 @@ struct LoginPolicyTests {
         #expect(policy.attemptsPerAddressBurst == 60)
         #expect(policy.codesPerMinute == 4000)
         #expect(policy.phoneLoginsPerUserPerMinute == 20)
+        #expect(policy.profileChangesPerUserPerMinute == 10)
         #expect(policy.connectionsPerAddress == 64)
         #expect(policy.webSocketsPerAddress == 20)
     }
 
     @Test func `every number of the policy is among those above`() {
-        #expect(Mirror(reflecting: LoginPolicy()).children.count == 19)
+        #expect(Mirror(reflecting: LoginPolicy()).children.count == 23)
     }
 }

@@ -340,7 +340,8 @@ import Testing
                 let answer = try await stage.send(
                     Call(route.method, route.path, own, body: body, host: host)
                 )
-                let isPage = ["/", "/login"].contains(route.path) || route.isAsset
+                let isPage =
+                    ["/", "/login", "/avatars/{name}"].contains(route.path) || route.isAsset
                 expect(answer, 421, isPage ? .page : .data, "\(route.method) \(route.path)")
                 if route.method != "HEAD" { #expect(answer.text.contains("https://login.example")) }
                 if host.contains("evil") { #expect(!answer.text.contains("evil")) }

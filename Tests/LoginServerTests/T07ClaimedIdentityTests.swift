@@ -34,7 +34,8 @@ import Testing
                     // Whoever may look, may look: a body does not matter then.
                     #expect([200, 401, 403, 404, 405].contains(answer.status))
                 } else {
-                    #expect([401, 403, 404, 405, 422].contains(answer.status), "\(method)")
+                    // 415: a picture is asked for, and JSON is none.
+                    #expect([401, 403, 404, 405, 415, 422].contains(answer.status), "\(method)")
                 }
                 #expect(answer["Set-Cookie"] == nil)
             }
@@ -180,10 +181,25 @@ import Testing
             for fields in bearers {
                 for path in RouteTable.phonePosts where path != "/mp/session" {
                     let body =
-                        path == "/mp/scan"
-                        ? #"{"scene":"\#(scene)"}"# : Phone.confirmBody(scene, "x")
+                        switch path {
+                        case "/mp/scan": #"{"scene":"\#(scene)"}"#
+                        case "/mp/profile": #"{"nickName":"Eve"}"#
+                        case "/mp/logins/revoke": #"{"id":"AAAAAAAAAAAAAAAA"}"#
+                        default: Phone.confirmBody(scene, "x")
+                        }
                     let answer = try await stage.send(Call("POST", path, fields, json: body))
                     #expect(answer.status == 401, "\(path) \(fields)")
+                    #expect(answer.error == "no_phone_session")
+                }
+            }
+            for fields in bearers {
+                let picture = Phone.multipart(Phone.png)
+                for call in [
+                    Call("GET", "/mp/logins", fields),
+                    Call("POST", "/mp/avatar", fields + [picture.0], body: picture.1),
+                ] {
+                    let answer = try await stage.send(call)
+                    #expect(answer.status == 401, "\(call.target) \(fields)")
                     #expect(answer.error == "no_phone_session")
                 }
             }

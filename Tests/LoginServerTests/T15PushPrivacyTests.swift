@@ -10,7 +10,7 @@ import Testing
     static let unionID = "uCANARYUNIONID_0123456789-ab"
     static let sessionKey = "CANARYSESSIONKEY01234567=="
     static let nickName = "金丝雀<Canary>&Co/Nick"
-    static let avatar = "https://canary.example/avatar.png"
+    static let avatar = "AVATARCANARY-0123456789_"
     static let phoneAddress = "127.0.0.77"
 
     private static let canaries = [
@@ -60,7 +60,7 @@ import Testing
                 BentStore(rows) { user in
                     var user = user
                     user.nickName = Self.nickName
-                    user.avatarURL = Self.avatar
+                    user.avatar = AvatarName(text: Self.avatar)
                     return user
                 }
             }

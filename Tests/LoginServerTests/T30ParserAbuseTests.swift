@@ -77,7 +77,7 @@ import WebSocketUpgrade
             try await with(Self.post(path, fields, body)) { _, wire async throws in
                 let answer = try await wire.answer()
                 #expect(answer.status == 415)
-                #expect(answer.error == "unsupported_media_type")
+                #expect(answer.error == "unsupported_media")
             }
         }
     }

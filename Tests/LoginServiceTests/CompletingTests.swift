@@ -14,7 +14,7 @@ import Testing
         let login = try await house.service.complete(opened.cookie, ending: nil)
         #expect(login.redirect == "/")
         #expect(login.user.role == "user")
-        #expect(login.user.nickName.isEmpty && login.user.avatarURL.isEmpty)
+        #expect(login.user.nickName.isEmpty && login.user.avatar == nil)
         let session = try await house.service.session(login.session)
         #expect(session.user == login.user)
         #expect(session.expiresInSeconds == 1800)

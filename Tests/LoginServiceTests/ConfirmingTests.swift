@@ -17,7 +17,7 @@ import Testing
         #expect(
             scanned.browser == BrowserFacts(address: "203.0.113.9", userAgent: "Safari on a Mac")
         )
-        #expect(scanned.site == Site(name: "Example", host: "login.example.com"))
+        #expect(scanned.client == ClientCard(name: "Example", host: "login.example.com"))
         #expect(scanned.ageSeconds == 7)
         #expect(scanned.expiresInSeconds == 60)
     }

@@ -18,6 +18,11 @@ final class FaultyStore: LoginStore {
         case session
         case touchSession
         case endSession
+        case setNickName
+        case setAvatar
+        case avatar
+        case logins
+        case revokeLogin
         case forget
     }
 
@@ -128,12 +133,12 @@ final class FaultyStore: LoginStore {
 
     func redeemAttempt(
         _ key: AttemptKey,
-        session: SecretDigest,
+        as login: NewLogin,
         ending old: SecretDigest?,
         at now: Timestamp
     ) async throws(LoginStoreError) -> AttemptUpdate<Attempt.RedeemOutcome>? {
         try await perform(.redeemAttempt) { () async throws(LoginStoreError) in
-            try await base.redeemAttempt(key, session: session, ending: old, at: now)
+            try await base.redeemAttempt(key, as: login, ending: old, at: now)
         }
     }
 
@@ -203,6 +208,36 @@ final class FaultyStore: LoginStore {
     func forget(_ before: ForgetLimits, limit: Int) async throws(LoginStoreError) -> Bool {
         try await perform(.forget) { () async throws(LoginStoreError) in
             try await base.forget(before, limit: limit)
+        }
+    }
+
+    func setNickName(_ name: NickName, of id: UserID) async throws(LoginStoreError) -> User? {
+        try await perform(.setNickName) { () async throws(LoginStoreError) in
+            try await base.setNickName(name, of: id)
+        }
+    }
+
+    func setAvatar(_ avatar: Avatar, of id: UserID) async throws(LoginStoreError) -> User? {
+        try await perform(.setAvatar) { () async throws(LoginStoreError) in
+            try await base.setAvatar(avatar, of: id)
+        }
+    }
+
+    func avatar(_ name: AvatarName) async throws(LoginStoreError) -> Avatar? {
+        try await perform(.avatar) { () async throws(LoginStoreError) in
+            try await base.avatar(name)
+        }
+    }
+
+    func logins(of user: UserID) async throws(LoginStoreError) -> [Login] {
+        try await perform(.logins) { () async throws(LoginStoreError) in
+            try await base.logins(of: user)
+        }
+    }
+
+    func revokeLogin(_ id: LoginID, of user: UserID) async throws(LoginStoreError) -> Bool {
+        try await perform(.revokeLogin) { () async throws(LoginStoreError) in
+            try await base.revokeLogin(id, of: user)
         }
     }
 }

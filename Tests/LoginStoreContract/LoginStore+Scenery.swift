@@ -81,7 +81,7 @@ extension LoginStore {
         try require(
             try await redeemAttempt(
                 .cookie(Scenery.cookie(number)),
-                session: Scenery.session(session ?? number),
+                as: Scenery.login(number, session: session),
                 ending: old.map { Scenery.session($0) },
                 at: now
             )

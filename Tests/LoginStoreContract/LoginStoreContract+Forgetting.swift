@@ -185,7 +185,8 @@ extension LoginStoreContract {
         },
         StoreCheck("What was forgotten may come again.") { store in
             try await store.logIn(1)
-            let all = limits(attempts: 1_000_000, seen: 1_000_000)
+            var all = limits(attempts: 1_000_000, seen: 1_000_000)
+            all.logins = Scenery.at(1_000_000)
             try await store.forget(all, limit: 100)
             try await store.logIn(1)
             try require(try await store.session(Scenery.session(1))?.user, is: Scenery.user(1))
@@ -204,7 +205,8 @@ extension LoginStoreContract {
             attempts: attempts.map { Scenery.at($0) } ?? never,
             expired: expired.map { Scenery.at($0) } ?? never,
             sessionsSeen: seen.map { Scenery.at($0) } ?? never,
-            sessionsCreated: created.map { Scenery.at($0) } ?? never
+            sessionsCreated: created.map { Scenery.at($0) } ?? never,
+            logins: never
         )
     }
 }

@@ -29,7 +29,7 @@ extension LoginStoreContract {
                 candidate: Scenery.user(1),
                 at: Scenery.start
             )
-            let user = User(id: Scenery.user(1), role: "user", nickName: "", avatarURL: "")
+            let user = User(id: Scenery.user(1), role: "user", nickName: "", avatar: nil)
             try require(registration, is: Registration(user: user, isNew: true))
             try require(try await store.user(Scenery.user(1)), is: user)
         },

@@ -31,7 +31,7 @@ extension LoginStoreContract {
             try await store.confirm(1, by: 1)
             let update = try await store.redeemAttempt(
                 .scene(Scenery.scene(1)),
-                session: Scenery.session(1),
+                as: Scenery.login(1),
                 ending: nil,
                 at: Scenery.at(13_000)
             )
@@ -108,7 +108,7 @@ extension LoginStoreContract {
             for session: UInt64 in 1...2 {
                 let update = try await store.redeemAttempt(
                     .cookie(Scenery.cookie(99)),
-                    session: Scenery.session(session),
+                    as: Scenery.login(session),
                     ending: Scenery.session(1),
                     at: Scenery.at(13_000)
                 )

@@ -9,6 +9,7 @@ package enum LoginStoreContract {
     /// Those that call the store one call after the other.
     package static let orderlyChecks: [StoreCheck] =
         opening + reading + updating + redeeming + expiring + codes + users + phones + sessions
+        + profiles + logins
         + forgetting + cancelling
 
     /// Those that let many calls loose at once.

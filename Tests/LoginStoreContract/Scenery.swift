@@ -24,6 +24,26 @@ enum Scenery {
         return UserID(using: &dice)
     }
 
+    static func login(_ number: UInt64, session: UInt64? = nil) -> NewLogin {
+        var dice = CountingDice(6 << 32 | number)
+        return NewLogin(
+            id: LoginID(using: &dice),
+            session: self.session(session ?? number),
+            client: ClientCard(name: "Site \(number)", host: "site\(number).example")
+        )
+    }
+
+    /// A small picture, another one for each number.
+    static func avatar(_ number: UInt64) -> Avatar {
+        var dice = CountingDice(7 << 32 | number)
+        let kind = Avatar.Kind.allCases[Int(number) % Avatar.Kind.allCases.count]
+        return Avatar(name: AvatarName(using: &dice), kind: kind, bytes: [0, 255, UInt8(number)])
+    }
+
+    static func nickName(_ number: UInt64) throws -> NickName {
+        try NickName(composed: "李雷 \(number)")
+    }
+
     static func id(_ number: UInt64) -> AttemptID {
         var dice = CountingDice(number)
         return AttemptID(using: &dice)

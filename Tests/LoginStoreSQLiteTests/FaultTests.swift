@@ -82,7 +82,8 @@ struct FaultTests {
                         attempts: all,
                         expired: all,
                         sessionsSeen: all,
-                        sessionsCreated: all
+                        sessionsCreated: all,
+                        logins: all
                     )
                     _ = try await store.forget(limits, limit: 100)
                 }

@@ -26,7 +26,8 @@ struct SchemaTests {
                         id: user,
                         role: "admin",
                         nickName: "小明",
-                        avatarURL: "/avatars/1.png"
+                        // That version had no pictures; what stood there was no name of one.
+                        avatar: nil
                     )
             )
             let scan = Attempt.Scan(

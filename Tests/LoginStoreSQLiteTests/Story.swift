@@ -14,6 +14,7 @@ struct Story {
     let phone: PhoneSession
     let nonce: SecretDigest
     let session: SecretDigest
+    let login: LoginID
     let code: SecretDigest
 
     init(seed: UInt64 = 1) throws {
@@ -41,6 +42,7 @@ struct Story {
         )
         nonce = ConfirmNonce(using: &dice).digest
         session = SessionCookie(using: &dice).digest
+        login = LoginID(using: &dice)
         code = PhoneToken(using: &dice).digest
     }
 
@@ -86,7 +88,11 @@ struct Story {
     func redeem(_ store: some LoginStore, ending old: SecretDigest? = nil) async throws {
         _ = try await store.redeemAttempt(
             .cookie(attempt.cookie),
-            session: session,
+            as: NewLogin(
+                id: login,
+                session: session,
+                client: ClientCard(name: "Example", host: "login.example")
+            ),
             ending: old,
             at: Self.at(13)
         )

@@ -37,6 +37,7 @@ enum Flaw: String, CaseIterable, Sendable {
     case redeemingIsLate
     case redeemingRefusesTooEagerly
     case redeemingLooksForCookiesAlone
+    case redeemingNamesLoginsAfterTheSession
     // Expiring
     case expiringIsEarly
     case expiringIsLate
@@ -73,6 +74,23 @@ enum Flaw: String, CaseIterable, Sendable {
     case sessionsOfTheUserAllEnd
     case sessionsNeverEnd
     case sessionsTakeTheirUserAlong
+    // Profiles
+    case namesAreNotKept
+    case namesGoToEverybody
+    case namesAreGivenToStrangers
+    case picturesAreNotKept
+    case picturesStayForEver
+    case picturesOfOthersGoToo
+    case picturesOfStrangersAreKept
+    // Logins
+    case loginsAreOldestFirst
+    case loginsOfEverybodyAreTold
+    case loginsHaveNoLimit
+    case loginsHideTheirSession
+    case revokingDoesNothing
+    case revokingReachesOthers
+    case revokingEndsEverything
+    case revokingForgetsTheLogin
     // Forgetting
     case forgettingTakesLiveAttempts
     case forgettingTakesWhatIsAtTheLimit
@@ -85,4 +103,5 @@ enum Flaw: String, CaseIterable, Sendable {
     case forgettingTakesLiveCodes
     case forgettingLooksAtOneAgeOfSessions
     case forgettingDoesNothing
+    case forgettingLeavesLogins
 }

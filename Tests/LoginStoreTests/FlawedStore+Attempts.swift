@@ -152,11 +152,12 @@ extension FlawedStore {
 
     func redeemAttempt(
         _ key: AttemptKey,
-        session: SecretDigest,
+        as login: NewLogin,
         ending old: SecretDigest?,
         at now: Timestamp
     ) async throws(LoginStoreError) -> AttemptUpdate<Attempt.RedeemOutcome>? {
-        var (old, now) = (old, now)
+        var (login, old, now) = (login, old, now)
+        let session = login.session
         switch flaw {
         case .redeemingIsLate:
             now = now - .milliseconds(1)
@@ -174,10 +175,12 @@ extension FlawedStore {
             if try await base.session(session) != nil { throw .duplicate }
         case .redeemingLooksForCookiesAlone:
             guard case .cookie = key else { return nil }
+        case .redeemingNamesLoginsAfterTheSession:
+            login.client.name = ""
         default:
             break
         }
-        let update = try await base.redeemAttempt(key, session: session, ending: old, at: now)
+        let update = try await base.redeemAttempt(key, as: login, ending: old, at: now)
         switch (flaw, update?.outcome) {
         case (.redeemingMakesNoSession, _):
             try await base.endSession(session)
@@ -187,6 +190,12 @@ extension FlawedStore {
             if let user { makeSession(session, of: user, at: now, besideTheRows: true) }
         case (_, .some(.redeemed(let user))):
             makeSession(session, of: user, at: now, besideTheRows: false)
+            if let newest = try await base.logins(of: user).first {
+                side.withLock { side in
+                    side.people.append(user)
+                    side.loginsMade[user, default: []].append(newest)
+                }
+            }
         default:
             break
         }

@@ -26,6 +26,14 @@ final class FlawedStore: LoginStore {
         var sessions: [SecretDigest: BrowserSession] = [:]
         var sessionsMade: [BrowserSession] = []
         var usersGone: Set<UserID> = []
+        var names: [UserID: NickName] = [:]
+        var lastName = ""
+        var pictures: [AvatarName: Avatar] = [:]
+        var loginsGone: Set<LoginID> = []
+        /// Whoever logged in, in order.
+        var people: [UserID] = []
+        /// Every login that a user ever had.
+        var loginsMade: [UserID: [Login]] = [:]
     }
 
     /// Lets others in between, where a step should have been one.
@@ -103,7 +111,10 @@ final class FlawedStore: LoginStore {
 
     func user(_ id: UserID) async throws(LoginStoreError) -> User? {
         if side.withLock({ $0.usersGone.contains(id) }) { return nil }
-        let user = try await base.user(id)
+        var user = try await base.user(id)
+        if flaw == .namesGoToEverybody, let name = side.withLock({ $0.lastName }) as String? {
+            user?.nickName = name
+        }
         return flaw == .usersAreMadeByLooking ? user ?? User(id: id) : user
     }
 
@@ -184,6 +195,93 @@ final class FlawedStore: LoginStore {
         }
     }
 
+    // MARK: - Profiles
+
+    func setNickName(_ name: NickName, of id: UserID) async throws(LoginStoreError) -> User? {
+        side.withLock { $0.lastName = name.text }
+        switch flaw {
+        case .namesAreNotKept:
+            var user = try await base.user(id)
+            user?.nickName = name.text
+            return user
+        case .namesAreGivenToStrangers:
+            return try await base.setNickName(name, of: id) ?? User(id: id, nickName: name.text)
+        default:
+            return try await base.setNickName(name, of: id)
+        }
+    }
+
+    func setAvatar(_ avatar: Avatar, of id: UserID) async throws(LoginStoreError) -> User? {
+        switch flaw {
+        case .picturesAreNotKept:
+            var user = try await base.user(id)
+            user?.avatar = avatar.name
+            return user
+        case .picturesStayForEver:
+            side.withLock { $0.pictures[avatar.name] = avatar }
+        case .picturesOfOthersGoToo:
+            side.withLock { $0.pictures = [avatar.name: avatar] }
+        case .picturesOfStrangersAreKept:
+            side.withLock { $0.pictures[avatar.name] = avatar }
+            let user = try await base.setAvatar(avatar, of: id)
+            if user != nil { side.withLock { $0.pictures[avatar.name] = nil } }
+            return user
+        default:
+            break
+        }
+        return try await base.setAvatar(avatar, of: id)
+    }
+
+    func avatar(_ name: AvatarName) async throws(LoginStoreError) -> Avatar? {
+        if flaw == .picturesOfOthersGoToo { return side.withLock { $0.pictures[name] } }
+        if let kept = side.withLock({ $0.pictures[name] }) { return kept }
+        return try await base.avatar(name)
+    }
+
+    // MARK: - Logins
+
+    func logins(of user: UserID) async throws(LoginStoreError) -> [Login] {
+        let gone = side.withLock(\.loginsGone)
+        var logins = try await base.logins(of: user).filter { !gone.contains($0.id) }
+        switch flaw {
+        case .loginsAreOldestFirst:
+            logins.reverse()
+        case .loginsOfEverybodyAreTold:
+            for other in side.withLock(\.people) where other != user {
+                logins += try await base.logins(of: other)
+            }
+        case .loginsHaveNoLimit:
+            return side.withLock { $0.loginsMade[user] ?? [] }.reversed()
+        case .loginsHideTheirSession:
+            for index in logins.indices { logins[index].session = nil }
+        default:
+            break
+        }
+        return logins
+    }
+
+    func revokeLogin(_ id: LoginID, of user: UserID) async throws(LoginStoreError) -> Bool {
+        let (people, sessions) = side.withLock { ($0.people, $0.sessionsMade) }
+        switch flaw {
+        case .revokingDoesNothing:
+            return try await base.logins(of: user).contains { $0.id == id }
+        case .revokingReachesOthers:
+            for person in people where try await base.revokeLogin(id, of: person) { return true }
+            return false
+        case .revokingEndsEverything:
+            for session in sessions where session.user == user {
+                try await base.endSession(session.cookie)
+            }
+            return try await base.revokeLogin(id, of: user)
+        case .revokingForgetsTheLogin:
+            let isThere = try await base.revokeLogin(id, of: user)
+            if isThere { side.withLock { _ = $0.loginsGone.insert(id) } }
+            return isThere
+        default:
+            return try await base.revokeLogin(id, of: user)
+        }
+    }
+
     // MARK: - Housekeeping
 
     func forget(_ before: ForgetLimits, limit: Int) async throws(LoginStoreError) -> Bool {
@@ -202,6 +300,7 @@ final class FlawedStore: LoginStore {
             before.expired = before.expired + .milliseconds(1)
             before.sessionsSeen = before.sessionsSeen + .milliseconds(1)
             before.sessionsCreated = before.sessionsCreated + .milliseconds(1)
+            before.logins = before.logins + .milliseconds(1)
         case .forgettingTakesSessionsOfAttempts:
             for session in side.withLock({ $0.sessionsMade }) {
                 try await base.endSession(session.cookie)
@@ -210,6 +309,8 @@ final class FlawedStore: LoginStore {
             limit = 1_000_000
         case .forgettingLeavesWhatExpired:
             before.expired = Timestamp(milliseconds: 0)
+        case .forgettingLeavesLogins:
+            before.logins = Timestamp(milliseconds: 0)
         case .forgettingTakesLiveCodes:
             before.expired = before.expired + .seconds(3600)
         case .forgettingLooksAtOneAgeOfSessions:

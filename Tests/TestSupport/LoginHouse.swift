@@ -20,7 +20,7 @@ package struct LoginHouse: Sendable {
         wechat: ScriptedWeChat = ScriptedWeChat(),
         time: ManualTime = ManualTime(),
         seed: UInt64 = 1,
-        site: Site = Site(name: "Example", host: "login.example.com"),
+        site: ClientCard = ClientCard(name: "Example", host: "login.example.com"),
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         serviceTime: (any TimeSource)? = nil
     ) {
@@ -83,4 +83,14 @@ package struct LoginHouse: Sendable {
     }
 
     private struct NotReadable: Error {}
+}
+
+extension LoginService {
+    /// A phone has read a scene with its camera.
+    package func scan(
+        _ scene: String,
+        by caller: PhoneCaller
+    ) async throws(LoginRefusal) -> ScannedAttempt {
+        try await scan(scene, launch: LaunchPolicy.camera, by: caller)
+    }
 }

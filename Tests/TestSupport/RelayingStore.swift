@@ -26,6 +26,11 @@ package enum StoreOperation: CaseIterable, Sendable {
     case session
     case touchSession
     case endSession
+    case setNickName
+    case setAvatar
+    case avatar
+    case logins
+    case revokeLogin
     case forget
 }
 
@@ -57,12 +62,12 @@ extension RelayingStore {
 
     package func redeemAttempt(
         _ key: AttemptKey,
-        session: SecretDigest,
+        as login: NewLogin,
         ending old: SecretDigest?,
         at now: Timestamp
     ) async throws(LoginStoreError) -> AttemptUpdate<Attempt.RedeemOutcome>? {
         try await relay(.redeemAttempt) { store async throws(LoginStoreError) in
-            try await store.redeemAttempt(key, session: session, ending: old, at: now)
+            try await store.redeemAttempt(key, as: login, ending: old, at: now)
         }
     }
 
@@ -136,6 +141,37 @@ extension RelayingStore {
     package func forget(_ before: ForgetLimits, limit: Int) async throws(LoginStoreError) -> Bool {
         try await relay(.forget) { store async throws(LoginStoreError) in
             try await store.forget(before, limit: limit)
+        }
+    }
+
+    package func setNickName(_ name: NickName, of id: UserID) async throws(LoginStoreError) -> User?
+    {
+        try await relay(.setNickName) { store async throws(LoginStoreError) in
+            try await store.setNickName(name, of: id)
+        }
+    }
+
+    package func setAvatar(_ avatar: Avatar, of id: UserID) async throws(LoginStoreError) -> User? {
+        try await relay(.setAvatar) { store async throws(LoginStoreError) in
+            try await store.setAvatar(avatar, of: id)
+        }
+    }
+
+    package func avatar(_ name: AvatarName) async throws(LoginStoreError) -> Avatar? {
+        try await relay(.avatar) { store async throws(LoginStoreError) in
+            try await store.avatar(name)
+        }
+    }
+
+    package func logins(of user: UserID) async throws(LoginStoreError) -> [Login] {
+        try await relay(.logins) { store async throws(LoginStoreError) in
+            try await store.logins(of: user)
+        }
+    }
+
+    package func revokeLogin(_ id: LoginID, of user: UserID) async throws(LoginStoreError) -> Bool {
+        try await relay(.revokeLogin) { store async throws(LoginStoreError) in
+            try await store.revokeLogin(id, of: user)
         }
     }
 }

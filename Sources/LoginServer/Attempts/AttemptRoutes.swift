@@ -72,7 +72,7 @@ struct AttemptRoutes: Sendable {
             browser.attempt(request),
             ending: browser.cookies.session(in: request.headers)
         )
-        var response = Envelope.ok(CompletedBody(login))
+        var response = Envelope.ok(CompletedBody(login, browser.origin))
         response.headers[values: .setCookie] = [
             browser.cookies.setting(login.session), browser.cookies.clearingAttempt,
         ]
@@ -117,17 +117,21 @@ private struct ViewBody: Encodable {
     var state: String
     var seq: Int
     var expiresIn: Int
+    /// Left out unless the phone must type it now.
+    var number: Int?
 
     enum CodingKeys: String, CodingKey {
         case state
         case seq
         case expiresIn = "expires_in"
+        case number
     }
 
     init(_ view: AttemptView) {
         state = view.state.rawValue
         seq = view.seq
         expiresIn = view.expiresIn
+        number = view.number
     }
 }
 
@@ -135,8 +139,8 @@ private struct CompletedBody: Encodable {
     var user: UserBody
     var redirect: String
 
-    init(_ login: CompletedLogin) {
-        user = UserBody(login.user)
+    init(_ login: CompletedLogin, _ origin: Origin) {
+        user = UserBody(login.user, origin)
         redirect = login.redirect
     }
 }
@@ -148,11 +152,12 @@ struct UserBody: Encodable {
     var nickName: String
     var avatarUrl: String
 
-    init(_ user: User) {
+    /// The picture's address is whole: websites show it too.
+    init(_ user: User, _ origin: Origin) {
         userid = user.id.text
         role = user.role
         nickName = user.nickName
-        avatarUrl = user.avatarURL
+        avatarUrl = user.avatar.map { "\(origin)\($0.path)" } ?? ""
     }
 }
 

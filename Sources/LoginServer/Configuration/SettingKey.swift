@@ -12,6 +12,8 @@ enum SettingKey: String, CaseIterable {
     case siteName = "site_name"
     case logLevel = "log_level"
     case trustedProxies = "trusted_proxies"
+    case launchPolicy = "launch_policy"
+    case numberMatching = "number_matching"
 
     case weChatBaseURL = "wechat.base_url"
     case weChatAppID = "wechat.app_id"
@@ -27,6 +29,7 @@ enum SettingKey: String, CaseIterable {
     case sessionIdleSeconds = "lifetimes.session_idle_seconds"
     case sessionSeconds = "lifetimes.session_seconds"
     case confirmDelayMilliseconds = "lifetimes.confirm_delay_ms"
+    case loginHistorySeconds = "lifetimes.login_history_seconds"
 
     case attemptsPerBrowserPerMinute = "limits.attempts_per_browser_per_minute"
     case attemptsPerAddressPerMinute = "limits.attempts_per_ip_per_minute"
@@ -43,9 +46,9 @@ enum SettingKey: String, CaseIterable {
     case idleSeconds = "limits.idle_seconds"
     case stallSeconds = "limits.stall_seconds"
     case bodyBytesPerSecond = "limits.body_bytes_per_second"
+    case profileChangesPerUserPerMinute = "limits.profile_changes_per_user_per_minute"
 
     // Part of the contract, with no effect yet: production refuses them rather than ignore them.
-    case launchPolicy = "launch_policy"
     case keyFile = "key_file"
     case operationsPort = "operations_port"
     case authorizationCodeSeconds = "lifetimes.authorization_code_seconds"
@@ -66,7 +69,7 @@ enum SettingKey: String, CaseIterable {
     /// Whether this version does what it says.
     var hasEffect: Bool {
         switch self {
-        case .launchPolicy, .keyFile, .operationsPort, .authorizationCodeSeconds,
+        case .keyFile, .operationsPort, .authorizationCodeSeconds,
             .accessTokenSeconds, .pooledCodes:
             false
         default:

@@ -121,6 +121,21 @@ struct SettingSource {
         return number
     }
 
+    /// One of the words there are; nil when nobody said or it was none of them.
+    mutating func choice<Choice: CaseIterable & RawRepresentable<String>>(
+        _ key: SettingKey
+    ) -> Choice? {
+        guard let text = text(key) else { return nil }
+        guard let choice = Choice(rawValue: text) else {
+            let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            problems.append(
+                "\(key.environmentName) must be one of \(words), not \(text.prefix(40))."
+            )
+            return nil
+        }
+        return choice
+    }
+
     private func content(
         _ key: SettingKey,
         _ type: ConfigType,

@@ -1,6 +1,5 @@
 import Foundation
 package import LoginDomain
-package import LoginService
 import NIOCore
 package import WeChatClient
 import WebSocketUpgrade
@@ -25,7 +24,7 @@ package struct Settings: Sendable {
         case development
     }
 
-    package var site: Site { Site(name: edge.siteName, host: edge.origin.authority) }
+    package var site: ClientCard { ClientCard(name: edge.siteName, host: edge.origin.authority) }
 }
 
 /// Why the settings cannot be used: one line a reason.
@@ -227,6 +226,7 @@ extension Settings {
             (.phoneSessionSeconds, \.phoneSession, 10...86_400),
             (.sessionIdleSeconds, \.sessionIdle, 10...2_592_000),
             (.sessionSeconds, \.session, 10...2_592_000),
+            (.loginHistorySeconds, \.loginHistory, 60...31_536_000),
         ]
         for (key, path, range) in seconds {
             if let value = source.number(key, range) { policy[keyPath: path] = .seconds(value) }
@@ -242,11 +242,16 @@ extension Settings {
             (.attemptsPerAddressBurst, \.attemptsPerAddressBurst),
             (.codesPerMinute, \.codesPerMinute),
             (.phoneLoginsPerUserPerMinute, \.phoneLoginsPerUserPerMinute),
+            (.profileChangesPerUserPerMinute, \.profileChangesPerUserPerMinute),
             (.connectionsPerAddress, \.connectionsPerAddress),
             (.webSocketsPerAddress, \.webSocketsPerAddress),
         ]
         for (key, path) in counts {
             if let value = source.number(key, 1...10_000_000) { policy[keyPath: path] = value }
+        }
+        if let value: LaunchPolicy = source.choice(.launchPolicy) { policy.launch = value }
+        if let value: NumberMatching = source.choice(.numberMatching) {
+            policy.numberMatching = value
         }
         if policy.confirmDelay >= policy.confirm {
             source.note(
@@ -385,6 +390,8 @@ extension Settings {
             "confirm window: \(policy.confirm)",
             "confirm delay: \(policy.confirmDelay)",
             "attempt: \(policy.attempt)",
+            "launch policy: \(policy.launch.rawValue)",
+            "number matching: \(policy.numberMatching.rawValue)",
             "phone session: \(policy.phoneSession)",
             "session, idle: \(policy.sessionIdle)",
             "session, at most: \(policy.session)",
@@ -395,6 +402,8 @@ extension Settings {
                 + "burst \(policy.attemptsPerAddressBurst)",
             "codes asked of WeChat a minute: \(policy.codesPerMinute)",
             "phone logins per user and minute: \(policy.phoneLoginsPerUserPerMinute)",
+            "profile changes per user and minute: \(policy.profileChangesPerUserPerMinute)",
+            "recent logins are kept for: \(policy.loginHistory), \(Login.perUserMax) per user",
             "connections per address: \(policy.connectionsPerAddress)",
             "WebSockets per address: \(policy.webSocketsPerAddress)",
             "connections: \(edge.limits.connectionsMax)",

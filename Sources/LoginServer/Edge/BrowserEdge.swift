@@ -29,7 +29,7 @@ struct BrowserEdge: Sendable {
         guard isOurOrigin(request.headers), request.headers[values: .xSL] == ["1"] else {
             throw EdgeError.csrf
         }
-        _ = try await request.collectBody(upTo: limits)
+        _ = try await request.body(atMost: limits.bodyBytesMax)
     }
 
     /// Whether there is exactly one Origin and it is ours, byte for byte (T6).
@@ -62,18 +62,17 @@ struct BrowserEdge: Sendable {
 }
 
 extension Request {
-    /// Reads the body; over the limit it is `bodyTooLarge`, whatever its Content-Length said,
-    /// `tooSlow` when it is not here in time, and `malformed` when it breaks off or its chunks are
-    /// none.
-    mutating func collectBody(upTo limits: EdgeLimits) async throws(EdgeError) -> [UInt8] {
-        let most = limits.bodyBytesMax
-        if let text = headers[.contentLength], let length = Int(text), length > most {
+    /// Reads the body, of at most so many bytes and those of its frame around them; over the limit it
+    /// is `bodyTooLarge`, whatever its Content-Length said, `tooSlow` when it is not here in time, and
+    /// `malformed` when it breaks off or its chunks are none.
+    mutating func body(atMost most: Int, frame: Int = 0) async throws(EdgeError) -> [UInt8] {
+        if let text = headers[.contentLength], let length = Int(text), length > most + frame {
             throw .bodyTooLarge(limit: most)
         }
         var bytes: [UInt8] = []
         do {
             for try await chunk in body {
-                guard bytes.count + chunk.readableBytes <= most else {
+                guard bytes.count + chunk.readableBytes <= most + frame else {
                     throw EdgeError.bodyTooLarge(limit: most)
                 }
                 bytes += chunk.readableBytesView

@@ -1,4 +1,5 @@
 import HTTPTypes
+import LoginDomain
 import LoginService
 
 /// Everything a peer can be refused for, with its status and its name on the wire.
@@ -14,12 +15,12 @@ enum EdgeError: Error, Equatable {
     /// A member this call does not know.
     case unknownMember(String)
     case bodyTooLarge(limit: Int)
+    /// A body of a kind that this call does not take. The detail says which it takes.
+    case unsupportedMedia(String)
     case targetTooLong
     case headersTooLarge
     /// Not whole in time.
     case tooSlow
-    /// A body in a form that this call does not read.
-    case unsupportedMedia(String)
     /// A WebSocket of a version we do not speak.
     case upgradeRequired
     case notFound
@@ -36,10 +37,10 @@ enum EdgeError: Error, Equatable {
         case .malformed: .badRequest
         case .unknownMember: .unprocessableContent
         case .bodyTooLarge: .contentTooLarge
+        case .unsupportedMedia: .unsupportedMediaType
         case .targetTooLong: .uriTooLong
         case .headersTooLarge: .requestHeaderFieldsTooLarge
         case .tooSlow: .requestTimeout
-        case .unsupportedMedia: .unsupportedMediaType
         case .upgradeRequired: .upgradeRequired
         case .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
@@ -55,10 +56,10 @@ enum EdgeError: Error, Equatable {
         case .malformed: "malformed"
         case .unknownMember: "unknown_member"
         case .bodyTooLarge: "too_large"
+        case .unsupportedMedia: "unsupported_media"
         case .targetTooLong: "target_too_long"
         case .headersTooLarge: "headers_too_large"
         case .tooSlow: "too_slow"
-        case .unsupportedMedia: "unsupported_media_type"
         case .upgradeRequired: "upgrade_required"
         case .notFound: "not_found"
         case .methodNotAllowed: "method_not_allowed"
@@ -74,10 +75,10 @@ enum EdgeError: Error, Equatable {
         case .malformed(let detail): detail
         case .unknownMember(let member): "This call has no member \(member)."
         case .bodyTooLarge(let limit): "The body may have at most \(limit) bytes."
+        case .unsupportedMedia(let detail): detail
         case .targetTooLong: "The address is too long."
         case .headersTooLarge: "The header fields are too large or too many."
         case .tooSlow: "The request was not here in time."
-        case .unsupportedMedia(let detail): detail
         case .upgradeRequired: "This address takes WebSockets of version 13."
         case .notFound: "There is nothing here."
         case .methodNotAllowed(let allowed): "This address takes \(allowed)."
@@ -91,8 +92,8 @@ enum EdgeError: Error, Equatable {
         case .refusal(.rateLimited(let seconds)), .refusal(.weChatUnavailable(let seconds)),
             .refusal(.storeUnavailable(let seconds)):
             seconds
-        case .refusal, .csrf, .malformed, .unknownMember, .bodyTooLarge, .targetTooLong,
-            .headersTooLarge, .tooSlow, .unsupportedMedia, .upgradeRequired, .notFound,
+        case .refusal, .csrf, .malformed, .unknownMember, .bodyTooLarge, .unsupportedMedia,
+            .targetTooLong, .headersTooLarge, .tooSlow, .upgradeRequired, .notFound,
             .methodNotAllowed, .misdirected, .internalError:
             nil
         }
@@ -102,7 +103,10 @@ enum EdgeError: Error, Equatable {
 extension LoginRefusal {
     fileprivate var status: HTTPResponse.Status {
         switch self {
-        case .noAttempt, .userBlocked: .forbidden
+        case .noAttempt, .userBlocked, .confirmBlocked, .numberRequired: .forbidden
+        case .badNickName: .badRequest
+        case .unknownLogin: .notFound
+        case .unknownPicture: .unsupportedMediaType
         case .noSession, .noPhoneSession, .invalidCode: .unauthorized
         case .notConfirmed, .alreadyCompleted, .tooFast: .conflict
         case .sceneUnavailable: .gone
@@ -121,6 +125,11 @@ extension LoginRefusal {
         case .invalidCode: "invalid_code"
         case .userBlocked: "user_blocked"
         case .tooFast: "too_fast"
+        case .confirmBlocked: "confirm_blocked"
+        case .numberRequired: "number_required"
+        case .badNickName: "malformed"
+        case .unknownPicture: "unsupported_media"
+        case .unknownLogin: "not_found"
         case .sceneUnavailable: "scene_unavailable"
         case .rateLimited: "rate_limited"
         case .weChatUnavailable: "wechat_unavailable"
@@ -138,6 +147,12 @@ extension LoginRefusal {
         case .invalidCode: "WeChat does not know this code; call wx.login again."
         case .userBlocked: "WeChat does not allow this login."
         case .tooFast: "That was too fast; please look at what you confirm."
+        case .confirmBlocked:
+            "This code must be scanned by the camera from the screen in front of you."
+        case .numberRequired: "Please type the number that the login page shows."
+        case .badNickName(let flaw): flaw.reason
+        case .unknownPicture: "The picture must be a PNG, JPEG or WebP file."
+        case .unknownLogin: "You have no such login."
         case .sceneUnavailable: "This code is no longer valid; scan a new one."
         case .rateLimited: "Too many requests; please wait."
         case .weChatUnavailable: "WeChat does not answer; please try again."

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import Logging
+import LoginDomain
 import LoginService
 import NIOCore
 import WebSocketUpgrade
@@ -141,6 +142,7 @@ extension Response {
         let type = headers[.contentType] ?? ""
         if type.hasPrefix("text/html") { return .page }
         let isData = type.hasPrefix("application/json") || type.hasPrefix("text/event-stream")
+        if status == .ok, Avatar.Kind(rawValue: type) != nil { return .picture }
         // What is kept for ever has to be known for what it is; anything else is data.
         return status == .ok && !isData ? .asset : .data
     }

@@ -25,6 +25,8 @@ struct SecurityHeaders: Sendable {
         case data
         /// A style, script or icon whose name holds the hash of its content.
         case asset
+        /// A person's picture, which websites show too.
+        case picture
         case redirect
     }
 
@@ -55,6 +57,12 @@ struct SecurityHeaders: Sendable {
             fields[.cacheControl] = "public, max-age=31536000, immutable"
             fields[.xContentTypeOptions] = "nosniff"
             fields[.crossOriginResourcePolicy] = "same-origin"
+        case .picture:
+            fields[.cacheControl] = "public, max-age=31536000, immutable"
+            fields[.xContentTypeOptions] = "nosniff"
+            // Somebody uploaded it: opened by itself it may do nothing.
+            fields[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'; sandbox"
+            fields[.crossOriginResourcePolicy] = "cross-origin"
         case .redirect:
             fields[.cacheControl] = "no-store"
             fields[.xContentTypeOptions] = "nosniff"

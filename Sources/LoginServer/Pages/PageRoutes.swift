@@ -24,7 +24,7 @@ struct PageRoutes: Sendable {
     @Sendable
     private func landing(_ request: Request, _ context: LoginContext) async throws -> Response {
         let user = try await user(of: request).map {
-            PageUser(userID: $0.id.text, nickname: $0.nickName, avatarURL: $0.avatarURL)
+            PageUser(userID: $0.id.text, nickname: $0.nickName, avatarURL: $0.avatar?.path ?? "")
         }
         let language = PageLanguage.of(request)
         return .page(.ok, language, pages.landing(language, user: user))

@@ -134,4 +134,21 @@ struct JSONMembers {
         else { throw .malformed("\(name) must be a whole number from 0 to 9999.") }
         return whole
     }
+
+    /// A member that may be missing and else is up to four digits, as a number or as text: a person
+    /// typed them.
+    func digits(_ name: String) throws(EdgeError) -> Int? {
+        guard case .text(let text)? = members[name] else { return try wholeNumber(name) }
+        let isDigits = text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        guard isDigits, (1...4).contains(text.utf8.count), let number = Int(text) else {
+            throw .malformed("\(name) must be up to four digits.")
+        }
+        return number
+    }
+
+    /// A member that must be there and be text of at most `bytesMax` bytes.
+    func possiblyEmptyText(_ name: String, bytesMax: Int) throws(EdgeError) -> String {
+        if case .text("")? = members[name] { return "" }
+        return try text(name, bytesMax: bytesMax)
+    }
 }

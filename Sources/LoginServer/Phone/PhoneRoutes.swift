@@ -12,6 +12,7 @@ import NIOCore
 /// one more (an openid, a role) is refused (T7).
 struct PhoneRoutes: Sendable {
     let service: LoginService
+    let origin: Origin
     let limits: EdgeLimits
 
     func add(to router: Router<LoginContext>) {
@@ -27,7 +28,7 @@ struct PhoneRoutes: Sendable {
         let body = try await members(&request, ["js_code"])
         let code = try body.text("js_code", bytesMax: limits.jsCodeBytesMax)
         let login = try await service.loginPhone(code: code)
-        return Envelope.ok(SessionBody(login))
+        return Envelope.ok(SessionBody(login, origin))
     }
 
     @Sendable
@@ -36,9 +37,11 @@ struct PhoneRoutes: Sendable {
         let caller = caller(request, context)
         let body = try await members(&request, ["scene", "launch"])
         let scene = try body.text("scene", bytesMax: limits.presentedBytesMax)
-        // WeChat's number for how the code was read. The policy upon it comes with the confirm.
-        _ = try body.wholeNumber("launch")
-        return Envelope.ok(ScannedBody(try await service.scan(scene, by: caller)))
+        // WeChat's number for how the code was read.
+        let launch = try body.wholeNumber("launch")
+        return Envelope.ok(
+            ScannedBody(try await service.scan(scene, launch: launch, by: caller))
+        )
     }
 
     @Sendable
@@ -48,7 +51,8 @@ struct PhoneRoutes: Sendable {
         let body = try await members(&request, ["scene", "nonce", "number"])
         let scene = try body.text("scene", bytesMax: limits.presentedBytesMax)
         let nonce = try body.text("nonce", bytesMax: limits.presentedBytesMax)
-        try await service.confirm(scene, nonce: nonce, by: caller)
+        let number = try body.digits("number")
+        try await service.confirm(scene, nonce: nonce, number: number, by: caller)
         return Envelope.ok()
     }
 
@@ -64,16 +68,38 @@ struct PhoneRoutes: Sendable {
     }
 
     private func members(_ request: inout Request, _ known: [String]) async throws -> JSONMembers {
-        // A query ends up in logs of proxies; a js_code there is spoilt (T8).
-        guard request.uri.queryParameters["js_code"] == nil else {
-            throw EdgeError.malformed("js_code belongs in the body, never in the address.")
-        }
-        let bytes = try await request.collectBody(upTo: limits)
-        return try JSONMembers(bytes, known: known, depthMax: limits.jsonDepthMax)
+        try await request.members(known, upTo: limits)
     }
 
     private func caller(_ request: Request, _ context: LoginContext) -> PhoneCaller {
-        let fields = request.headers[values: .authorization]
+        request.phone(context)
+    }
+}
+
+extension Request {
+    /// The members of a phone's call.
+    mutating func members(
+        _ known: [String],
+        upTo limits: EdgeLimits
+    ) async throws -> JSONMembers {
+        try refuseCodeInAddress()
+        return try JSONMembers(
+            try await body(atMost: limits.bodyBytesMax),
+            known: known,
+            depthMax: limits.jsonDepthMax
+        )
+    }
+
+    /// A query ends up in logs of proxies; a js_code there is spoilt (T8).
+    func refuseCodeInAddress() throws(EdgeError) {
+        guard uri.queryParameters["js_code"] == nil else {
+            throw .malformed("js_code belongs in the body, never in the address.")
+        }
+    }
+
+    /// Which phone this is: by its bearer, and by nothing it says.
+    func phone(_ context: LoginContext) -> PhoneCaller {
+        let fields = headers[values: .authorization]
         var token: PhoneToken?
         if fields.count == 1, let field = fields.first, field.hasPrefix("Bearer ") {
             token = PhoneToken(presented: field.dropFirst("Bearer ".count))
@@ -97,11 +123,11 @@ private struct SessionBody: Encodable {
         case user
     }
 
-    init(_ login: PhoneLogin) {
+    init(_ login: PhoneLogin, _ origin: Origin) {
         token = login.token.exposed
         expiresIn = login.expiresInSeconds
         isNew = login.isNew
-        user = UserBody(login.user)
+        user = UserBody(login.user, origin)
     }
 }
 
@@ -111,10 +137,12 @@ private struct SessionBody: Encodable {
 private struct ScannedBody: Encodable {
     var nonce: String
     var expiresIn: Int
-    var client: Client
-    var browser: Browser
-    var numberRequired = false
-    var confirmAllowed = true
+    var client: ClientBody
+    var browser: BrowserBody
+    var numberRequired: Bool
+    var confirmAllowed: Bool
+    /// What the owner should be warned of, by name: `picture`, `network`.
+    var warnings: [String]
 
     enum CodingKeys: String, CodingKey {
         case nonce
@@ -123,50 +151,62 @@ private struct ScannedBody: Encodable {
         case browser
         case numberRequired = "number_required"
         case confirmAllowed = "confirm_allowed"
-    }
-
-    struct Client: Encodable {
-        var name: String
-        var host: String
-    }
-
-    struct Browser: Encodable {
-        var ip: String
-        /// Null without a location database.
-        var ipArea: String?
-        var network: String?
-        var ua: String
-        var ageSeconds: Int
-
-        enum CodingKeys: String, CodingKey {
-            case ip
-            case ipArea = "ip_area"
-            case network
-            case ua
-            case ageSeconds = "age_s"
-        }
-
-        /// By hand, because the synthesised one leaves nil members out instead of null.
-        func encode(to encoder: any Encoder) throws {
-            var members = encoder.container(keyedBy: CodingKeys.self)
-            try members.encode(ip, forKey: .ip)
-            try members.encode(ipArea, forKey: .ipArea)
-            try members.encode(network, forKey: .network)
-            try members.encode(ua, forKey: .ua)
-            try members.encode(ageSeconds, forKey: .ageSeconds)
-        }
+        case warnings
     }
 
     init(_ scanned: ScannedAttempt) {
         nonce = scanned.nonce.exposed
         expiresIn = scanned.expiresInSeconds
-        client = Client(name: scanned.site.name, host: scanned.site.host)
-        browser = Browser(
-            ip: scanned.browser.address,
-            ipArea: nil,
-            network: nil,
-            ua: scanned.browser.userAgent,
-            ageSeconds: scanned.ageSeconds
-        )
+        client = ClientBody(scanned.client)
+        browser = BrowserBody(scanned.browser, ageSeconds: scanned.ageSeconds)
+        numberRequired = scanned.isNumberRequired
+        confirmAllowed = scanned.isConfirmAllowed
+        warnings = scanned.warnings.map(\.rawValue)
+    }
+}
+
+/// The website a login is for.
+struct ClientBody: Encodable {
+    var name: String
+    var host: String
+
+    init(_ client: ClientCard) {
+        name = client.name
+        host = client.host
+    }
+}
+
+/// A browser, as the server saw it.
+struct BrowserBody: Encodable {
+    var ip: String
+    /// Null without a location database.
+    var ipArea: String?
+    var network: String?
+    var ua: String
+    /// Whole seconds since the code appeared; left out where no code is under way.
+    var ageSeconds: Int?
+
+    enum CodingKeys: String, CodingKey {
+        case ip
+        case ipArea = "ip_area"
+        case network
+        case ua
+        case ageSeconds = "age_s"
+    }
+
+    init(_ browser: BrowserFacts, ageSeconds: Int? = nil) {
+        ip = browser.address
+        ua = browser.userAgent
+        self.ageSeconds = ageSeconds
+    }
+
+    /// By hand, because the synthesised one leaves nil members out instead of null.
+    func encode(to encoder: any Encoder) throws {
+        var members = encoder.container(keyedBy: CodingKeys.self)
+        try members.encode(ip, forKey: .ip)
+        try members.encode(ipArea, forKey: .ipArea)
+        try members.encode(network, forKey: .network)
+        try members.encode(ua, forKey: .ua)
+        try members.encodeIfPresent(ageSeconds, forKey: .ageSeconds)
     }
 }

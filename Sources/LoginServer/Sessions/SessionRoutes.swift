@@ -19,7 +19,7 @@ struct SessionRoutes: Sendable {
         guard let cookie = browser.cookies.session(in: request.headers) else {
             throw LoginRefusal.noSession
         }
-        return Envelope.ok(ShownBody(try await service.session(cookie)))
+        return Envelope.ok(ShownBody(try await service.session(cookie), browser.origin))
     }
 
     /// Always 200: whoever has no login has what they asked for.
@@ -49,8 +49,8 @@ struct SessionRoutes: Sendable {
             case expiresIn = "expires_in"
         }
 
-        init(_ session: LiveSession) {
-            user = UserBody(session.user)
+        init(_ session: LiveSession, _ origin: Origin) {
+            user = UserBody(session.user, origin)
             expiresIn = session.expiresInSeconds
         }
     }

@@ -52,11 +52,11 @@ final class BentStore: LoginStore {
 
     func redeemAttempt(
         _ key: AttemptKey,
-        session: SecretDigest,
+        as login: NewLogin,
         ending old: SecretDigest?,
         at now: Timestamp
     ) async throws(LoginStoreError) -> AttemptUpdate<Attempt.RedeemOutcome>? {
-        try await whole().redeemAttempt(key, session: session, ending: old, at: now)
+        try await whole().redeemAttempt(key, as: login, ending: old, at: now)
     }
 
     func expireAttempts(at now: Timestamp, limit: Int) async throws(LoginStoreError) -> [Attempt] {
@@ -107,5 +107,25 @@ final class BentStore: LoginStore {
 
     func forget(_ before: ForgetLimits, limit: Int) async throws(LoginStoreError) -> Bool {
         try await whole().forget(before, limit: limit)
+    }
+
+    func setNickName(_ name: NickName, of id: UserID) async throws(LoginStoreError) -> User? {
+        try await whole().setNickName(name, of: id).map(dress)
+    }
+
+    func setAvatar(_ avatar: Avatar, of id: UserID) async throws(LoginStoreError) -> User? {
+        try await whole().setAvatar(avatar, of: id).map(dress)
+    }
+
+    func avatar(_ name: AvatarName) async throws(LoginStoreError) -> Avatar? {
+        try await whole().avatar(name)
+    }
+
+    func logins(of user: UserID) async throws(LoginStoreError) -> [Login] {
+        try await whole().logins(of: user)
+    }
+
+    func revokeLogin(_ id: LoginID, of user: UserID) async throws(LoginStoreError) -> Bool {
+        try await whole().revokeLogin(id, of: user)
     }
 }

@@ -79,7 +79,7 @@ struct EdgeStage: Sendable {
             wechat: setup.wechat,
             time: setup.time,
             seed: setup.seed,
-            site: Site(name: "Tea & Toast", host: origin.authority),
+            site: ClientCard(name: "Tea & Toast", host: origin.authority),
             logger: setup.logger,
             serviceTime: setup.serviceTime
         )

@@ -28,6 +28,51 @@ struct Phone: Sendable {
         try await call("/mp/confirm", Self.confirmBody(scene, nonce))
     }
 
+    func confirm(_ scene: String, _ nonce: String, number: String) async throws -> Answer {
+        try await call(
+            "/mp/confirm",
+            #"{"scene":"\#(scene)","nonce":"\#(nonce)","number":\#(number)}"#
+        )
+    }
+
+    func setNickName(_ json: String) async throws -> Answer {
+        try await call("/mp/profile", #"{"nickName":\#(json)}"#)
+    }
+
+    func upload(_ picture: [UInt8], named name: String = "file") async throws -> Answer {
+        let (type, body) = Self.multipart(picture, named: name)
+        return try await stage.send(
+            Call("POST", "/mp/avatar", fields + [type], body: body),
+            from: address
+        )
+    }
+
+    func logins() async throws -> Answer {
+        try await stage.send(Call("GET", "/mp/logins", fields), from: address)
+    }
+
+    func revoke(_ id: String) async throws -> Answer {
+        try await call("/mp/logins/revoke", #"{"id":"\#(id)"}"#)
+    }
+
+    /// The smallest bytes that are a PNG's beginning.
+    static let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 1, 2, 3]
+
+    /// What wx.uploadFile sends: the field that names the type, and the body.
+    static func multipart(
+        _ content: [UInt8],
+        named name: String = "file",
+        boundary: String = "----WeChat7MA4YWxk"
+    ) -> (Call.Field, [UInt8]) {
+        let head =
+            "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"; "
+            + "filename=\"tmp_a.png\"\r\nContent-Type: image/png\r\n\r\n"
+        let body = Array(head.utf8) + content + Array("\r\n--\(boundary)--\r\n".utf8)
+        return (
+            Call.Field("Content-Type", "multipart/form-data; boundary=\(boundary)"), body
+        )
+    }
+
     func cancel(_ scene: String, _ nonce: String) async throws -> Answer {
         try await call("/mp/cancel", Self.confirmBody(scene, nonce))
     }

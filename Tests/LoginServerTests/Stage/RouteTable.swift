@@ -42,7 +42,11 @@ enum RouteTable {
     /// What changes something for a browser.
     static let browserPosts = all.filter { $0.method == "POST" && !$0.isForPhones }.map(\.path)
 
-    static let phonePosts = all.filter { $0.method == "POST" && $0.isForPhones }.map(\.path)
+    /// The calls of phones that take a JSON object; `/mp/avatar` takes a picture.
+    static let phonePosts =
+        all
+        .filter { $0.method == "POST" && $0.isForPhones && $0.path != "/mp/avatar" }
+        .map(\.path)
 
     /// The methods of a path, as `Allow` lists them.
     static func allowed(_ path: String) -> String {

@@ -1,0 +1,79 @@
+/// When the phone must type the number that only the browser's page shows (RFC 10027, "request
+/// binding with out-of-band data").
+package enum NumberMatching: String, Sendable, CaseIterable {
+    case off
+    /// When browser and phone are on different networks, as far as their addresses tell.
+    case networks
+    case always
+
+    /// The numbers there are: two digits, and no zero in front that a person could leave out.
+    package static let numbers = 10...99
+
+    package func isRequired(browser: String, phone: String) -> Bool {
+        switch self {
+        case .off: false
+        case .networks: !Network.isSame(browser, phone)
+        case .always: true
+        }
+    }
+}
+
+/// Whether two addresses are likely to be of one network: a hint, and never a proof.
+package enum Network {
+    /// The same first 24 bits of IPv4, or 48 bits of IPv6: what one connection's household or office
+    /// has.
+    ///
+    /// Addresses that cannot be read are of no network. IPv4 inside of IPv6 counts as IPv4.
+    package static func isSame(_ one: String, _ other: String) -> Bool {
+        guard let one = prefix(one), let other = prefix(other) else { return false }
+        return one == other
+    }
+
+    private static func prefix(_ address: String) -> [UInt16]? {
+        if address.contains(":") {
+            let bare = address.prefix { $0 != "%" }
+            if let last = bare.split(separator: ":").last, last.contains(".") {
+                return prefix(String(last))
+            }
+            return groups(bare).map { [6] + $0.prefix(3) }
+        }
+        let parts = address.split(separator: ".", omittingEmptySubsequences: false)
+        let bytes = parts.compactMap { UInt8($0) }
+        guard parts.count == 4, bytes.count == 4 else { return nil }
+        return [4] + bytes.prefix(3).map(UInt16.init)
+    }
+
+    /// The eight groups of an IPv6 address (RFC 4291 section 2.2).
+    private static func groups(_ address: Substring) -> [UInt16]? {
+        let halves = split(address)
+        let read = halves.map { half in
+            half.split(separator: ":", omittingEmptySubsequences: false)
+                .filter { !$0.isEmpty }
+                .map { $0.utf8.count <= 4 ? UInt16($0, radix: 16) : nil }
+        }
+        guard !read.joined().contains(nil) else { return nil }
+        let front = read[0].compactMap { $0 }
+        let count = read.joined().count
+        if halves.count == 1 { return count == 8 ? front : nil }
+        guard halves.count == 2, count < 8 else { return nil }
+        return front + Array(repeating: 0, count: 8 - count) + read[1].compactMap { $0 }
+    }
+
+    /// The parts before and after `::`.
+    private static func split(_ address: Substring) -> [Substring] {
+        var rest = address
+        var parts: [Substring] = []
+        var index = rest.startIndex
+        while index < rest.endIndex {
+            let next = rest.index(after: index)
+            if rest[index] == ":", next < rest.endIndex, rest[next] == ":" {
+                parts.append(rest[..<index])
+                rest = rest[rest.index(after: next)...]
+                index = rest.startIndex
+            } else {
+                index = next
+            }
+        }
+        return parts + [rest]
+    }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import LoginDomain
+import LoginService
+import NIOCore
+
+/// What a person says of themselves, and which of their logins still stand: `/mp/profile`,
+/// `/mp/avatar`, `/mp/logins*`, and the pictures under `/avatars/`.
+struct ProfileRoutes: Sendable {
+    let service: LoginService
+    let origin: Origin
+    let limits: EdgeLimits
+
+    func add(to router: Router<LoginContext>) {
+        router.post("/mp/profile", use: profile)
+        router.post("/mp/avatar", use: avatar)
+        router.get("/mp/logins", use: logins)
+        router.post("/mp/logins/revoke", use: revoke)
+        router.get("/avatars/:name", use: picture)
+    }
+
+    @Sendable
+    private func profile(_ request: Request, _ context: LoginContext) async throws -> Response {
+        var request = request
+        let caller = request.phone(context)
+        let body = try await request.members(["nickName"], upTo: limits)
+        let text = try body.possiblyEmptyText("nickName", bytesMax: limits.nickNameBytesMax)
+        let user = try await service.setNickName(
+            composed: text.precomposedStringWithCanonicalMapping,
+            by: caller
+        )
+        return Envelope.ok(ProfileBody(user: UserBody(user, origin)))
+    }
+
+    /// The bearer is asked for before the picture is read: half a megabyte is not for strangers.
+    @Sendable
+    private func avatar(_ request: Request, _ context: LoginContext) async throws -> Response {
+        var request = request
+        let caller = request.phone(context)
+        try request.refuseCodeInAddress()
+        try await service.checkPhone(caller)
+        guard let form = MultipartForm(contentType: request.headers[.contentType] ?? "") else {
+            throw EdgeError.unsupportedMedia(
+                "This call takes multipart/form-data with the picture as its member file."
+            )
+        }
+        let bytes = try await request.body(
+            atMost: Avatar.bytesMax,
+            frame: limits.avatarFrameBytesMax
+        )
+        let file = try form.file(named: "file", in: bytes)
+        guard file.count <= Avatar.bytesMax else {
+            throw EdgeError.bodyTooLarge(limit: Avatar.bytesMax)
+        }
+        let user = try await service.setAvatar(file, by: caller)
+        return Envelope.ok(ProfileBody(user: UserBody(user, origin)))
+    }
+
+    @Sendable
+    private func logins(_ request: Request, _ context: LoginContext) async throws -> Response {
+        let logins = try await service.logins(by: request.phone(context))
+        return Envelope.ok(LoginsBody(logins: logins.map(LoginBody.init)))
+    }
+
+    @Sendable
+    private func revoke(_ request: Request, _ context: LoginContext) async throws -> Response {
+        var request = request
+        let caller = request.phone(context)
+        let body = try await request.members(["id"], upTo: limits)
+        let id = try body.text("id", bytesMax: limits.presentedBytesMax)
+        try await service.revokeLogin(id, by: caller)
+        return Envelope.ok()
+    }
+
+    @Sendable
+    private func picture(_ request: Request, _ context: LoginContext) async throws -> Response {
+        guard let name = context.parameters.get("name").flatMap({ AvatarName(text: $0) }),
+            let avatar = try await service.avatar(name)
+        else { throw EdgeError.notFound }
+        return Response(
+            status: .ok,
+            headers: [.contentType: avatar.kind.rawValue],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: avatar.bytes))
+        )
+    }
+}
+
+// MARK: - What goes over the wire
+
+private struct ProfileBody: Encodable {
+    var user: UserBody
+}
+
+private struct LoginsBody: Encodable {
+    var logins: [LoginBody]
+}
+
+private struct LoginBody: Encodable {
+    var id: String
+    var client: ClientBody
+    /// When, in UTC, as in RFC 3339.
+    var at: String
+    var browser: BrowserBody
+    /// Whether the browser is still logged in by it.
+    var current: Bool
+
+    init(_ recent: RecentLogin) {
+        let login = recent.login
+        id = login.id.text
+        client = ClientBody(login.client)
+        at = Date(timeIntervalSince1970: Double(login.at.milliseconds) / 1000)
+            .ISO8601Format()
+        browser = BrowserBody(login.browser)
+        current = recent.isCurrent
+    }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import GRDB
+import LoginDomain
+import LoginStore
+
+/// Logins that happened, as rows.
+enum LoginRow {
+    /// Notes a login; of its user's logins the newest `Login.perUserMax` stay.
+    static func insert(
+        _ login: NewLogin,
+        of user: UserID,
+        _ browser: BrowserFacts,
+        at now: Timestamp,
+        in db: Database
+    ) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO login (id, user, session, client_name, client_host, address,
+                    user_agent, at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                login.id.text, user.text, login.session.blob, login.client.name,
+                login.client.host, browser.address, browser.userAgent, now.milliseconds,
+            ]
+        )
+        try db.execute(
+            sql: """
+                DELETE FROM login WHERE rowid IN
+                    (SELECT rowid FROM login WHERE user = ?
+                     ORDER BY at DESC, rowid DESC LIMIT -1 OFFSET ?)
+                """,
+            arguments: [user.text, Login.perUserMax]
+        )
+    }
+
+    /// A user's logins, the newest first.
+    static func newest(of user: UserID, in db: Database) throws -> [Login] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT login.*, browser_session.cookie, browser_session.created_at,
+                    browser_session.seen_at
+                FROM login LEFT JOIN browser_session ON browser_session.cookie = login.session
+                WHERE login.user = ? ORDER BY login.at DESC, login.rowid DESC
+                """,
+            arguments: [user.text]
+        )
+        .map(Login.init(row:))
+    }
+}
+
+extension Login {
+    init(row: Row) throws {
+        guard let id = LoginID(text: row["id"]) else { throw UnreadableRow(column: "id") }
+        self.init(
+            id: id,
+            client: ClientCard(name: row["client_name"], host: row["client_host"]),
+            browser: BrowserFacts(address: row["address"], userAgent: row["user_agent"]),
+            at: Timestamp(milliseconds: row["at"]),
+            session: row["cookie"] == nil ? nil : try BrowserSession(row: row)
+        )
+    }
+}
+
+extension Avatar {
+    init(row: Row) throws {
+        guard let name = AvatarName(text: row["name"]), let kind = Kind(rawValue: row["kind"])
+        else { throw UnreadableRow(column: "avatar") }
+        self.init(name: name, kind: kind, bytes: Array(row["bytes"] as Data))
+    }
+}

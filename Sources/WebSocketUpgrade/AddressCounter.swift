@@ -25,15 +25,7 @@ package final class AddressCounter: Sendable {
     /// A peer that `isShared` by many clients is only counted among all.
     /// - Returns: false when the address, or everybody together, has no place left.
     package func enter(_ channel: any Channel, isShared: Bool = false) -> Bool {
-        enter(channel, as: isShared ? nil : Self.key(channel.remoteAddress))
-    }
-
-    /// The same in the name of the client that a proxy speaks for.
-    package func enter(_ channel: any Channel, for address: String) -> Bool {
-        enter(channel, as: Self.key(address))
-    }
-
-    private func enter(_ channel: any Channel, as key: String?) -> Bool {
+        let key = isShared ? nil : Self.key(channel.remoteAddress)
         guard take(key) else { return false }
         channel.closeFuture.whenComplete { [self] _ in leave(key) }
         return true

@@ -403,13 +403,7 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
         do {
             // Right behind this gate: whatever Hummingbird left parked stays out of the way.
             try pipeline.addHandlers(
-                [
-                    WebSocketFrameEncoder(),
-                    ByteToMessageHandler(
-                        WebSocketFrameDecoder(maxFrameSize: limits.frameBytesMax)
-                    ),
-                    WebSocketHandler(session: session, limits: limits, counts: counts),
-                ],
+                [WebSocketHandler(session: session, limits: limits, counts: counts)],
                 position: .after(self)
             )
         } catch {

@@ -1,5 +1,5 @@
 /// HTTP/1.1 connections that may become WebSockets: the upgrade of RFC 6455 section 4.2 for
-/// Hummingbird, on NIOWebSocket.
+/// Hummingbird. Handshake, masking and codes are NIOWebSocket's, the frames our own.
 ///
 /// Owns: the pipeline of one connection, the moment when it changes from HTTP to WebSocket (the
 /// connection's first request or a later one), the heartbeat, and the limits on what a peer may
@@ -145,6 +145,11 @@ package struct WebSocketUpgradeChannel: HTTPChannelHandler {
                 .map { Connection(channel: channel, kind: nothing) }
         }
         return channel.eventLoop.makeCompletedFuture {
+            // NIO keeps one receive buffer a connection for as long as it lives.
+            try channel.syncOptions?.setOption(
+                .recvAllocator,
+                value: FixedSizeRecvByteBufferAllocator(capacity: Self.receiveBytes)
+            )
             let outcome = channel.eventLoop.makePromise(of: ConnectionKind.self)
             try UpgradeGate.install(
                 on: channel,
@@ -159,6 +164,9 @@ package struct WebSocketUpgradeChannel: HTTPChannelHandler {
             return Connection(channel: channel, kind: outcome.futureResult)
         }
     }
+
+    /// Most requests in one or two pieces; a connection that waits keeps that much.
+    private static let receiveBytes = 512
 
     package func handle(value connection: Connection, logger: Logger) async {
         guard let kind = try? await connection.kind.get() else { return }

@@ -42,18 +42,25 @@ import Testing
             channel.embeddedEventLoop.advanceTime(by: time)
         }
 
+        /// A frame as a server sends it: whole, unmasked, and here no longer than 125 bytes.
         func sent() throws -> WebSocketFrame? {
-            try channel.readOutbound()
+            guard var bytes: ByteBuffer = try channel.readOutbound(),
+                let first = bytes.readInteger(as: UInt8.self),
+                let length = bytes.readInteger(as: UInt8.self)
+            else { return nil }
+            #expect(first & 0xF0 == 0x80)
+            #expect(Int(length) == bytes.readableBytes)
+            let opcode = try #require(WebSocketOpcode(encodedWebSocketOpcode: first & 0x0F))
+            return WebSocketFrame(fin: true, opcode: opcode, data: bytes)
         }
 
         func hear(_ opcode: WebSocketOpcode, _ text: String = "") throws {
-            let frame = WebSocketFrame(
-                fin: true,
-                opcode: opcode,
-                maskKey: [0, 0, 0, 0],
-                data: ByteBuffer(string: text)
-            )
-            try channel.writeInbound(frame)
+            var bytes = ByteBuffer()
+            bytes.writeInteger(UInt8(0x80) | UInt8(webSocketOpcode: opcode))
+            bytes.writeInteger(UInt8(0x80) | UInt8(text.utf8.count))
+            bytes.writeInteger(UInt32(0))
+            bytes.writeString(text)
+            try channel.writeInbound(bytes)
         }
 
         func code(_ frame: WebSocketFrame?) -> WebSocketErrorCode? {
@@ -179,7 +186,7 @@ import Testing
 
     /// Lets nothing out: a peer whose window is full.
     private final class ClosedTap: ChannelOutboundHandler {
-        typealias OutboundIn = WebSocketFrame
+        typealias OutboundIn = ByteBuffer
 
         private(set) var held: [EventLoopPromise<Void>] = []
 

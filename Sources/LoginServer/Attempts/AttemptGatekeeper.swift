@@ -32,11 +32,11 @@ struct AttemptGatekeeper: WebSocketGatekeeper {
             let peer = channel.remoteAddress?.ipAddress ?? "unknown"
             let address = try clients.client(of: peer, request.headerFields)
             let id = try await service.attemptID(cookie)
-            guard browser.sockets.enter(channel, for: address) else {
+            guard let place = browser.sockets.place(for: address) else {
                 let wait = BrowserEdge.socketRetryAfterSeconds
                 return refuse(.refusal(.rateLimited(retryAfterSeconds: wait)))
             }
-            let session = AttemptSession(service.watchers)
+            let session = AttemptSession(service.watchers, at: place)
             session.watch(id)
             do {
                 session.hear(.state(try await service.view(cookie)))
@@ -95,7 +95,7 @@ struct AttemptGatekeeper: WebSocketGatekeeper {
 /// until the socket is open waits here.
 private final class AttemptSession: WebSocketSession {
     private let watchers: AttemptWatchers
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     private struct State {
         var ticket: WatchTicket?
@@ -103,11 +103,14 @@ private final class AttemptSession: WebSocketSession {
         var waiting: [WatchSignal] = []
         /// The seq that was sent last; older news is dropped.
         var lastSeq = 0
-        var isClosed = false
+        /// Of its address; nil once closed.
+        var place: AddressCounter.Place?
+        var isClosed: Bool { place == nil }
     }
 
-    init(_ watchers: AttemptWatchers) {
+    init(_ watchers: AttemptWatchers, at place: AddressCounter.Place) {
         self.watchers = watchers
+        self.state = Mutex(State(place: place))
     }
 
     func watch(_ id: AttemptID) {
@@ -138,7 +141,7 @@ private final class AttemptSession: WebSocketSession {
 
     func closed() {
         let ticket = state.withLock { state in
-            state.isClosed = true
+            state.place = nil
             state.socket = nil
             return state.ticket
         }

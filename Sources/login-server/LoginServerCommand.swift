@@ -78,6 +78,7 @@ struct Check: AsyncParsableCommand {
         let settings = try await options.settings()
         for line in settings.lines { print(line) }
         for warning in settings.warnings { say(warning) }
+        if let flaw = DescriptorLimit.flaw(DescriptorLimit.raise(), settings) { say(flaw) }
     }
 }
 

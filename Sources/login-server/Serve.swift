@@ -20,8 +20,9 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         // Whatever this process makes is for its owner alone (T37).
         umask(0o077)
-        let settings = movedOperations(try await options.settings())
+        var settings = movedOperations(try await options.settings())
         for warning in settings.warnings { say(warning) }
+        let fewer = try fitDescriptors(&settings)
         if let taken = takenPort(settings) {
             say(taken)
             throw ExitCode.failure
@@ -30,8 +31,10 @@ struct Serve: AsyncParsableCommand {
         let time = LiveTime(at: start.resumesAt)
         let logger = makeLogger(settings, time)
         for warning in start.warnings { logger.warning("\(warning)") }
+        if let fewer { logger.info("\(fewer)") }
         do {
             try await withAHCTransport { transport in
+                let measures = Measures()
                 let wechat = WeChatClient(
                     configuration: settings.wechat,
                     transport: OneServer(
@@ -39,7 +42,8 @@ struct Serve: AsyncParsableCommand {
                         authority: settings.wechat.authority,
                         over: transport
                     ),
-                    clock: time
+                    clock: time,
+                    observer: measures.weChatObserver
                 )
                 let service = LoginService(
                     store: store,
@@ -48,14 +52,15 @@ struct Serve: AsyncParsableCommand {
                     site: settings.site,
                     time: time,
                     dice: Dice(SystemRandomNumberGenerator()),
-                    logger: logger
+                    logger: logger,
+                    measures: measures
                 )
                 let application = buildApplication(
                     service: service,
                     configuration: settings.edge,
                     logger: logger,
-                    onOperations: { announceOperations(settings, $0) },
-                    onRunning: { _ in announce(settings) }
+                    onOperations: { [settings] in announceOperations(settings, $0) },
+                    onRunning: { [settings] _ in announce(settings) }
                 )
                 try await application.runService()
             }
@@ -65,6 +70,22 @@ struct Serve: AsyncParsableCommand {
             throw ExitCode.failure
         }
         try store.close()
+    }
+
+    /// Makes room for as many connections as are allowed, or exits; a developer's machine is allowed
+    /// fewer instead.
+    ///
+    /// - Returns: that it is so, in a sentence.
+    private func fitDescriptors(_ settings: inout Settings) throws -> String? {
+        let descriptors = DescriptorLimit.raise()
+        guard let flaw = DescriptorLimit.flaw(descriptors, settings) else { return nil }
+        guard settings.mode == .development else {
+            say(flaw)
+            throw SettingOptions.refusedExitCode
+        }
+        let connections = DescriptorLimit.connections(descriptors)
+        settings.edge.limits.connectionsMax = connections
+        return "\(flaw) Now there may be \(connections)."
     }
 
     /// Takes the database, or says why not and exits.
@@ -103,7 +124,8 @@ struct Serve: AsyncParsableCommand {
         if let operations = settings.edge.operations, operations.port != 0,
             !FreePort.isFree(operations.port, on: operations.host)
         {
-            return "Port \(operations.port) on \(operations.host), for operators, is taken. Stop the "
+            return
+                "Port \(operations.port) on \(operations.host), for operators, is taken. Stop the "
                 + "program that has it, or choose another with SCAN_LOGIN_OPERATIONS_PORT."
         }
         return nil

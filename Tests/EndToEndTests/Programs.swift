@@ -51,6 +51,19 @@ enum Programs {
         return FilePath(name)
     }
 
+    /// How to start a program: directly, or with fewer descriptors, through a shell that lowers their
+    /// number and becomes the program.
+    private static func command(
+        _ name: String,
+        _ arguments: [String],
+        _ descriptors: Int?
+    ) -> (Executable, Arguments) {
+        let program = path(name)
+        guard let descriptors else { return (.path(program), Arguments(arguments)) }
+        let script = "ulimit -n \(descriptors) && exec \"$0\" \"$@\""
+        return (.path("/bin/sh"), Arguments(["-c", script, program.string] + arguments))
+    }
+
     private static func environment(_ settings: [String: String]) -> Environment {
         var changes: [Environment.Key: String?] = [:]
         // A developer's own settings must not leak in.
@@ -67,6 +80,7 @@ enum Programs {
         _ arguments: [String],
         environment settings: [String: String] = [:],
         errorsTo log: String = "/dev/null",
+        descriptors: Int? = nil,
         _ body: (RunningProgram) async throws -> Value
     ) async throws -> Value {
         var settings = settings
@@ -78,11 +92,12 @@ enum Programs {
             options: [.create, .append],
             permissions: .ownerReadWrite
         )
+        let (executable, arguments) = command(name, arguments, descriptors)
         var options = PlatformOptions()
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(9))]
         let result = try await run(
-            .path(path(name)),
-            arguments: Arguments(arguments),
+            executable,
+            arguments: arguments,
             environment: environment(settings),
             platformOptions: options,
             input: .none,
@@ -140,11 +155,13 @@ enum Programs {
     static func end(
         _ name: String,
         _ arguments: [String],
-        environment settings: [String: String] = [:]
+        environment settings: [String: String] = [:],
+        descriptors: Int? = nil
     ) async throws -> Ended {
+        let (executable, arguments) = command(name, arguments, descriptors)
         let result = try await run(
-            .path(path(name)),
-            arguments: Arguments(arguments),
+            executable,
+            arguments: arguments,
             environment: environment(settings),
             output: .string(limit: 1 << 20),
             error: .string(limit: 1 << 20)

@@ -63,13 +63,8 @@ enum SettingKey: String, CaseIterable {
     /// Whether this version does what it says.
     var hasEffect: Bool {
         switch self {
-<<<<<<< HEAD
-        case .launchPolicy, .trustedProxies, .keyFile, .operationsPort, .authorizationCodeSeconds,
-            .accessTokenSeconds:
-=======
         case .trustedProxies, .keyFile, .operationsPort, .authorizationCodeSeconds,
-            .accessTokenSeconds, .pooledCodes:
->>>>>>> a94ac3d45ceb2e26aa5784629b1ed4a5ea246ce5
+            .accessTokenSeconds:
             false
         default:
             true

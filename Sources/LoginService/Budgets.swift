@@ -77,8 +77,8 @@ struct Budgets: Sendable {
         case any
         /// A code made ahead; where there is none, wait.
         case stockOnly(retryAfterSeconds: Int)
-        /// No code for now.
-        case refused(retryAfterSeconds: Int)
+        /// No code for now, for this limit.
+        case refused(_ limit: String, retryAfterSeconds: Int)
     }
 
     /// The last fifth of a minute's codes is for addresses that have had at most so many lately: a
@@ -95,10 +95,10 @@ struct Budgets: Sendable {
         at now: Timestamp
     ) -> CodeLeave {
         if let wait = attemptsOfBrowsers.secondsToWait(chain, at: now) {
-            return .refused(retryAfterSeconds: wait)
+            return .refused("attempts_per_browser", retryAfterSeconds: wait)
         }
         if let wait = attemptsOfAddresses.take(address, at: now) {
-            return .refused(retryAfterSeconds: wait)
+            return .refused("attempts_per_ip", retryAfterSeconds: wait)
         }
         let isModest = attemptsOfAddresses.taken(address, at: now) <= Double(Self.modestCodes)
         if !isModest,
@@ -108,7 +108,7 @@ struct Budgets: Sendable {
                 keeping: codesPerMinute / Self.modestShare
             )
         {
-            return .refused(retryAfterSeconds: wait)
+            return .refused("codes", retryAfterSeconds: wait)
         }
         attemptsOfBrowsers.note(chain, at: now)
         if let wait = codes.secondsToWait(.everybody, at: now) {

@@ -43,7 +43,7 @@ extension LoginService {
         let leave = budgets.withLock {
             $0.askForCode(chain: chain, address: browser.address, at: asked)
         }
-        if case .refused(let wait) = leave { throw .rateLimited(retryAfterSeconds: wait) }
+        if case .refused(let limit, let wait) = leave { throw refuse(limit, wait) }
         do throws(LoginRefusal) {
             let code = try await code(leave, asked: asked)
             let now = time.now()
@@ -60,6 +60,7 @@ extension LoginService {
                 try await store.openAttempt(attempt, superseding: old?.digest, at: now)
             }
             if let superseded { publish(superseded, at: now) }
+            measures.count(.attemptsOpened)
             return OpenedAttempt(
                 cookie: cookie,
                 picture: code.picture,
@@ -79,7 +80,7 @@ extension LoginService {
             if leave == .any { budgets.withLock { $0.didNotAsk(at: asked) } }
             return code
         }
-        if case .stockOnly(let wait) = leave { throw .rateLimited(retryAfterSeconds: wait) }
+        if case .stockOnly(let wait) = leave { throw refuse("codes", wait) }
         let scene = dice.draw { SceneID(using: &$0) }
         do {
             let picture = try await wechat.unlimitedCode(scene: scene.exposed)
@@ -162,6 +163,7 @@ extension LoginService {
         switch update.outcome {
         case .redeemed(let id):
             watchers.close(update.attempt.id)
+            measures.count(.attemptsEnded, "redeemed")
             guard let user = try await user(id) else { throw storeFailure("the user is gone") }
             logger.info(
                 "login completed",

@@ -26,6 +26,8 @@ package final class LoginService: Sendable {
     package let policy: LoginPolicy
     /// Those who wait for news of an attempt.
     package let watchers = AttemptWatchers()
+    /// What happened how often.
+    package let measures: Measures
     let budgets: Mutex<Budgets>
     let pool: Mutex<CodePool<PooledCode>>
 
@@ -36,7 +38,8 @@ package final class LoginService: Sendable {
         site: ClientCard,
         time: any TimeSource,
         dice: Dice,
-        logger: Logger
+        logger: Logger,
+        measures: Measures = Measures()
     ) {
         self.store = store
         self.wechat = wechat
@@ -45,6 +48,7 @@ package final class LoginService: Sendable {
         self.time = time
         self.dice = dice
         self.logger = logger
+        self.measures = measures
         self.budgets = Mutex(Budgets(policy))
         self.pool = Mutex(CodePool(size: policy.pooledCodes))
     }

@@ -19,9 +19,10 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         // Whatever this process makes is for its owner alone (T37).
         umask(0o077)
-        let settings = try await options.settings()
+        let settings = movedOperations(try await options.settings())
         for warning in settings.warnings { say(warning) }
-        let logger = makeLogger(settings.logLevel)
+        let time = LiveTime()
+        let logger = makeLogger(settings, time)
         let store: SQLiteLoginStore
         do {
             store = try SQLiteLoginStore(path: settings.database)
@@ -29,7 +30,6 @@ struct Serve: AsyncParsableCommand {
             say("\(error)")
             throw ExitCode.failure
         }
-        let time = LiveTime()
         do {
             try await withAHCTransport { transport in
                 let wechat = WeChatClient(
@@ -53,26 +53,64 @@ struct Serve: AsyncParsableCommand {
                 let application = buildApplication(
                     service: service,
                     configuration: settings.edge,
-                    logger: logger
-                ) { _ in
-                    announce(settings)
-                }
+                    logger: logger,
+                    onOperations: { announceOperations(settings, $0) },
+                    onRunning: { _ in announce(settings) }
+                )
                 try await application.runService()
             }
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            say(
-                "Port \(settings.edge.port) on \(settings.edge.host) is taken. Stop the program "
-                    + "that has it, or choose another with --port."
-            )
+            say(portIsTaken(settings))
             throw ExitCode.failure
         }
         try store.close()
     }
 
-    private func makeLogger(_ level: String) -> Logger {
-        var logger = Logger(label: "login-server") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = Logger.Level(rawValue: level) ?? .info
+    /// On a developer's machine the operators' listener makes way for whoever has its port.
+    private func movedOperations(_ settings: Settings) -> Settings {
+        var settings = settings
+        if let address = settings.edge.operations, address.mayMove,
+            !FreePort.isFree(address.port, on: address.host)
+        {
+            settings.edge.operations?.port = 0
+        }
+        return settings
+    }
+
+    /// Which of the two ports somebody else has.
+    private func portIsTaken(_ settings: Settings) -> String {
+        if let operations = settings.edge.operations, operations.port != 0,
+            !FreePort.isFree(operations.port, on: operations.host)
+        {
+            return "Port \(operations.port) on \(operations.host), for operators, is taken. Stop the "
+                + "program that has it, or choose another with SCAN_LOGIN_OPERATIONS_PORT."
+        }
+        return "Port \(settings.edge.port) on \(settings.edge.host) is taken. Stop the program "
+            + "that has it, or choose another with --port."
+    }
+
+    private func makeLogger(_ settings: Settings, _ time: LiveTime) -> Logger {
+        var logger = Logger(label: "login-server") { label in
+            switch settings.logFormat {
+            case .text:
+                StreamLogHandler.standardError(
+                    label: label,
+                    metadataProvider: RequestScope.metadata
+                )
+            case .json:
+                JSONLogHandler(metadataProvider: RequestScope.metadata, now: time.date) {
+                    FileHandle.standardError.write(Data($0))
+                }
+            }
+        }
+        logger.logLevel = Logger.Level(rawValue: settings.logLevel) ?? .info
         return logger
+    }
+
+    private func announceOperations(_ settings: Settings, _ port: Int) {
+        let host = settings.edge.operations?.host ?? ""
+        let line = "login-server tells operators at http://\(host):\(port)/metrics\n"
+        FileHandle.standardOutput.write(Data(line.utf8))
     }
 
     private func announce(_ settings: Settings) {

@@ -11,6 +11,9 @@ enum SettingKey: String, CaseIterable {
     case dataDirectory = "data_directory"
     case siteName = "site_name"
     case logLevel = "log_level"
+    case logFormat = "log_format"
+    case operationsHost = "operations_host"
+    case operationsPort = "operations_port"
     case launchPolicy = "launch_policy"
     case numberMatching = "number_matching"
 
@@ -45,7 +48,6 @@ enum SettingKey: String, CaseIterable {
     // Part of the contract, with no effect yet: production refuses them rather than ignore them.
     case trustedProxies = "trusted_proxies"
     case keyFile = "key_file"
-    case operationsPort = "operations_port"
     case authorizationCodeSeconds = "lifetimes.authorization_code_seconds"
     case accessTokenSeconds = "lifetimes.access_token_seconds"
 
@@ -63,8 +65,7 @@ enum SettingKey: String, CaseIterable {
     /// Whether this version does what it says.
     var hasEffect: Bool {
         switch self {
-        case .trustedProxies, .keyFile, .operationsPort, .authorizationCodeSeconds,
-            .accessTokenSeconds:
+        case .trustedProxies, .keyFile, .authorizationCodeSeconds, .accessTokenSeconds:
             false
         default:
             true

@@ -11,8 +11,17 @@ package struct Settings: Sendable {
     /// The path of the SQLite file.
     package var database: String
     package var logLevel: String
+    package var logFormat: LogFormat
     /// Lines the operator should read, and that stop nothing.
     package var warnings: [String]
+
+    /// How log lines look.
+    package enum LogFormat: String, Sendable, CaseIterable {
+        /// An object a line, for machines.
+        case json
+        /// For people at a terminal.
+        case text
+    }
 
     /// What this server is for.
     package enum Mode: String, Sendable, CaseIterable {
@@ -102,6 +111,7 @@ extension Settings {
         if !logLevels.contains(logLevel) {
             source.note("\(SettingKey.logLevel.environmentName) must be one of \(logLevels).")
         }
+        let logFormat = source.choice(.logFormat) ?? (mode == .production ? .json : LogFormat.text)
         let warnings = readIneffective(&source, mode)
         guard source.problems.isEmpty, let edge, let wechat else {
             throw SettingsRefused(reasons: source.problems)
@@ -113,6 +123,7 @@ extension Settings {
             wechat: wechat,
             database: database,
             logLevel: logLevel,
+            logFormat: logFormat,
             warnings: warnings
         )
     }
@@ -137,6 +148,7 @@ extension Settings {
     ) -> EdgeConfiguration? {
         let host = source.text(.host) ?? "127.0.0.1"
         var port = source.number(.port, 0...65535) ?? 8080
+        let isAnyPort = port == 0 && mode == .development
         if port == 0, mode == .development { port = freePort() ?? 0 }
         if port == 0 {
             source.note("\(SettingKey.port.environmentName) must be a port from 1 to 65535.")
@@ -174,8 +186,36 @@ extension Settings {
             origin: origin,
             host: host,
             port: port,
-            siteName: source.text(.siteName) ?? origin.authority
+            siteName: source.text(.siteName) ?? origin.authority,
+            operations: readOperations(&source, mode, isAnyPort: isAnyPort)
         )
+    }
+
+    /// The operators' listener: on loopback and 8081 unless told otherwise, `off` for none.
+    private static func readOperations(
+        _ source: inout SettingSource,
+        _ mode: Mode,
+        isAnyPort: Bool
+    ) -> OperationsAddress? {
+        let host = source.text(.operationsHost) ?? "127.0.0.1"
+        guard let text = source.text(.operationsPort) else {
+            // Whoever takes any port for the one wants no fixed one for the other.
+            return OperationsAddress(
+                host: host,
+                port: isAnyPort ? 0 : 8081,
+                mayMove: mode == .development
+            )
+        }
+        if text == "off" { return nil }
+        let least = mode == .development ? 0 : 1
+        guard let port = Int(text), (least...65535).contains(port) else {
+            source.note(
+                "\(SettingKey.operationsPort.environmentName) must be a port from 1 to 65535, or "
+                    + "off, not \(text.prefix(40))."
+            )
+            return nil
+        }
+        return OperationsAddress(host: host, port: port)
     }
 
     /// Codes made ahead in production, when nobody says: a burst of 64 browsers waits for nothing,
@@ -353,7 +393,9 @@ extension Settings {
             "listens on: \(edge.host):\(edge.port)",
             "site name: \(edge.siteName)",
             "database: \(database)",
-            "log level: \(logLevel)",
+            "log level: \(logLevel), \(logFormat.rawValue)",
+            "operators look at: "
+                + (edge.operations.map { "\($0.host):\($0.port)" } ?? "nothing (off)"),
             "WeChat: \(wechat.scheme)://\(wechat.authority), app \(wechat.appID), "
                 + "secret \(wechat.appSecret), page \(wechat.page), \(wechat.environmentVersion)",
             "scene: \(policy.scene)",

@@ -68,7 +68,8 @@ package struct Tally: Sendable {
 
         package var help: String {
             switch self {
-            case .push: "From a change's arrival to its committed news being handed to the watchers."
+            case .push:
+                "From a change's arrival to its committed news being handed to the watchers."
             case .weChat: "How long WeChat took to answer, or to fail."
             }
         }

@@ -113,9 +113,11 @@ package struct WeChatCheckup: Sendable {
     private func words(for error: WeChatError) -> String {
         switch error {
         case .transport(.timedOut):
-            return "\(base) gave no answer within \(configuration.timeout): is a firewall in between?"
+            return
+                "\(base) gave no answer within \(configuration.timeout): is a firewall in between?"
         case .transport(.unreachable):
-            return "no connection to \(base): is the port open to the outside, and is it the right one?"
+            return
+                "no connection to \(base): is the port open to the outside, and is it the right one?"
         case .transport(.untrusted):
             return "\(base) answers, but its TLS certificate cannot be trusted: something between "
                 + "this machine and WeChat opens connections, or the system's certificates "

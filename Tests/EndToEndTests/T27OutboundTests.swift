@@ -15,7 +15,9 @@ import Testing
         )
         var ports: Set<Int> = []
         for table in ["tcp", "tcp6"] {
-            let text = try String(contentsOfFile: "/proc/\(pid)/net/\(table)", encoding: .utf8)
+            // A file there says that it is empty, so it is read to its end.
+            let file = FileHandle(forReadingAtPath: "/proc/\(pid)/net/\(table)")
+            let text = String(decoding: try file?.readToEnd() ?? Data(), as: UTF8.self)
             for line in text.split(separator: "\n").dropFirst() {
                 // sl local remote state tx:rx tr:when retrnsmt uid timeout inode (proc(5)).
                 let fields = line.split(separator: " ")

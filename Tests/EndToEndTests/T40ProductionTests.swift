@@ -58,7 +58,9 @@ import Testing
     }
 
     /// Words that only a mock, or a door for tests, would bring along.
-    static let words = ["MockWeChat", "FakeWeChat", "FakePhone", "autoConfirm", "^/_mock", "^/debug"]
+    static let words = [
+        "MockWeChat", "FakeWeChat", "FakePhone", "autoConfirm", "^/_mock", "^/debug",
+    ]
 
     @Test(arguments: words)
     func `T40 the program has neither symbol nor string of a mock`(word: String) async throws {

@@ -64,6 +64,25 @@ enum Programs {
         return (.path("/bin/sh"), Arguments(["-c", script, program.string] + arguments))
     }
 
+    /// The file of one of our programs.
+    static func executable(_ name: String) -> String { path(name).string }
+
+    /// How many lines that match a basic regular expression a tool prints of a program, such as `nm`.
+    static func count(_ pattern: String, in tool: String, of name: String) async throws -> Int {
+        // Half a million lines: grep is the one to count them.
+        let result = try await run(
+            .path("/bin/sh"),
+            arguments: ["-c", "\(tool) \"$0\" | grep -c -e \"$1\"", path(name).string, pattern],
+            output: .string(limit: 1 << 10),
+            error: .string(limit: 1 << 16)
+        )
+        let text = result.standardOutput.split(separator: "\n").first ?? ""
+        guard let count = Int(text), result.standardError.isEmpty else {
+            throw ProgramFailed(description: "\(tool) failed: \(result.standardError)")
+        }
+        return count
+    }
+
     private static func environment(_ settings: [String: String]) -> Environment {
         var changes: [Environment.Key: String?] = [:]
         // A developer's own settings must not leak in.

@@ -62,8 +62,11 @@ package enum TimelineText {
 
     /// In UTC, to the millisecond.
     static func moment(_ timestamp: Timestamp) -> String {
-        Date(timeIntervalSince1970: Double(timestamp.milliseconds) / 1000)
-            .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        // Whole seconds first: a fraction of them is not exact in a Double.
+        let milliseconds = String(timestamp.milliseconds % 1000)
+        return Date(timeIntervalSince1970: Double(timestamp.milliseconds / 1000))
+            .formatted(Date.ISO8601FormatStyle()).dropLast()
+            + "." + String(repeating: "0", count: 3 - milliseconds.count) + milliseconds + "Z"
     }
 
     private static func printable(_ text: String) -> String {

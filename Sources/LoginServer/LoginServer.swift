@@ -37,6 +37,8 @@ package struct EdgeConfiguration: Sendable {
     package var host: String
     package var port: Int
     package var siteName: String
+    /// Where operators look; nil for nowhere.
+    package var operations: OperationsAddress?
     package var limits: EdgeLimits
 
     package init(
@@ -44,13 +46,29 @@ package struct EdgeConfiguration: Sendable {
         host: String,
         port: Int,
         siteName: String,
+        operations: OperationsAddress? = nil,
         limits: EdgeLimits = EdgeLimits()
     ) {
         self.origin = origin
         self.host = host
         self.port = port
         self.siteName = siteName
+        self.operations = operations
         self.limits = limits
+    }
+}
+
+/// Where the operators' listener is.
+package struct OperationsAddress: Sendable, Equatable {
+    package var host: String
+    package var port: Int
+    /// Whether any free port is as good, where this one is taken.
+    package var mayMove: Bool
+
+    package init(host: String, port: Int, mayMove: Bool = false) {
+        self.host = host
+        self.port = port
+        self.mayMove = mayMove
     }
 }
 
@@ -82,11 +100,13 @@ package struct EdgeLimits: Sendable {
 
 /// The login server as a Hummingbird application: what the program runs and what tests call.
 ///
-/// `onRunning` is called with the bound port once the listener is open.
+/// `onRunning` is called with the bound port once the listener is open, `onOperations` with that of the
+/// operators' listener.
 package func buildApplication(
     service: LoginService,
     configuration: EdgeConfiguration,
     logger: Logger,
+    onOperations: @escaping @Sendable (Int) async -> Void = { _ in },
     onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
 ) -> some ApplicationProtocol {
     let pages = Pages(siteName: configuration.siteName)
@@ -96,7 +116,8 @@ package func buildApplication(
         router: buildRouter(service: service, browser: browser, pages: pages),
         pages: pages,
         headers: headers,
-        origin: configuration.origin
+        origin: configuration.origin,
+        service: service
     )
     let limits = configuration.limits
     let policy = service.policy
@@ -137,6 +158,27 @@ package func buildApplication(
         logger: logger
     )
     application.addServices(Sweeper(service: service))
+    if let address = configuration.operations {
+        let operations = OperationsRoutes(service: service) { [sockets = gatekeeper.sockets] in
+            [
+                .init("connections", "Open TCP connections.", connections.total),
+                .init("websockets", "Open WebSockets.", sockets.total),
+                .init("watchers", "Browsers that wait for news.", service.watchers.count),
+            ]
+        }
+        application.addServices(
+            Application(
+                router: operations.build(),
+                configuration: ApplicationConfiguration(
+                    address: .hostname(address.host, port: address.port)
+                ),
+                onServerRunning: { await onOperations($0.localAddress?.port ?? address.port) },
+                logger: logger
+            )
+        )
+    }
+    // A service that returns would end the program.
+    if policy.pooledCodes > 0 { application.addServices(CodeMakers(service: service)) }
     return application
 }
 
@@ -162,6 +204,17 @@ private struct Sweeper: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown { [service] in
             await service.runSweeper()
+        }
+    }
+}
+
+/// Makes codes ahead beside the listener.
+private struct CodeMakers: Service {
+    let service: LoginService
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { [service] in
+            await service.runCodePool()
         }
     }
 }

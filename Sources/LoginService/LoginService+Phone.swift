@@ -74,8 +74,9 @@ extension LoginService {
             try await store.registerUser(identity, candidate: candidate, at: now)
         }
         if let wait = budgets.withLock({ $0.loginPhone(registration.user.id, at: now) }) {
-            throw .rateLimited(retryAfterSeconds: wait)
+            throw refuse("phone_logins", wait)
         }
+        measures.count(.phoneLogins)
         let session = PhoneSession(
             token: token.digest,
             user: registration.user.id,
@@ -285,7 +286,7 @@ extension LoginService {
         let now = time.now()
         let phone = try await livePhone(caller.token, at: now)
         let wait = budgets.withLock { $0.showScene(phone.user, caller.address, at: now) }
-        if let wait { throw .rateLimited(retryAfterSeconds: wait) }
+        if let wait { throw refuse("dead_scenes", wait) }
         let value: Value?
         do {
             value = try await act(secretDigest(of: scene), phone, now)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HTTPTransport
 import HTTPTransportAHC
 import Hummingbird
 import Logging
@@ -19,17 +20,21 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         // Whatever this process makes is for its owner alone (T37).
         umask(0o077)
-        let settings = try await options.settings()
+        let settings = movedOperations(try await options.settings())
         for warning in settings.warnings { say(warning) }
-        let logger = makeLogger(settings.logLevel)
         let (store, start) = try open(settings)
-        for warning in start.warnings { logger.warning("\(warning)") }
         let time = LiveTime(at: start.resumesAt)
+        let logger = makeLogger(settings, time)
+        for warning in start.warnings { logger.warning("\(warning)") }
         do {
             try await withAHCTransport { transport in
                 let wechat = WeChatClient(
                     configuration: settings.wechat,
-                    transport: transport,
+                    transport: OneServer(
+                        scheme: settings.wechat.scheme,
+                        authority: settings.wechat.authority,
+                        over: transport
+                    ),
                     clock: time
                 )
                 let service = LoginService(
@@ -44,17 +49,14 @@ struct Serve: AsyncParsableCommand {
                 let application = buildApplication(
                     service: service,
                     configuration: settings.edge,
-                    logger: logger
-                ) { _ in
-                    announce(settings)
-                }
+                    logger: logger,
+                    onOperations: { announceOperations(settings, $0) },
+                    onRunning: { _ in announce(settings) }
+                )
                 try await application.runService()
             }
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            say(
-                "Port \(settings.edge.port) on \(settings.edge.host) is taken. Stop the program "
-                    + "that has it, or choose another with --port."
-            )
+            say(portIsTaken(settings))
             throw ExitCode.failure
         }
         try store.close()
@@ -76,10 +78,51 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
-    private func makeLogger(_ level: String) -> Logger {
-        var logger = Logger(label: "login-server") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = Logger.Level(rawValue: level) ?? .info
+    /// On a developer's machine the operators' listener makes way for whoever has its port.
+    private func movedOperations(_ settings: Settings) -> Settings {
+        var settings = settings
+        if let address = settings.edge.operations, address.mayMove,
+            !FreePort.isFree(address.port, on: address.host)
+        {
+            settings.edge.operations?.port = 0
+        }
+        return settings
+    }
+
+    /// Which of the two ports somebody else has.
+    private func portIsTaken(_ settings: Settings) -> String {
+        if let operations = settings.edge.operations, operations.port != 0,
+            !FreePort.isFree(operations.port, on: operations.host)
+        {
+            return "Port \(operations.port) on \(operations.host), for operators, is taken. Stop the "
+                + "program that has it, or choose another with SCAN_LOGIN_OPERATIONS_PORT."
+        }
+        return "Port \(settings.edge.port) on \(settings.edge.host) is taken. Stop the program "
+            + "that has it, or choose another with --port."
+    }
+
+    private func makeLogger(_ settings: Settings, _ time: LiveTime) -> Logger {
+        var logger = Logger(label: "login-server") { label in
+            switch settings.logFormat {
+            case .text:
+                StreamLogHandler.standardError(
+                    label: label,
+                    metadataProvider: RequestScope.metadata
+                )
+            case .json:
+                JSONLogHandler(metadataProvider: RequestScope.metadata, now: time.date) {
+                    FileHandle.standardError.write(Data($0))
+                }
+            }
+        }
+        logger.logLevel = Logger.Level(rawValue: settings.logLevel) ?? .info
         return logger
+    }
+
+    private func announceOperations(_ settings: Settings, _ port: Int) {
+        let host = settings.edge.operations?.host ?? ""
+        let line = "login-server tells operators at http://\(host):\(port)/metrics\n"
+        FileHandle.standardOutput.write(Data(line.utf8))
     }
 
     private func announce(_ settings: Settings) {

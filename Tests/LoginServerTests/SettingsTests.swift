@@ -73,7 +73,9 @@ import WeChatClient
         #expect(settings.wechat.authority == "api.weixin.qq.com")
         #expect(settings.wechat.environmentVersion == "release")
         #expect(settings.database == "data/scan-login.sqlite")
-        #expect(settings.policy == LoginPolicy())
+        var policy = LoginPolicy()
+        policy.pooledCodes = 64
+        #expect(settings.policy == policy)
         #expect(settings.warnings.isEmpty)
     }
 
@@ -83,6 +85,8 @@ import WeChatClient
         #expect(settings.wechat.authority == "127.0.0.1:9090")
         #expect(settings.wechat.appID == Settings.mockAppID)
         #expect(settings.wechat.appSecret.exposed == Settings.mockAppSecret)
+        // Each code asked for is one call in the mock's journal.
+        #expect(settings.policy == LoginPolicy())
     }
 
     @Test func `port 0 is any free port in development and none in production`() async throws {
@@ -134,6 +138,7 @@ import WeChatClient
         ("LOG_LEVEL", "loud", "one of"),
         ("PORT", "70000", "whole number from 0 to 65535"),
         ("PORT", "http", "whole number from 0 to 65535"),
+        ("LIMITS_POOLED_CODES", "1001", "whole number from 0 to 1000"),
         ("LIFETIMES_SCENE_SECONDS", "0", "whole number from 1 to 600"),
         ("LIFETIMES_SCENE_SECONDS", "601", "whole number from 1 to 600"),
         ("LIFETIMES_SCENE_SECONDS", "soon", "whole number from 1 to 600"),
@@ -159,10 +164,11 @@ import WeChatClient
         ("NUMBER_MATCHING", "yes", "must be one of off, networks, always, not yes."),
         ("TRUSTED_PROXIES", "10.0.0.0/8", "no effect in this version. Remove it."),
         ("KEY_FILE", "key", "no effect in this version. Remove it."),
-        ("OPERATIONS_PORT", "8081", "no effect in this version. Remove it."),
+        ("OPERATIONS_PORT", "0", "must be a port from 1 to 65535, or off, not 0."),
+        ("OPERATIONS_PORT", "yes", "must be a port from 1 to 65535, or off, not yes."),
+        ("LOG_FORMAT", "xml", "must be one of json, text, not xml."),
         ("LIFETIMES_AUTHORIZATION_CODE_SECONDS", "60", "no effect in this version. Remove it."),
         ("LIFETIMES_ACCESS_TOKEN_SECONDS", "600", "no effect in this version. Remove it."),
-        ("LIMITS_POOLED_CODES", "10", "no effect in this version. Remove it."),
         ("ORIGINS", "https://login.example.com", "no setting of this program"),
         ("LIMITS_CODES", "1", "no setting of this program"),
         ("origin", "https://login.example.com", "no setting of this program"),
@@ -327,6 +333,7 @@ import WeChatClient
             "CODES_PER_MINUTE", "CONNECTIONS_PER_IP", "WEBSOCKETS_PER_IP", "DEAD_SCENES_PER_USER",
             "DEAD_SCENES_PER_IP", "PHONE_LOGINS_PER_USER_PER_MINUTE", "LIVE_ATTEMPTS",
             "ENDED_ATTEMPTS", "PHONE_SESSIONS", "USED_CODES", "BROWSER_SESSIONS", "AUDIT_ENTRIES",
+            "POOLED_CODES",
         ]
         for (number, name) in limits.enumerated() {
             environment["SCAN_LOGIN_LIMITS_\(name)"] = "\(100 + number)"
@@ -357,6 +364,7 @@ import WeChatClient
         wanted.rows.browserSessions = 113
         wanted.rows.auditEntries = 114
         wanted.audit = .seconds(68 * 86_400)
+        wanted.pooledCodes = 115
         #expect(policy == wanted)
     }
 

@@ -180,6 +180,8 @@ import Testing
         let house = LoginHouse(store: store)
         let first = try await house.open()
         for _ in 0..<10 {
+            // Slowly enough that WeChat does not count as down.
+            house.time.advance(by: .seconds(3))
             house.wechat.next(ScriptedWeChat.codePath, .fails(.timedOut))
             await #expect(throws: LoginRefusal.weChatUnavailable(retryAfterSeconds: 2)) {
                 try await house.open(superseding: first.cookie)

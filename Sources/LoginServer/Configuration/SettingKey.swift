@@ -12,6 +12,9 @@ enum SettingKey: String, CaseIterable {
     case restoredSessions = "restored_sessions"
     case siteName = "site_name"
     case logLevel = "log_level"
+    case logFormat = "log_format"
+    case operationsHost = "operations_host"
+    case operationsPort = "operations_port"
     case launchPolicy = "launch_policy"
     case numberMatching = "number_matching"
 
@@ -36,6 +39,7 @@ enum SettingKey: String, CaseIterable {
     case attemptsPerAddressPerMinute = "limits.attempts_per_ip_per_minute"
     case attemptsPerAddressBurst = "limits.attempts_per_ip_burst"
     case codesPerMinute = "limits.codes_per_minute"
+    case pooledCodes = "limits.pooled_codes"
     case connectionsPerAddress = "limits.connections_per_ip"
     case webSocketsPerAddress = "limits.websockets_per_ip"
     case deadScenesPerUser = "limits.dead_scenes_per_user"
@@ -52,10 +56,8 @@ enum SettingKey: String, CaseIterable {
     // Part of the contract, with no effect yet: production refuses them rather than ignore them.
     case trustedProxies = "trusted_proxies"
     case keyFile = "key_file"
-    case operationsPort = "operations_port"
     case authorizationCodeSeconds = "lifetimes.authorization_code_seconds"
     case accessTokenSeconds = "lifetimes.access_token_seconds"
-    case pooledCodes = "limits.pooled_codes"
 
     static let environmentPrefix = "SCAN_LOGIN_"
 
@@ -71,8 +73,7 @@ enum SettingKey: String, CaseIterable {
     /// Whether this version does what it says.
     var hasEffect: Bool {
         switch self {
-        case .trustedProxies, .keyFile, .operationsPort, .authorizationCodeSeconds,
-            .accessTokenSeconds, .pooledCodes:
+        case .trustedProxies, .keyFile, .authorizationCodeSeconds, .accessTokenSeconds:
             false
         default:
             true

@@ -16,8 +16,17 @@ package struct Settings: Sendable {
     /// revoked after the backup was made, and to revoke is final (T38).
     package var keepsRestoredSessions: Bool
     package var logLevel: String
+    package var logFormat: LogFormat
     /// Lines the operator should read, and that stop nothing.
     package var warnings: [String]
+
+    /// How log lines look.
+    package enum LogFormat: String, Sendable, CaseIterable {
+        /// An object a line, for machines.
+        case json
+        /// For people at a terminal.
+        case text
+    }
 
     /// What this server is for.
     package enum Mode: String, Sendable, CaseIterable {
@@ -100,7 +109,7 @@ extension Settings {
         )
         let mode = readMode(&source)
         let edge = readEdge(&source, mode, freePort)
-        let policy = readPolicy(&source)
+        let policy = readPolicy(&source, mode)
         let wechat = readWeChat(&source, mode)
         let database = readDatabase(&source)
         let keepsRestoredSessions = readRestoredSessions(&source)
@@ -108,6 +117,7 @@ extension Settings {
         if !logLevels.contains(logLevel) {
             source.note("\(SettingKey.logLevel.environmentName) must be one of \(logLevels).")
         }
+        let logFormat = source.choice(.logFormat) ?? (mode == .production ? .json : LogFormat.text)
         let warnings = readIneffective(&source, mode)
         guard source.problems.isEmpty, let edge, let wechat else {
             throw SettingsRefused(reasons: source.problems)
@@ -120,6 +130,7 @@ extension Settings {
             database: database,
             keepsRestoredSessions: keepsRestoredSessions,
             logLevel: logLevel,
+            logFormat: logFormat,
             warnings: warnings
         )
     }
@@ -144,6 +155,7 @@ extension Settings {
     ) -> EdgeConfiguration? {
         let host = source.text(.host) ?? "127.0.0.1"
         var port = source.number(.port, 0...65535) ?? 8080
+        let isAnyPort = port == 0 && mode == .development
         if port == 0, mode == .development { port = freePort() ?? 0 }
         if port == 0 {
             source.note("\(SettingKey.port.environmentName) must be a port from 1 to 65535.")
@@ -181,12 +193,49 @@ extension Settings {
             origin: origin,
             host: host,
             port: port,
-            siteName: source.text(.siteName) ?? origin.authority
+            siteName: source.text(.siteName) ?? origin.authority,
+            operations: readOperations(&source, mode, isAnyPort: isAnyPort)
         )
     }
 
-    private static func readPolicy(_ source: inout SettingSource) -> LoginPolicy {
+    /// The operators' listener: on loopback and 8081 unless told otherwise, `off` for none.
+    private static func readOperations(
+        _ source: inout SettingSource,
+        _ mode: Mode,
+        isAnyPort: Bool
+    ) -> OperationsAddress? {
+        let host = source.text(.operationsHost) ?? "127.0.0.1"
+        guard let text = source.text(.operationsPort) else {
+            // Whoever takes any port for the one wants no fixed one for the other.
+            return OperationsAddress(
+                host: host,
+                port: isAnyPort ? 0 : 8081,
+                mayMove: mode == .development
+            )
+        }
+        if text == "off" { return nil }
+        let least = mode == .development ? 0 : 1
+        guard let port = Int(text), (least...65535).contains(port) else {
+            source.note(
+                "\(SettingKey.operationsPort.environmentName) must be a port from 1 to 65535, or "
+                    + "off, not \(text.prefix(40))."
+            )
+            return nil
+        }
+        return OperationsAddress(host: host, port: port)
+    }
+
+    /// Codes made ahead in production, when nobody says: a burst of 64 browsers waits for nothing,
+    /// for at most 16 MiB of memory and 64 of the 5,000 codes that WeChat draws in a minute.
+    ///
+    /// None in development, so that each code asked for is one call in the mock's journal, and a fault
+    /// that is set now is met by the next browser.
+    private static let pooledCodes = 64
+
+    private static func readPolicy(_ source: inout SettingSource, _ mode: Mode) -> LoginPolicy {
         var policy = LoginPolicy()
+        policy.pooledCodes =
+            source.number(.pooledCodes, 0...1000) ?? (mode == .production ? pooledCodes : 0)
         let seconds: [(SettingKey, WritableKeyPath<LoginPolicy, Duration>, ClosedRange<Int>)] = [
             (.sceneSeconds, \.scene, 1...600),
             (.confirmSeconds, \.confirm, 1...600),
@@ -388,7 +437,9 @@ extension Settings {
             "listens on: \(edge.host):\(edge.port)",
             "site name: \(edge.siteName)",
             "database: \(database)",
-            "log level: \(logLevel)",
+            "log level: \(logLevel), \(logFormat.rawValue)",
+            "operators look at: "
+                + (edge.operations.map { "\($0.host):\($0.port)" } ?? "nothing (off)"),
             "WeChat: \(wechat.scheme)://\(wechat.authority), app \(wechat.appID), "
                 + "secret \(wechat.appSecret), page \(wechat.page), \(wechat.environmentVersion)",
             "scene: \(policy.scene)",
@@ -406,6 +457,7 @@ extension Settings {
             "attempts per address and minute: \(policy.attemptsPerAddressPerMinute), "
                 + "burst \(policy.attemptsPerAddressBurst)",
             "codes asked of WeChat a minute: \(policy.codesPerMinute)",
+            "codes made ahead: \(policy.pooledCodes)",
             "phone logins per user and minute: \(policy.phoneLoginsPerUserPerMinute)",
             "profile changes per user and minute: \(policy.profileChangesPerUserPerMinute)",
             "recent logins are kept for: \(policy.loginHistory), \(Login.perUserMax) per user",

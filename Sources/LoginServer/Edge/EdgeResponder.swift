@@ -19,12 +19,14 @@ struct EdgeResponder: HTTPResponder {
     private let pages: Pages
     private let headers: SecurityHeaders
     private let origin: Origin
+    private let service: LoginService
 
     init(
         router: Router<LoginContext>,
         pages: Pages,
         headers: SecurityHeaders,
-        origin: Origin
+        origin: Origin,
+        service: LoginService
     ) {
         var methods: [String: [String]] = [:]
         for route in router.routes {
@@ -35,9 +37,29 @@ struct EdgeResponder: HTTPResponder {
         self.pages = pages
         self.headers = headers
         self.origin = origin
+        self.service = service
     }
 
     func respond(to request: Request, context: LoginContext) async throws -> Response {
+        let began = service.now()
+        let id = context.logger[metadataKey: "hb.request.id"]?.description
+        return try await RequestScope.$id.withValue(id) {
+            let response = try await answer(request, context)
+            service.measures.count(.requests, "\(response.status.code)")
+            // Without the query: what people put there does not belong in a log (T35).
+            context.logger.info(
+                "request",
+                metadata: [
+                    "method": "\(request.method)", "path": "\(request.uri.path)",
+                    "status": "\(response.status.code)", "from": "\(context.address)",
+                    "ms": "\(service.now().since(began).wholeMilliseconds)",
+                ]
+            )
+            return response
+        }
+    }
+
+    private func answer(_ request: Request, _ context: LoginContext) async throws -> Response {
         var response: Response
         do {
             try origin.checkHost(of: request.head)

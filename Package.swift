@@ -40,6 +40,7 @@ let nioHTTPTypesHTTP1: Target.Dependency = .product(
 )
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let orderedCollections: Target.Dependency = .product(
     name: "OrderedCollections",
@@ -128,7 +129,7 @@ room(
 )
 
 // rank 1: protocols
-room("HTTPTransportAHC", ["HTTPTransport", httpTypes, asyncHTTPClient, nioCore, nioHTTP1])
+room("HTTPTransportAHC", ["HTTPTransport", httpTypes, asyncHTTPClient, nioCore, nioHTTP1, nioSSL])
 room("LoginStore", ["LoginDomain"])
 room("WeChatClient", ["HTTPTransport", httpTypes])
 
@@ -156,8 +157,8 @@ program("fake-phone", ["FakePhone", "HTTPTransport", "HTTPTransportAHC", argumen
 program(
     "login-server",
     [
-        "HTTPTransportAHC", "LoginDomain", "LoginServer", "LoginService", "LoginStoreSQLite",
-        "WeChatClient", argumentParser, hummingbird, logging, nioCore,
+        "HTTPTransport", "HTTPTransportAHC", "LoginDomain", "LoginServer", "LoginService",
+        "LoginStoreSQLite", "WeChatClient", argumentParser, hummingbird, logging, nioCore,
     ]
 )
 
@@ -217,7 +218,10 @@ tests(
         "TestSupport", grdb,
     ]
 )
-tests("WeChatClientTests", ["WeChatClient", "HTTPTransport", "TestSupport", httpTypes])
+tests(
+    "WeChatClientTests",
+    ["WeChatClient", "HTTPTransport", "LoginDomain", "TestSupport", httpTypes]
+)
 tests(
     "LoginServiceTests",
     ["LoginService", "HTTPTransport", "LoginDomain", "LoginStore", "WeChatClient", "TestSupport"]
@@ -231,7 +235,13 @@ tests(
         serviceLifecycle,
     ]
 )
-tests("HTTPTransportAHCTests", ["HTTPTransport", "HTTPTransportAHC", httpTypes, nioCore, nioPosix])
+tests(
+    "HTTPTransportAHCTests",
+    [
+        "HTTPTransport", "HTTPTransportAHC", "TestSupport", "WeChatClient", crypto, cryptoExtras,
+        httpTypes, nioCore, nioPosix, nioSSL, nioTLS, swiftASN1, x509,
+    ]
+)
 tests(
     "FakePhoneTests",
     ["FakePhone", "HTTPTransport", httpTypes, nioCore, nioPosix, nioHTTP1, nioWebSocket]

@@ -35,7 +35,7 @@ start() {
   local pid=$!
   pids+=("$pid")
   local tries=0
-  until address=$(grep -om1 'http://[^ ]*' "$folder/$name.out"); do
+  until address=$(grep -oPm1 'listening on \Khttps?://[^ ]+' "$folder/$name.out"); do
     if ! kill -0 "$pid" 2>/dev/null; then
       # Its own last line says why: a taken port, a bad setting.
       fail "$(tail -n1 "$folder/$name.err" | sed 's/^$/it said nothing/')"
@@ -49,6 +49,8 @@ start() {
 # start_both MOCK_PORT LOGIN_PORT: the mock and the login server with a fresh database; their
 # addresses go into $wechat and $login.
 start_both() {
+  # Many may run beside each other: none insists on the usual port for operators.
+  export SCAN_LOGIN_OPERATIONS_PORT=0
   folder=$(mktemp -d)
   trap cleanup EXIT
   start mock-wechat "$bin/mock-wechat" --port "$1"

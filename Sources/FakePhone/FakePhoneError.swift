@@ -37,6 +37,7 @@ extension HTTPTransportError {
         switch self {
         case .timedOut: "no answer in time"
         case .unreachable: "no connection"
+        case .untrusted: "no TLS connection that can be trusted"
         case .cutOff: "the connection was cut"
         case .answerTooLarge: "the answer is too large"
         case .cancelled: "cancelled"

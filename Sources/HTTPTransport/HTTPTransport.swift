@@ -47,8 +47,11 @@ package struct HTTPAnswer: Sendable {
 package enum HTTPTransportError: Error, Sendable, Equatable {
     /// The deadline passed. Whether the server acted on the call is unknown.
     case timedOut
-    /// No connection: refused, no route, no such name, or TLS did not agree.
+    /// No connection: refused, no route, no such name.
     case unreachable
+    /// A connection, but no TLS that can be trusted: an old version, a certificate that is not the
+    /// server's, not in its time, or of nobody we trust. Nothing of the call went out.
+    case untrusted
     /// The connection ended before the answer did. Whether the server acted is unknown.
     case cutOff
     /// The body went over the caller's `answerBytesMax`.

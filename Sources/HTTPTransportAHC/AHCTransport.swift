@@ -9,6 +9,7 @@ package import HTTPTransport
 internal import HTTPTypes
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOSSL
 
 #if canImport(Glibc)
 internal import Glibc
@@ -20,30 +21,56 @@ internal import Darwin
 
 /// An `HTTPTransport` on AsyncHTTPClient.
 ///
-/// TLS certificates are verified, redirects are handed back, no proxy is taken from the
-/// environment, and nothing is tried twice.
+/// TLS is 1.2 or newer, certificates are verified up to their names and key sizes, redirects are
+/// handed back, no proxy is taken from the environment, and nothing is tried twice (T41).
 package struct AHCTransport: HTTPTransport {
+    /// Connections to one server at once; a call more waits for one of them.
+    ///
+    /// As many as `WeChatClient` has calls under way: fewer, and calls that hang would keep others
+    /// from going out at all (T44).
+    package static let connectionsMax = 64
+
     private let client: HTTPClient
 
     /// Opens a client that must be ended with `shutdown()`.
     ///
-    /// - Parameter connectTimeout: the longest wait for a connection, TLS included.
-    package init(connectTimeout: Duration = .seconds(2)) {
+    /// - Parameters:
+    ///   - connectTimeout: the longest wait for a connection, TLS included.
+    ///   - authoritiesPEM: the certificate authorities to trust; nil for those of the system.
+    /// - Throws: when the PEM text cannot be read.
+    package init(
+        connectTimeout: Duration = .seconds(2),
+        authoritiesPEM: String? = nil
+    ) throws {
         var pool = HTTPClient.Configuration.ConnectionPool()
         // With this on, a refused connection is tried again until the call's deadline.
         pool.retryConnectionEstablishment = false
-        // Without a TLS configuration of its own the client verifies certificate and name.
+        pool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.connectionsMax
         var configuration = HTTPClient.Configuration(
+            tlsConfiguration: try Self.tls(trusting: authoritiesPEM),
             redirectConfiguration: .disallow,
             timeout: .init(connect: TimeAmount(connectTimeout)),
             proxy: nil
         )
         configuration.connectionPool = pool
         configuration.httpVersion = .http1Only
+        configuration.http1_1ConnectionDebugInitializer = PeerCheck.check
         client = HTTPClient(
             eventLoopGroup: HTTPClient.defaultEventLoopGroup,
             configuration: configuration
         )
+    }
+
+    private static func tls(trusting authoritiesPEM: String?) throws -> TLSConfiguration {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        // NIOSSL's own default is 1.0.
+        tls.minimumTLSVersion = .tlsv12
+        tls.certificateVerification = .fullVerification
+        if let authoritiesPEM {
+            let authorities = try NIOSSLCertificate.fromPEMBytes(Array(authoritiesPEM.utf8))
+            tls.trustRoots = .certificates(authorities)
+        }
+        return tls
     }
 
     /// Closes every connection.
@@ -117,9 +144,13 @@ package struct AHCTransport: HTTPTransport {
 /// Lends a transport to `body` and closes its connections afterwards, also when `body` throws.
 package func withAHCTransport<Value>(
     connectTimeout: Duration = .seconds(2),
+    authoritiesPEM: String? = nil,
     _ body: (AHCTransport) async throws -> Value
 ) async throws -> Value {
-    let transport = AHCTransport(connectTimeout: connectTimeout)
+    let transport = try AHCTransport(
+        connectTimeout: connectTimeout,
+        authoritiesPEM: authoritiesPEM
+    )
     do {
         let value = try await body(transport)
         await transport.shutdown()
@@ -177,6 +208,13 @@ extension HTTPTransportError {
     fileprivate init(_ error: any Error) {
         if error is CancellationError {
             self = .cancelled
+            return
+        }
+        if error is NIOSSLError || error is NIOSSLExtraError || error is BoringSSLError
+            || error is PeerCheck.WeakKey
+        {
+            // A peer that ends TLS in the middle of an answer has not said anything about trust.
+            self = error as? NIOSSLError == .uncleanShutdown ? .cutOff : .untrusted
             return
         }
         guard let error = error as? HTTPClientError else {

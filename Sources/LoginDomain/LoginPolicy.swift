@@ -44,6 +44,8 @@ package struct LoginPolicy: Sendable, Equatable {
     package var attemptsPerAddressBurst: Int = 60
     /// Codes asked of WeChat in any minute: four fifths of the 5,000 it allows an app.
     package var codesPerMinute: Int = 4000
+    /// Codes that are made ahead and lie ready, at most 256 KiB each; 0 is none.
+    package var pooledCodes: Int = 0
     /// Logins of one user's phones a minute; WeChat allows 100 code2session a user.
     package var phoneLoginsPerUserPerMinute: Int = 20
     /// New nicknames and pictures of one user a minute.
@@ -51,6 +53,11 @@ package struct LoginPolicy: Sendable, Equatable {
     /// TCP connections per address (T32).
     package var connectionsPerAddress: Int = 64
     package var webSocketsPerAddress: Int = 20
+
+    /// The most rows of each kind (T34).
+    package var rows = RowCaps()
+    /// How long an entry of the audit log is kept.
+    package var audit: Duration = .seconds(90 * 86_400)
 
     package init() {}
 }

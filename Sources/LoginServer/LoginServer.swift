@@ -37,6 +37,8 @@ package struct EdgeConfiguration: Sendable {
     package var host: String
     package var port: Int
     package var siteName: String
+    /// Where operators look; nil for nowhere.
+    package var operations: OperationsAddress?
     package var limits: EdgeLimits
     /// Whose word about who a client is counts.
     package var proxies: TrustedProxies
@@ -46,6 +48,7 @@ package struct EdgeConfiguration: Sendable {
         host: String,
         port: Int,
         siteName: String,
+        operations: OperationsAddress? = nil,
         limits: EdgeLimits = EdgeLimits(),
         proxies: TrustedProxies = TrustedProxies()
     ) {
@@ -53,8 +56,23 @@ package struct EdgeConfiguration: Sendable {
         self.host = host
         self.port = port
         self.siteName = siteName
+        self.operations = operations
         self.limits = limits
         self.proxies = proxies
+    }
+}
+
+/// Where the operators' listener is.
+package struct OperationsAddress: Sendable, Equatable {
+    package var host: String
+    package var port: Int
+    /// Whether any free port is as good, where this one is taken.
+    package var mayMove: Bool
+
+    package init(host: String, port: Int, mayMove: Bool = false) {
+        self.host = host
+        self.port = port
+        self.mayMove = mayMove
     }
 }
 
@@ -113,15 +131,31 @@ package struct EdgeGauges: Sendable {
     }
 }
 
+extension EdgeGauges {
+    /// The same as numbers with names.
+    fileprivate var lines: [PrometheusText.Gauge] {
+        [
+            .init("connections", "Open TCP connections.", connections.total),
+            .init("connections_refused", "Connections that found no place.", connections.refused),
+            .init("websockets", "Open WebSockets and event streams.", webSockets.total),
+            .init("websockets_refused", "Those that found no place.", webSockets.refused),
+        ]
+            + EdgeCounts.Event.allCases.map {
+                .init("edge_\($0.rawValue)", "Times this happened since the start.", counts[$0])
+            }
+    }
+}
+
 /// The login server as a Hummingbird application: what the program runs and what tests call.
 ///
-/// `gauges` are filled while it runs; `onRunning` is called with the bound port once the listener is
-/// open.
+/// `gauges` are filled while it runs; `onRunning` is called with the bound port once the listener is open,
+/// `onOperations` with that of the operators' listener.
 package func buildApplication(
     service: LoginService,
     configuration: EdgeConfiguration,
     gauges: EdgeGauges? = nil,
     logger: Logger,
+    onOperations: @escaping @Sendable (Int) async -> Void = { _ in },
     onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
 ) -> some ApplicationProtocol {
     let limits = configuration.limits
@@ -136,7 +170,8 @@ package func buildApplication(
         headers: headers,
         origin: configuration.origin,
         clients: clients,
-        gauges: gauges
+        gauges: gauges,
+        service: service
     )
     let gatekeeper = AttemptGatekeeper(
         service: service,
@@ -172,6 +207,28 @@ package func buildApplication(
         logger: logger
     )
     application.addServices(Sweeper(service: service))
+    if let address = configuration.operations {
+        let operations = OperationsRoutes(service: service) {
+            gauges.lines + [
+                .init("watchers", "Browsers that wait for news.", service.watchers.count)
+            ]
+        }
+        application.addServices(
+            Application(
+                router: operations.build(),
+                configuration: ApplicationConfiguration(
+                    address: .hostname(address.host, port: address.port)
+                ),
+                onServerRunning: { channel in
+                    try? await AcceptPause.install(on: channel, logger: logger)
+                    await onOperations(channel.localAddress?.port ?? address.port)
+                },
+                logger: logger
+            )
+        )
+    }
+    // A service that returns would end the program.
+    if service.policy.pooledCodes > 0 { application.addServices(CodeMakers(service: service)) }
     return application
 }
 
@@ -197,6 +254,17 @@ private struct Sweeper: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown { [service] in
             await service.runSweeper()
+        }
+    }
+}
+
+/// Makes codes ahead beside the listener.
+private struct CodeMakers: Service {
+    let service: LoginService
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { [service] in
+            await service.runCodePool()
         }
     }
 }

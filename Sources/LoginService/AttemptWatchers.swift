@@ -48,6 +48,9 @@ package final class AttemptWatchers: Sendable {
         table.withLock { $0.closeAll() }
     }
 
+    /// Whether the process is about to end.
+    var isClosed: Bool { table.withLock { $0.isClosed } }
+
     /// How many watchers there are, without polls.
     package var count: Int {
         table.withLock { $0.watchers.count }
@@ -93,7 +96,7 @@ private struct WatcherTable {
     private(set) var watchers: [AttemptID: Entry] = [:]
     private(set) var polls: [AttemptID: [Entry]] = [:]
     private var lastNumber: UInt64 = 0
-    private var isClosed = false
+    private(set) var isClosed = false
 
     struct Entry {
         var number: UInt64

@@ -11,6 +11,7 @@ struct Budgets: Sendable {
     private var attemptsOfBrowsers: SlidingWindow<AttemptID>
     private var attemptsOfAddresses: TokenBuckets<String>
     private var codes: SlidingWindow<Everybody>
+    private let codesPerMinute: Int
     /// Logins of phones (T8).
     private var loginsOfUsers: SlidingWindow<UserID>
     /// New nicknames and pictures.
@@ -34,6 +35,7 @@ struct Budgets: Sendable {
             burst: policy.attemptsPerAddressBurst
         )
         codes = SlidingWindow(most: policy.codesPerMinute, in: minute)
+        codesPerMinute = policy.codesPerMinute
         loginsOfUsers = SlidingWindow(most: policy.phoneLoginsPerUserPerMinute, in: minute)
         profilesOfUsers = SlidingWindow(most: policy.profileChangesPerUserPerMinute, in: minute)
     }
@@ -48,6 +50,7 @@ struct Budgets: Sendable {
     ///
     /// - Returns: seconds to wait; nil when it may, and then it has been counted.
     mutating func showScene(_ user: UserID, _ address: String, at now: Timestamp) -> Int? {
+        let address = Network.stranger(address)
         let wait = [
             deadScenesOfUsers.secondsToWait(user, at: now),
             deadScenesOfAddresses.secondsToWait(address, at: now),
@@ -64,27 +67,66 @@ struct Budgets: Sendable {
 
     /// The scene shown at `moment` was not there.
     mutating func miss(_ address: String, at moment: Timestamp) {
-        deadScenesOfAddresses.note(address, at: moment)
+        deadScenesOfAddresses.note(Network.stranger(address), at: moment)
     }
 
     // MARK: - Codes
 
+    /// What somebody may have who wants a new code.
+    enum CodeLeave: Equatable {
+        /// A code made ahead, or one of WeChat's, which has been counted.
+        case any
+        /// A code made ahead; where there is none, wait.
+        case stockOnly(retryAfterSeconds: Int)
+        /// No code for now, for this limit.
+        case refused(_ limit: String, retryAfterSeconds: Int)
+    }
+
+    /// The last fifth of a minute's codes is for addresses that have had at most so many lately: a
+    /// flood from some hundreds of addresses leaves the others theirs (T33).
+    static let modestCodes = 3
+    static let modestShare = 5
+
     /// Somebody wants a new code: browser, address and everybody together, in this order.
     ///
     /// `chain` is the browser's chain of attempts; for one that has none yet, the one that begins.
-    ///
-    /// - Returns: seconds to wait; nil when WeChat may be asked, and then it has been counted.
     mutating func askForCode(
         chain: AttemptID,
         address: String,
         at now: Timestamp
-    ) -> Int? {
-        if let wait = attemptsOfBrowsers.secondsToWait(chain, at: now) { return wait }
-        if let wait = attemptsOfAddresses.take(address, at: now) { return wait }
-        if let wait = codes.secondsToWait(.everybody, at: now) { return wait }
+    ) -> CodeLeave {
+        if let wait = attemptsOfBrowsers.secondsToWait(chain, at: now) {
+            return .refused("attempts_per_browser", retryAfterSeconds: wait)
+        }
+        let address = Network.stranger(address)
+        if let wait = attemptsOfAddresses.take(address, at: now) {
+            return .refused("attempts_per_ip", retryAfterSeconds: wait)
+        }
+        let isModest = attemptsOfAddresses.taken(address, at: now) <= Double(Self.modestCodes)
+        if !isModest,
+            let wait = codes.secondsToWait(
+                .everybody,
+                at: now,
+                keeping: codesPerMinute / Self.modestShare
+            )
+        {
+            return .refused("codes", retryAfterSeconds: wait)
+        }
         attemptsOfBrowsers.note(chain, at: now)
+        if let wait = codes.secondsToWait(.everybody, at: now) {
+            return .stockOnly(retryAfterSeconds: wait)
+        }
         codes.note(.everybody, at: now)
-        return nil
+        return .any
+    }
+
+    /// Somebody who makes codes ahead wants one; half of a minute's codes stay for browsers.
+    ///
+    /// - Returns: seconds to wait; nil when WeChat may be asked, and then it has been counted.
+    mutating func askForStock(at now: Timestamp) -> Int? {
+        let wait = codes.secondsToWait(.everybody, at: now, keeping: codesPerMinute / 2)
+        if wait == nil { codes.note(.everybody, at: now) }
+        return wait
     }
 
     /// A browser that asked at `moment` got no code.
@@ -92,6 +134,13 @@ struct Budgets: Sendable {
     /// What WeChat counted stays counted.
     mutating func gotNoCode(chain: AttemptID, at moment: Timestamp) {
         attemptsOfBrowsers.takeBack(chain, at: moment)
+    }
+
+    /// WeChat was not asked after all for the code counted at `moment`.
+    ///
+    /// Or an outage would use up the minute that follows it.
+    mutating func didNotAsk(at moment: Timestamp) {
+        codes.takeBack(.everybody, at: moment)
     }
 
     // MARK: - Phones

@@ -26,55 +26,69 @@ package struct LiveSession: Sendable {
 }
 
 extension LoginService {
-    /// Opens an attempt for a browser and gets its picture.
+    /// Opens an attempt for a browser: with a code made ahead, or else with one that WeChat draws now.
     ///
-    /// The scene is drawn here and by nobody else (T2). WeChat is asked before anything changes, so
-    /// a failure leaves the browser's earlier code alive; the new code's life starts when its
-    /// picture is here.
+    /// The scene is drawn in this room and nowhere else (T2). The picture is here before anything
+    /// changes, so a failure leaves the browser's earlier code alive; the new code's life starts now,
+    /// however long ago its picture was made.
     /// The attempt of the cookie `old`, which the browser showed, is superseded; `browser` is what
     /// the server saw of it.
     package func openAttempt(
         superseding old: AttemptCookie?,
         browser: BrowserFacts
     ) async throws(LoginRefusal) -> OpenedAttempt {
-        let (id, cookie, scene) = dice.draw { dice in
-            (
-                AttemptID(using: &dice), AttemptCookie(using: &dice), SceneID(using: &dice)
-            )
-        }
+        let (id, cookie) = dice.draw { (AttemptID(using: &$0), AttemptCookie(using: &$0)) }
         let chain = try await chain(of: old) ?? id
         let asked = time.now()
-        let wait = budgets.withLock {
+        let leave = budgets.withLock {
             $0.askForCode(chain: chain, address: browser.address, at: asked)
         }
-        if let wait { throw .rateLimited(retryAfterSeconds: wait) }
+        if case .refused(let limit, let wait) = leave { throw refuse(limit, wait) }
         do throws(LoginRefusal) {
-            let picture = try await picture(of: scene)
+            let code = try await code(leave, asked: asked)
             let now = time.now()
-            let attempt = Attempt(
+            var attempt = Attempt(
                 id: id,
                 chain: chain,
                 cookie: cookie.digest,
-                scene: scene.digest,
+                scene: code.scene.digest,
                 browser: browser,
                 at: now,
                 policy: policy
             )
+            attempt.noteOpening()
+            let opened = attempt
             let superseded = try await stored { () async throws(LoginStoreError) in
-                try await store.openAttempt(attempt, superseding: old?.digest, at: now)
+                try await store.openAttempt(opened, superseding: old?.digest, at: now)
             }
             if let superseded { publish(superseded, at: now) }
-            return OpenedAttempt(cookie: cookie, picture: picture, view: attempt.view(at: now))
+            measures.count(.attemptsOpened)
+            return OpenedAttempt(
+                cookie: cookie,
+                picture: code.picture,
+                view: attempt.view(at: now)
+            )
         } catch {
             budgets.withLock { $0.gotNoCode(chain: chain, at: asked) }
             throw error
         }
     }
 
-    private func picture(of scene: SceneID) async throws(LoginRefusal) -> CodePicture {
+    private func code(
+        _ leave: Budgets.CodeLeave,
+        asked: Timestamp
+    ) async throws(LoginRefusal) -> PooledCode {
+        if let code = pool.withLock({ $0.take() }) {
+            if leave == .any { budgets.withLock { $0.didNotAsk(at: asked) } }
+            return code
+        }
+        if case .stockOnly(let wait) = leave { throw refuse("codes", wait) }
+        let scene = dice.draw { SceneID(using: &$0) }
         do {
-            return try await wechat.unlimitedCode(scene: scene.exposed)
+            let picture = try await wechat.unlimitedCode(scene: scene.exposed)
+            return PooledCode(scene: scene, picture: picture)
         } catch {
+            if !error.isFromWeChat { budgets.withLock { $0.didNotAsk(at: asked) } }
             throw refusal(error, doing: "getwxacodeunlimit")
         }
     }
@@ -117,8 +131,8 @@ extension LoginService {
     /// The browser says no.
     package func cancelAttempt(_ cookie: AttemptCookie) async throws(LoginRefusal) {
         let now = time.now()
-        let update = try await stored { () async throws(LoginStoreError) in
-            try await store.updateAttempt(.cookie(cookie.digest)) { $0.cancelByBrowser(at: now) }
+        let update = try await update(.cookie(cookie.digest), by: .nobody, at: now) {
+            $0.cancelByBrowser(at: now)
         }
         guard let update else { throw .noAttempt }
         if update.moved { publish(update.attempt, at: now) }
@@ -151,6 +165,7 @@ extension LoginService {
         switch update.outcome {
         case .redeemed(let id):
             watchers.close(update.attempt.id)
+            measures.count(.attemptsEnded, "redeemed")
             guard let user = try await user(id) else { throw storeFailure("the user is gone") }
             logger.info(
                 "login completed",

@@ -88,7 +88,7 @@ extension LoginService {
         let now = time.now()
         let phone = try await livePhone(caller.token, at: now)
         if let wait = budgets.withLock({ $0.changeProfile(phone.user, at: now) }) {
-            throw .rateLimited(retryAfterSeconds: wait)
+            throw refuse("profile_changes", wait)
         }
         return phone
     }

@@ -1,5 +1,5 @@
 import Logging
-import LoginDomain
+package import LoginDomain
 import LoginStore
 import WeChatClient
 
@@ -7,7 +7,24 @@ extension LoginService {
     /// Tells those who wait for an attempt what has just been committed.
     func publish(_ attempt: Attempt, at now: Timestamp) {
         watchers.publish(attempt.id, attempt.view(at: now))
+        measures.observe(.push, milliseconds: Double(time.now().since(now).wholeMilliseconds))
+        switch attempt.state {
+        case .scanned: measures.count(.attemptsScanned)
+        case .cancelled: measures.count(.attemptsEnded, "cancelled")
+        case .expired: measures.count(.attemptsEnded, "expired")
+        case .superseded: measures.count(.attemptsEnded, "superseded")
+        case .created, .confirmed, .redeemed: break
+        }
     }
+
+    /// A limit was reached.
+    func refuse(_ limit: String, _ seconds: Int) -> LoginRefusal {
+        measures.count(.limitsHit, limit)
+        return .rateLimited(retryAfterSeconds: seconds)
+    }
+
+    /// The present, by the clock that everything here goes by.
+    package func now() -> Timestamp { time.now() }
 
     /// Runs a store's operation; its failures become refusals here and nowhere else.
     func stored<Value>(
@@ -16,11 +33,21 @@ extension LoginService {
         do {
             return try await body()
         } catch {
-            throw storeFailure("\(error)")
+            throw refusal(error)
         }
     }
 
+    private func refusal(_ error: LoginStoreError) -> LoginRefusal {
+        guard case .full(let kind) = error else { return storeFailure("\(error)") }
+        logger.warning("store full", metadata: ["of": "\(kind.rawValue)"])
+        return .storeUnavailable(retryAfterSeconds: Self.fullRetryAfterSeconds)
+    }
+
+    /// Rows go by the minute.
+    static let fullRetryAfterSeconds = 10
+
     func storeFailure(_ reason: String) -> LoginRefusal {
+        measures.count(.storeFailures)
         logger.error("store failed", metadata: ["reason": "\(reason)"])
         return .storeUnavailable(retryAfterSeconds: LoginRefusal.retryAfterSeconds)
     }
@@ -47,7 +74,13 @@ extension LoginService {
                 metadata: ["call": "\(call)", "why": "\(error.label)"]
             )
             return .rateLimited(retryAfterSeconds: Self.quotaRetryAfterSeconds)
-        case .tokenRefused, .refused, .unreadable, .transport, .backingOff:
+        case .resting(let milliseconds, let isQuota):
+            // What made it rest has been logged; a line a caller would fill the disk.
+            let seconds = max(1, Int((milliseconds + 999) / 1000))
+            return isQuota
+                ? .rateLimited(retryAfterSeconds: seconds)
+                : .weChatUnavailable(retryAfterSeconds: seconds)
+        case .tokenRefused, .refused, .unreadable, .transport, .backingOff, .crowded:
             logger.warning("WeChat failed", metadata: ["call": "\(call)", "why": "\(error.label)"])
             return .weChatUnavailable(retryAfterSeconds: LoginRefusal.retryAfterSeconds)
         }

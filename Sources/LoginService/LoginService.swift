@@ -26,7 +26,12 @@ package final class LoginService: Sendable {
     package let policy: LoginPolicy
     /// Those who wait for news of an attempt.
     package let watchers = AttemptWatchers()
+    /// What happened how often.
+    package let measures: Measures
     let budgets: Mutex<Budgets>
+    let pool: Mutex<CodePool<PooledCode>>
+    /// Refusals that wait to be written into the audit log.
+    let audit = Mutex(AuditQueue())
 
     package init(
         store: any LoginStore,
@@ -35,7 +40,8 @@ package final class LoginService: Sendable {
         site: ClientCard,
         time: any TimeSource,
         dice: Dice,
-        logger: Logger
+        logger: Logger,
+        measures: Measures = Measures()
     ) {
         self.store = store
         self.wechat = wechat
@@ -44,7 +50,9 @@ package final class LoginService: Sendable {
         self.time = time
         self.dice = dice
         self.logger = logger
+        self.measures = measures
         self.budgets = Mutex(Budgets(policy))
+        self.pool = Mutex(CodePool(size: policy.pooledCodes))
     }
 }
 

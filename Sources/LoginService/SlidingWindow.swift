@@ -23,7 +23,10 @@ struct SlidingWindow<Key: Hashable & Sendable>: Sendable {
     }
 
     /// Whole seconds until the key may go on; nil when it may now.
-    func secondsToWait(_ key: Key, at now: Timestamp) -> Int? {
+    ///
+    /// `reserve` of the window's events are for somebody else.
+    func secondsToWait(_ key: Key, at now: Timestamp, keeping reserve: Int = 0) -> Int? {
+        let most = max(1, most - reserve)
         let recent = recent(key, at: now)
         guard recent.count >= most else { return nil }
         // Room appears when the event that fills the budget leaves the window.

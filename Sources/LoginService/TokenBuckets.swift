@@ -27,11 +27,7 @@ struct TokenBuckets<Key: Hashable & Sendable>: Sendable {
     ///
     /// - Returns: nil when there was one, else whole seconds until there is.
     mutating func take(_ key: Key, at now: Timestamp) -> Int? {
-        let perMillisecond = Double(perMinute) / 60_000
-        var bucket = young[key] ?? old[key] ?? Bucket(tokens: Double(burst), at: now)
-        let passed = Double(max(0, now.milliseconds - bucket.at.milliseconds))
-        bucket.tokens = min(Double(burst), bucket.tokens + passed * perMillisecond)
-        bucket.at = now
+        var bucket = bucket(key, at: now)
         var wait: Int?
         if bucket.tokens >= 1 {
             bucket.tokens -= 1
@@ -44,6 +40,21 @@ struct TokenBuckets<Key: Hashable & Sendable>: Sendable {
         }
         young[key] = bucket
         return wait
+    }
+
+    /// How many tokens the key has taken that have not grown back.
+    func taken(_ key: Key, at now: Timestamp) -> Double {
+        Double(burst) - bucket(key, at: now).tokens
+    }
+
+    private var perMillisecond: Double { Double(perMinute) / 60_000 }
+
+    private func bucket(_ key: Key, at now: Timestamp) -> Bucket {
+        var bucket = young[key] ?? old[key] ?? Bucket(tokens: Double(burst), at: now)
+        let passed = Double(max(0, now.milliseconds - bucket.at.milliseconds))
+        bucket.tokens = min(Double(burst), bucket.tokens + passed * perMillisecond)
+        bucket.at = now
+        return bucket
     }
 
     /// How many keys there are.

@@ -28,7 +28,7 @@ struct AccessTokenCache {
     private var lastGeneration = 0
     /// Nobody asks WeChat before this because the last call failed.
     private var failedUntil: Int64 = .min
-    private var repairNotBefore: Int64 = .min
+    private(set) var repairNotBefore: Int64 = .min
     private var forcedAt: [Int64] = []
 
     /// Who is asking WeChat at the moment.

@@ -59,11 +59,15 @@ extension WeChatClient {
     static let jsonBytesMax = 16 * 1024
     static let pictureBytesMax = 256 * 1024
 
-    func get(_ path: String, _ query: [(String, String)]) async throws(WeChatError) -> HTTPAnswer {
+    func get(
+        _ path: String,
+        _ query: [(String, String)],
+        timeout: Duration
+    ) async throws(WeChatError) -> HTTPAnswer {
         try await send(
             HTTPCall(
                 request(.get, path, query),
-                timeout: configuration.timeout,
+                timeout: timeout,
                 answerBytesMax: Self.jsonBytesMax
             )
         )
@@ -73,6 +77,7 @@ extension WeChatClient {
         _ path: String,
         _ query: [(String, String)],
         json: some Encodable,
+        timeout: Duration,
         answerBytesMax: Int
     ) async throws(WeChatError) -> HTTPAnswer {
         let encoder = JSONEncoder()
@@ -84,7 +89,7 @@ extension WeChatClient {
             HTTPCall(
                 request,
                 body: Array(body),
-                timeout: configuration.timeout,
+                timeout: timeout,
                 answerBytesMax: answerBytesMax
             )
         )

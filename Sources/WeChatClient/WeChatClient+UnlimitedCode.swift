@@ -31,19 +31,37 @@ extension WeChatClient {
     ///
     /// `is_hyaline` makes WeChat send PNG. When the access token is refused, a newer one is got and
     /// the call is made once more; nothing else is repeated here.
-    package func unlimitedCode(scene: String) async throws(WeChatError) -> CodePicture {
-        let token = try await accessToken()
-        do {
-            return try await unlimitedCode(scene: scene, token: token)
-        } catch .tokenRefused {
-            let newer = try await accessToken(replacing: token)
-            return try await unlimitedCode(scene: scene, token: newer)
+    package func unlimitedCode(
+        scene: String,
+        for urgency: WeChatUrgency = .person
+    ) async throws(WeChatError) -> CodePicture {
+        try await passing(.code, urgency, until: deadline) { trip throws(WeChatError) in
+            let token = try await accessToken(until: trip.deadline)
+            do throws(WeChatError) {
+                return try await picture(of: scene, token, &trip)
+            } catch .tokenRefused {
+                let newer = try await accessToken(replacing: token, until: trip.deadline)
+                return try await picture(of: scene, newer, &trip)
+            }
         }
     }
 
-    private func unlimitedCode(
+    private func picture(
+        of scene: String,
+        _ token: AccessToken,
+        _ trip: inout Trip
+    ) async throws(WeChatError) -> CodePicture {
+        let timeout = try timeLeft(for: trip)
+        trip.isSent = true
+        return try await observed(.code) { () async throws(WeChatError) in
+            try await exchange(scene: scene, token: token, timeout: timeout)
+        }
+    }
+
+    private func exchange(
         scene: String,
-        token: AccessToken
+        token: AccessToken,
+        timeout: Duration
     ) async throws(WeChatError) -> CodePicture {
         let answer = try await post(
             "/wxa/getwxacodeunlimit",
@@ -54,6 +72,7 @@ extension WeChatClient {
                 checkPath: configuration.environmentVersion == "release",
                 environmentVersion: configuration.environmentVersion
             ),
+            timeout: timeout,
             answerBytesMax: Self.pictureBytesMax
         )
         if answer.response.status.code == 200, let picture = CodePicture(answer.body) {

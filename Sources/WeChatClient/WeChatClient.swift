@@ -4,8 +4,9 @@ import Synchronization
 
 /// The calls we make to WeChat: one access token, one code picture, one exchange of a js_code.
 ///
-/// Owns: the shapes of those calls, the table of errcodes, and the access token with everything
-/// that keeps it alive (`AccessTokenCache`).
+/// Owns: the shapes of those calls, the table of errcodes, the access token with everything that
+/// keeps it alive (`AccessTokenCache`), and how often and how long WeChat is asked at all (`CallGate`,
+/// `Breaker`).
 /// Does not own: what a login is, the mock, a socket, a clock, dice. Bytes go out through
 /// `HTTPTransport`; the time comes in through `WeChatClock`.
 /// Called by: `LoginService`.
@@ -15,17 +16,23 @@ package final class WeChatClient: Sendable {
     let configuration: WeChatConfiguration
     let transport: any HTTPTransport
     let clock: any WeChatClock
+    let observer: WeChatObserver
     let tokens: Mutex<AccessTokenCache>
+    let gate: Mutex<CallGate>
 
+    /// `observer` is told of each exchange.
     package init(
         configuration: WeChatConfiguration,
         transport: any HTTPTransport,
-        clock: any WeChatClock
+        clock: any WeChatClock,
+        observer: @escaping WeChatObserver = { _ in }
     ) {
         self.configuration = configuration
         self.transport = transport
         self.clock = clock
+        self.observer = observer
         self.tokens = Mutex(AccessTokenCache())
+        self.gate = Mutex(CallGate())
     }
 }
 
@@ -35,6 +42,8 @@ package protocol WeChatClock: Sendable {
     func milliseconds() -> Int64
     /// A number from 0 up to, not including, 1. Spreads the renewals of several servers.
     func jitter() -> Double
+    /// Returns after `wait`, or throws when the task is cancelled.
+    func sleep(for wait: Duration) async throws
 }
 
 /// Where WeChat is and who we are there.
@@ -49,7 +58,8 @@ package struct WeChatConfiguration: Sendable {
     package var page: String
     /// `release`, `trial` or `develop`.
     package var environmentVersion: String
-    /// The longest wait for one answer (`security.md` 0.1: total 5 s).
+    /// The longest wait for what was asked, an access token and a place included (`security.md` 0.1:
+    /// total 5 s).
     package var timeout: Duration = .seconds(5)
 
     /// Splits a base URL such as `https://api.weixin.qq.com`; nil unless it is a scheme and a host

@@ -19,8 +19,12 @@ package enum WeChatError: Error, Sendable, Equatable {
     case unreadable(String)
     /// No answer.
     case transport(HTTPTransportError)
-    /// Too soon after a failure to try again.
+    /// Too soon after a failure to ask for an access token again.
     case backingOff
+    /// This kind of call rests for so long: it kept failing, or its quota is used up.
+    case resting(milliseconds: Int64, isQuota: Bool)
+    /// Too many ask at once.
+    case crowded
 
     /// The errcodes of `wechat-api.md` 0.7 and 3.6 that we act upon.
     init(errcode: Int) {
@@ -30,6 +34,16 @@ package enum WeChatError: Error, Sendable, Equatable {
         case 45009, 45011: self = .quotaReached(errcode: errcode)
         case 40001, 40014, 42001: self = .tokenRefused(errcode: errcode)
         default: self = .refused(errcode: errcode)
+        }
+    }
+
+    /// Whether this is what a call to WeChat came to; otherwise none was made for it.
+    package var isFromWeChat: Bool {
+        switch self {
+        case .backingOff, .resting, .crowded: false
+        case .invalidCode, .userBlocked, .quotaReached, .tokenRefused, .refused, .unreadable,
+            .transport:
+            true
         }
     }
 
@@ -46,6 +60,8 @@ package enum WeChatError: Error, Sendable, Equatable {
         case .unreadable(let what): "unreadable_\(what)"
         case .transport(let error): "transport_\(error)"
         case .backingOff: "backing_off"
+        case .resting(_, let isQuota): isQuota ? "resting_quota" : "resting"
+        case .crowded: "crowded"
         }
     }
 }

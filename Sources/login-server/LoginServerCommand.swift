@@ -12,7 +12,7 @@ struct LoginServerCommand: AsyncParsableCommand {
             Settings come from flags, from SCAN_LOGIN_… in the environment, and from a file, in \
             this order. 'login-server check' prints what is in force.
             """,
-        subcommands: [Serve.self, Check.self]
+        subcommands: [Serve.self, Check.self, Backup.self, Users.self, Timeline.self]
     )
 }
 

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
+import HTTPTransport
 import HTTPTransportAHC
 import Hummingbird
 import Logging
+import LoginDomain
 import LoginServer
 import LoginService
 import LoginStoreSQLite
@@ -18,23 +20,26 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         // Whatever this process makes is for its owner alone (T37).
         umask(0o077)
-        var settings = try await options.settings()
+        var settings = movedOperations(try await options.settings())
         for warning in settings.warnings { say(warning) }
         try fitDescriptors(&settings)
-        let logger = makeLogger(settings.logLevel)
-        let store: SQLiteLoginStore
-        do {
-            store = try SQLiteLoginStore(path: settings.database)
-        } catch {
-            say("\(error)")
+        if let taken = takenPort(settings) {
+            say(taken)
             throw ExitCode.failure
         }
-        let time = LiveTime()
+        let (store, start) = try open(settings)
+        let time = LiveTime(at: start.resumesAt)
+        let logger = makeLogger(settings, time)
+        for warning in start.warnings { logger.warning("\(warning)") }
         do {
             try await withAHCTransport { transport in
                 let wechat = WeChatClient(
                     configuration: settings.wechat,
-                    transport: transport,
+                    transport: OneServer(
+                        scheme: settings.wechat.scheme,
+                        authority: settings.wechat.authority,
+                        over: transport
+                    ),
                     clock: time
                 )
                 let service = LoginService(
@@ -49,17 +54,15 @@ struct Serve: AsyncParsableCommand {
                 let application = buildApplication(
                     service: service,
                     configuration: settings.edge,
-                    logger: logger
-                ) { [settings] _ in
-                    announce(settings)
-                }
+                    logger: logger,
+                    onOperations: { [settings] in announceOperations(settings, $0) },
+                    onRunning: { [settings] _ in announce(settings) }
+                )
                 try await application.runService()
             }
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            say(
-                "Port \(settings.edge.port) on \(settings.edge.host) is taken. Stop the program "
-                    + "that has it, or choose another with --port."
-            )
+            // Somebody took one in this very moment.
+            say(takenPort(settings) ?? "A port is taken; please start again.")
             throw ExitCode.failure
         }
         try store.close()
@@ -77,10 +80,70 @@ struct Serve: AsyncParsableCommand {
         say("\(flaw) Now there may be \(connections).")
     }
 
-    private func makeLogger(_ level: String) -> Logger {
-        var logger = Logger(label: "login-server") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = Logger.Level(rawValue: level) ?? .info
+    /// Takes the database, or says why not and exits.
+    private func open(_ settings: Settings) throws -> (SQLiteLoginStore, ServingStart) {
+        do {
+            return try SQLiteLoginStore.serve(
+                path: settings.database,
+                caps: settings.policy.rows,
+                policy: settings.policy,
+                clock: .live(),
+                keepsSessions: settings.keepsRestoredSessions
+            )
+        } catch {
+            say("\(error)")
+            throw ExitCode.failure
+        }
+    }
+
+    /// On a developer's machine the operators' listener makes way for whoever has its port.
+    private func movedOperations(_ settings: Settings) -> Settings {
+        var settings = settings
+        if let address = settings.edge.operations, address.mayMove,
+            !FreePort.isFree(address.port, on: address.host)
+        {
+            settings.edge.operations?.port = 0
+        }
+        return settings
+    }
+
+    /// Which of the two ports somebody else has, in a sentence; nil when both are free.
+    private func takenPort(_ settings: Settings) -> String? {
+        if !FreePort.isFree(settings.edge.port, on: settings.edge.host) {
+            return "Port \(settings.edge.port) on \(settings.edge.host) is taken. Stop the program "
+                + "that has it, or choose another with --port."
+        }
+        if let operations = settings.edge.operations, operations.port != 0,
+            !FreePort.isFree(operations.port, on: operations.host)
+        {
+            return "Port \(operations.port) on \(operations.host), for operators, is taken. Stop the "
+                + "program that has it, or choose another with SCAN_LOGIN_OPERATIONS_PORT."
+        }
+        return nil
+    }
+
+    private func makeLogger(_ settings: Settings, _ time: LiveTime) -> Logger {
+        var logger = Logger(label: "login-server") { label in
+            switch settings.logFormat {
+            case .text:
+                StreamLogHandler.standardError(
+                    label: label,
+                    metadataProvider: RequestScope.metadata
+                )
+            case .json:
+                JSONLogHandler(metadataProvider: RequestScope.metadata, now: time.now) {
+                    FileHandle.standardError.write(Data($0))
+                }
+            }
+        }
+        logger.logLevel = Logger.Level(rawValue: settings.logLevel) ?? .info
         return logger
+    }
+
+    private func announceOperations(_ settings: Settings, _ port: Int) {
+        let host = settings.edge.operations?.host ?? ""
+        let line = "login-server tells operators at http://\(host):\(port)/metrics\n"
+        FileHandle.standardOutput.write(Data(line.utf8))
     }
 
     private func announce(_ settings: Settings) {

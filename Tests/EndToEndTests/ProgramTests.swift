@@ -42,7 +42,8 @@ struct ProgramTests {
         ("a trial", ["SCAN_LOGIN_WECHAT_ENV_VERSION": "trial"], "release"),
         ("an unknown name", ["SCAN_LOGIN_ORIGINS": "x"], "SCAN_LOGIN_ORIGINS"),
         ("no number", ["SCAN_LOGIN_LIFETIMES_SCENE_SECONDS": "soon"], "whole number"),
-        ("without effect yet", ["SCAN_LOGIN_LAUNCH_POLICY": "strict"], "no effect"),
+        ("without effect yet", ["SCAN_LOGIN_KEY_FILE": "keys"], "no effect"),
+        ("no port for operators", ["SCAN_LOGIN_OPERATIONS_PORT": "http"], "OPERATIONS_PORT"),
     ]
 
     @Test(arguments: refusedInProduction)

@@ -9,8 +9,17 @@ struct RunningProgram {
     let pid: Int32
     private let sendSignal: (Signal) throws -> Void
 
-    fileprivate init(url: String, pid: Int32, sendSignal: @escaping (Signal) throws -> Void) {
+    /// Where the login server tells operators how it is.
+    let operations: String
+
+    fileprivate init(
+        url: String,
+        operations: String,
+        pid: Int32,
+        sendSignal: @escaping (Signal) throws -> Void
+    ) {
         self.url = url
+        self.operations = operations
         self.pid = pid
         self.sendSignal = sendSignal
     }
@@ -70,10 +79,20 @@ enum Programs {
         _ name: String,
         _ arguments: [String],
         environment settings: [String: String] = [:],
+        errorsTo log: String = "/dev/null",
         descriptors: Int? = nil,
         _ body: (RunningProgram) async throws -> Value
     ) async throws -> Value {
         let (executable, arguments) = command(name, arguments, descriptors)
+        var settings = settings
+        // Many servers run at once: none may insist on the usual port for operators.
+        settings["SCAN_LOGIN_OPERATIONS_PORT", default: "0"] += ""
+        let errors = try FileDescriptor.open(
+            FilePath(log),
+            .writeOnly,
+            options: [.create, .append],
+            permissions: .ownerReadWrite
+        )
         var options = PlatformOptions()
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(9))]
         let result = try await run(
@@ -83,20 +102,26 @@ enum Programs {
             platformOptions: options,
             input: .none,
             output: .sequence,
-            error: .discarded
+            error: .fileDescriptor(errors, closeAfterSpawningProcess: true)
         ) { execution in
             var url: String?
+            var operations: String?
             for try await line in execution.standardOutput.strings() {
+                if let found = line.firstMatch(of: /operators at (http:\/\/[^ \/]+)/) {
+                    operations = String(found.1)
+                }
                 if let found = line.firstMatch(of: /listening on (https?:\/\/[^ ]+)/) {
                     url = String(found.1)
-                    break
                 }
+                // The login server has two listeners, which open in any order.
+                if url != nil, operations != nil || name != "login-server" { break }
             }
             guard let url else {
                 throw ProgramFailed(description: "\(name) ended before it listened")
             }
             let program = RunningProgram(
                 url: url,
+                operations: operations ?? "",
                 pid: execution.processIdentifier.value,
                 sendSignal: { try execution.send(signal: $0) }
             )
@@ -167,6 +192,7 @@ enum Programs {
     /// The mock and the login server, both on free ports, with a fresh database.
     static func withBoth<Value: Sendable>(
         settings: [String: String] = [:],
+        errorsTo log: String = "/dev/null",
         _ body: (_ login: RunningProgram, _ mock: RunningProgram) async throws -> Value
     ) async throws -> Value {
         try await withFolder { folder in
@@ -177,7 +203,8 @@ enum Programs {
                         "serve", "--mode", "development", "--port", "0", "--wechat", mock.url,
                         "--database", "\(folder)/login.sqlite",
                     ],
-                    environment: settings
+                    environment: settings,
+                    errorsTo: log
                 ) { login in
                     try await body(login, mock)
                 }

@@ -75,7 +75,9 @@ import WebSocketUpgrade
         #expect(settings.wechat.authority == "api.weixin.qq.com")
         #expect(settings.wechat.environmentVersion == "release")
         #expect(settings.database == "data/scan-login.sqlite")
-        #expect(settings.policy == LoginPolicy())
+        var policy = LoginPolicy()
+        policy.pooledCodes = 64
+        #expect(settings.policy == policy)
         #expect(settings.warnings.isEmpty)
     }
 
@@ -85,6 +87,8 @@ import WebSocketUpgrade
         #expect(settings.wechat.authority == "127.0.0.1:9090")
         #expect(settings.wechat.appID == Settings.mockAppID)
         #expect(settings.wechat.appSecret.exposed == Settings.mockAppSecret)
+        // Each code asked for is one call in the mock's journal.
+        #expect(settings.policy == LoginPolicy())
     }
 
     @Test func `port 0 is any free port in development and none in production`() async throws {
@@ -136,6 +140,7 @@ import WebSocketUpgrade
         ("LOG_LEVEL", "loud", "one of"),
         ("PORT", "70000", "whole number from 0 to 65535"),
         ("PORT", "http", "whole number from 0 to 65535"),
+        ("LIMITS_POOLED_CODES", "1001", "whole number from 0 to 1000"),
         ("LIFETIMES_SCENE_SECONDS", "0", "whole number from 1 to 600"),
         ("LIFETIMES_SCENE_SECONDS", "601", "whole number from 1 to 600"),
         ("LIFETIMES_SCENE_SECONDS", "soon", "whole number from 1 to 600"),
@@ -154,6 +159,9 @@ import WebSocketUpgrade
         ("LIMITS_DEAD_SCENES_PER_USER", "0", "whole number from 1"),
         ("LIMITS_DEAD_SCENES_PER_IP", "0", "whole number from 1"),
         ("LIMITS_PHONE_LOGINS_PER_USER_PER_MINUTE", "0", "whole number from 1"),
+        ("LIMITS_LIVE_ATTEMPTS", "0", "whole number from 1"),
+        ("LIFETIMES_AUDIT_DAYS", "0", "whole number from 1 to 3650"),
+        ("RESTORED_SESSIONS", "yes", "must be drop or keep, not yes."),
         ("LAUNCH_POLICY", "maybe", "must be one of off, warn, strict, not maybe."),
         ("NUMBER_MATCHING", "yes", "must be one of off, networks, always, not yes."),
         ("TRUSTED_PROXIES", "10.0.0.0/33", "a list of networks"),
@@ -166,10 +174,11 @@ import WebSocketUpgrade
         ("LIMITS_STALL_SECONDS", "never", "whole number from 1 to 600"),
         ("LIMITS_BODY_BYTES_PER_SECOND", "0", "whole number from 1"),
         ("KEY_FILE", "key", "no effect in this version. Remove it."),
-        ("OPERATIONS_PORT", "8081", "no effect in this version. Remove it."),
+        ("OPERATIONS_PORT", "0", "must be a port from 1 to 65535, or off, not 0."),
+        ("OPERATIONS_PORT", "yes", "must be a port from 1 to 65535, or off, not yes."),
+        ("LOG_FORMAT", "xml", "must be one of json, text, not xml."),
         ("LIFETIMES_AUTHORIZATION_CODE_SECONDS", "60", "no effect in this version. Remove it."),
         ("LIFETIMES_ACCESS_TOKEN_SECONDS", "600", "no effect in this version. Remove it."),
-        ("LIMITS_POOLED_CODES", "10", "no effect in this version. Remove it."),
         ("ORIGINS", "https://login.example.com", "no setting of this program"),
         ("LIMITS_CODES", "1", "no setting of this program"),
         ("origin", "https://login.example.com", "no setting of this program"),
@@ -332,11 +341,14 @@ import WebSocketUpgrade
             "ATTEMPTS_PER_BROWSER_PER_MINUTE", "ATTEMPTS_PER_IP_PER_MINUTE",
             "ATTEMPTS_PER_IP_BURST",
             "CODES_PER_MINUTE", "CONNECTIONS_PER_IP", "WEBSOCKETS_PER_IP", "DEAD_SCENES_PER_USER",
-            "DEAD_SCENES_PER_IP", "PHONE_LOGINS_PER_USER_PER_MINUTE",
+            "DEAD_SCENES_PER_IP", "PHONE_LOGINS_PER_USER_PER_MINUTE", "POOLED_CODES",
+            "LIVE_ATTEMPTS", "ENDED_ATTEMPTS", "PHONE_SESSIONS", "USED_CODES",
+            "BROWSER_SESSIONS", "AUDIT_ENTRIES",
         ]
         for (number, name) in limits.enumerated() {
             environment["SCAN_LOGIN_LIMITS_\(name)"] = "\(100 + number)"
         }
+        environment["SCAN_LOGIN_LIFETIMES_AUDIT_DAYS"] = "68"
         let policy = try await read(environment).policy
         var wanted = LoginPolicy()
         wanted.scene = .seconds(61)
@@ -355,6 +367,14 @@ import WebSocketUpgrade
         wanted.deadScenesPerUser = 106
         wanted.deadScenesPerAddress = 107
         wanted.phoneLoginsPerUserPerMinute = 108
+        wanted.pooledCodes = 109
+        wanted.rows.liveAttempts = 110
+        wanted.rows.endedAttempts = 111
+        wanted.rows.phoneSessions = 112
+        wanted.rows.usedCodes = 113
+        wanted.rows.browserSessions = 114
+        wanted.rows.auditEntries = 115
+        wanted.audit = .seconds(68 * 86_400)
         #expect(policy == wanted)
     }
 
@@ -384,6 +404,32 @@ import WebSocketUpgrade
         let edge = try await read(Self.good.merging(["SCAN_LOGIN_TRUSTED_PROXIES": list]) { $1 })
             .edge
         #expect("\(edge.proxies)" == "10.0.0.0/8, 192.0.2.7/32, 2001:db8::/32")
+    }
+
+    @Test func `sessions of a restored database are dropped unless the operator keeps them`()
+        async throws
+    {
+        #expect(try await !read(Self.good).keepsRestoredSessions)
+        for (value, isKept) in [("drop", false), ("keep", true)] {
+            let environment = Self.good.merging(["SCAN_LOGIN_RESTORED_SESSIONS": value]) { $1 }
+            let settings = try await read(environment)
+            #expect(settings.keepsRestoredSessions == isKept)
+            #expect(settings.lines.contains { $0.hasSuffix(isKept ? ": kept" : ": dropped") })
+        }
+    }
+
+    @Test func `commands that only need the database judge no other setting`() async throws {
+        let path = try await Settings.databasePath(
+            flags: SettingsFlags(),
+            environment: ["SCAN_LOGIN_DATA_DIRECTORY": "/srv", "SCAN_LOGIN_MODE": "nonsense"]
+        )
+        #expect(path == "/srv/scan-login.sqlite")
+        await #expect(throws: SettingsRefused.self) {
+            _ = try await Settings.databasePath(
+                flags: SettingsFlags(),
+                environment: ["SCAN_LOGIN_DATABSE": "/srv/x.sqlite"]
+            )
+        }
     }
 
     // MARK: - Files

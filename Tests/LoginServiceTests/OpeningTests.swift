@@ -7,7 +7,7 @@ import Testing
 import WeChatClient
 
 /// A browser gets a code.
-@Suite(.timeLimit(.minutes(1))) struct OpeningTests {
+@Suite(.timeLimit(.minutes(10))) struct OpeningTests {
     private let house = LoginHouse()
 
     @Test func `a browser gets a cookie, a picture and two minutes`() async throws {
@@ -148,7 +148,8 @@ import WeChatClient
         #expect(watching.log.signals.isEmpty)
         #expect(try await house.view(old) == AttemptView(state: .created, seq: 1, expiresIn: 120))
         _ = try await house.service.scan(house.scene(old), by: house.phone("alice"))
-        // And as soon as WeChat is well again there is a new one.
+        // And as soon as WeChat is well again there is a new one: ten seconds after a used-up quota.
+        if case .rateLimited = refusal { house.time.advance(by: .seconds(10)) }
         _ = try await house.open(superseding: old.cookie)
         #expect(try await house.state(old) == .superseded)
     }

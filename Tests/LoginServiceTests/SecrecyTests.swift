@@ -36,6 +36,8 @@ import Testing
             .json(#"{"openid":"<oalice>","session_key":"SESSIONKEYCANARY"}"#),
             .status(500, LoginHouse.appSecret), .fails(.timedOut),
         ] {
+            // After a used-up quota WeChat is not asked for ten seconds.
+            house.time.advance(by: .seconds(10))
             house.wechat.next(ScriptedWeChat.sessionPath, script)
             _ = try? await house.service.loginPhone(code: "code-alice-\(script)")
             house.wechat.next(ScriptedWeChat.codePath, script)

@@ -1,3 +1,4 @@
+package import HTTPTransport
 package import Logging
 package import LoginDomain
 package import LoginService
@@ -18,6 +19,7 @@ package struct LoginHouse: Sendable {
         policy: LoginPolicy = LoginPolicy(),
         store: any LoginStore = MemoryLoginStore(),
         wechat: ScriptedWeChat = ScriptedWeChat(),
+        transport: (any HTTPTransport)? = nil,
         time: ManualTime = ManualTime(),
         seed: UInt64 = 1,
         site: ClientCard = ClientCard(name: "Example", host: "login.example.com"),
@@ -35,7 +37,7 @@ package struct LoginHouse: Sendable {
         else { preconditionFailure("a constant") }
         let client = WeChatClient(
             configuration: configuration,
-            transport: wechat,
+            transport: transport ?? wechat,
             clock: time
         )
         self.service = LoginService(

@@ -5,7 +5,7 @@ import Testing
 @testable import WeChatClient
 
 /// What happens when WeChat refuses an access token that should be good.
-@Suite(.timeLimit(.minutes(1))) struct AccessTokenRepairTests {
+@Suite(.timeLimit(.minutes(10))) struct AccessTokenRepairTests {
     private let stage = ClientStage()
 
     static let refusals = [40001, 40014, 42001]
@@ -55,6 +55,8 @@ import Testing
         }
         #expect(stage.tokensUsed == ["token-1"])
         #expect(stage.tokenCalls == 1)
+        // A quota that is used up has ten seconds of rest.
+        stage.time.advance(by: .seconds(10))
         _ = try await stage.client.unlimitedCode(scene: "a")
         #expect(stage.tokensUsed == ["token-1", "token-1"])
     }
@@ -64,11 +66,13 @@ import Testing
         stage.wechat.refuse("token-1")
         stage.wechat.hold(ClientStage.codePath)
         async let results = together(1000) { try await stage.client.unlimitedCode(scene: "s\($0)") }
-        await stage.wechat.arrived(ClientStage.codePath, atLeast: 1000)
+        // As many as have places; the others find the newer one when their turn comes.
+        await stage.wechat.arrived(ClientStage.codePath, atLeast: 32)
+        await stage.queued(.code, 968)
         stage.wechat.release()
         #expect(await results.values().count == 1000)
         #expect(stage.forced == [false, false, true])
-        #expect(stage.tokensUsed.count { $0 == "token-1" } == 1000)
+        #expect(stage.tokensUsed.count { $0 == "token-1" } == 32)
         #expect(stage.tokensUsed.count { $0 == "token-2" } == 1000)
     }
 

@@ -11,8 +11,11 @@ struct ClientStage: Sendable {
     static let sessionPath = ScriptedWeChat.sessionPath
     static let codePath = ScriptedWeChat.codePath
 
-    let wechat = ScriptedWeChat()
-    let time = ManualTime()
+    let wechat: ScriptedWeChat
+    let time: ManualTime
+    /// The same WeChat, where a test wants it slow.
+    let slow: SlowWeChat
+    let exchanges = Exchanges()
     let client: WeChatClient
 
     init(
@@ -29,7 +32,50 @@ struct ClientStage: Sendable {
                 environmentVersion: environmentVersion
             )
         else { preconditionFailure("a constant") }
-        client = WeChatClient(configuration: configuration, transport: wechat, clock: time)
+        wechat = ScriptedWeChat()
+        time = ManualTime()
+        slow = SlowWeChat(wechat, time)
+        let exchanges = exchanges
+        client = WeChatClient(
+            configuration: configuration,
+            transport: slow,
+            clock: time
+        ) { exchanges.note($0) }
+    }
+
+    /// A client with an access token.
+    func settle() async throws {
+        _ = try await client.accessToken()
+    }
+
+    /// Asks for a picture; nil when it came, else why not.
+    func picture(_ scene: String = "a") async -> WeChatError? {
+        await error { () async throws(WeChatError) in
+            try await client.unlimitedCode(scene: scene)
+        }
+    }
+
+    /// Exchanges a js_code; nil when that went well.
+    func session(_ code: String = "code-alice-1") async -> WeChatError? {
+        await error { () async throws(WeChatError) in try await client.session(forCode: code) }
+    }
+
+    /// Returns once so many wait for a place.
+    func queued(_ call: WeChatCall, _ count: Int) async {
+        while client.gate.withLock({ $0.waiting(call) }) < count, !Task.isCancelled {
+            await Task.yield()
+        }
+    }
+
+    /// What the client's observer was told.
+    final class Exchanges: Sendable {
+        private let list = Mutex<[WeChatExchange]>([])
+
+        var all: [WeChatExchange] { list.withLock { $0 } }
+
+        func note(_ exchange: WeChatExchange) {
+            list.withLock { $0.append(exchange) }
+        }
     }
 
     /// How often WeChat was asked for an access token.

@@ -33,6 +33,7 @@ import Testing
     ])
     func `T28 a js_code stays one parameter`(code: String, encoded: String) async throws {
         let stage = ClientStage()
+        stage.wechat.always(ClientStage.sessionPath, .json(#"{"openid":"oABCDEFGHIJ"}"#))
         _ = try await stage.client.session(forCode: code)
         let line = try #require(stage.wechat.calls.first?.line)
         #expect(line.hasSuffix("&js_code=\(encoded)&grant_type=authorization_code"))

@@ -9,9 +9,13 @@ enum SettingKey: String, CaseIterable {
     case port
     case database
     case dataDirectory = "data_directory"
+    case restoredSessions = "restored_sessions"
     case siteName = "site_name"
     case logLevel = "log_level"
     case trustedProxies = "trusted_proxies"
+    case logFormat = "log_format"
+    case operationsHost = "operations_host"
+    case operationsPort = "operations_port"
     case launchPolicy = "launch_policy"
     case numberMatching = "number_matching"
 
@@ -29,12 +33,14 @@ enum SettingKey: String, CaseIterable {
     case sessionIdleSeconds = "lifetimes.session_idle_seconds"
     case sessionSeconds = "lifetimes.session_seconds"
     case confirmDelayMilliseconds = "lifetimes.confirm_delay_ms"
+    case auditDays = "lifetimes.audit_days"
     case loginHistorySeconds = "lifetimes.login_history_seconds"
 
     case attemptsPerBrowserPerMinute = "limits.attempts_per_browser_per_minute"
     case attemptsPerAddressPerMinute = "limits.attempts_per_ip_per_minute"
     case attemptsPerAddressBurst = "limits.attempts_per_ip_burst"
     case codesPerMinute = "limits.codes_per_minute"
+    case pooledCodes = "limits.pooled_codes"
     case connectionsPerAddress = "limits.connections_per_ip"
     case webSocketsPerAddress = "limits.websockets_per_ip"
     case deadScenesPerUser = "limits.dead_scenes_per_user"
@@ -46,14 +52,18 @@ enum SettingKey: String, CaseIterable {
     case idleSeconds = "limits.idle_seconds"
     case stallSeconds = "limits.stall_seconds"
     case bodyBytesPerSecond = "limits.body_bytes_per_second"
+    case liveAttempts = "limits.live_attempts"
+    case endedAttempts = "limits.ended_attempts"
+    case phoneSessions = "limits.phone_sessions"
+    case usedCodes = "limits.used_codes"
+    case browserSessions = "limits.browser_sessions"
+    case auditEntries = "limits.audit_entries"
     case profileChangesPerUserPerMinute = "limits.profile_changes_per_user_per_minute"
 
     // Part of the contract, with no effect yet: production refuses them rather than ignore them.
     case keyFile = "key_file"
-    case operationsPort = "operations_port"
     case authorizationCodeSeconds = "lifetimes.authorization_code_seconds"
     case accessTokenSeconds = "lifetimes.access_token_seconds"
-    case pooledCodes = "limits.pooled_codes"
 
     static let environmentPrefix = "SCAN_LOGIN_"
 
@@ -69,8 +79,7 @@ enum SettingKey: String, CaseIterable {
     /// Whether this version does what it says.
     var hasEffect: Bool {
         switch self {
-        case .keyFile, .operationsPort, .authorizationCodeSeconds,
-            .accessTokenSeconds, .pooledCodes:
+        case .keyFile, .authorizationCodeSeconds, .accessTokenSeconds:
             false
         default:
             true

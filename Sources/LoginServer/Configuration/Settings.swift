@@ -12,9 +12,23 @@ package struct Settings: Sendable {
     package var wechat: WeChatConfiguration
     /// The path of the SQLite file.
     package var database: String
+    /// Whether browsers stay logged in when a backup is restored.
+    ///
+    /// They do not unless the operator says so: a restored session may be one that was logged out or
+    /// revoked after the backup was made, and to revoke is final (T38).
+    package var keepsRestoredSessions: Bool
     package var logLevel: String
+    package var logFormat: LogFormat
     /// Lines the operator should read, and that stop nothing.
     package var warnings: [String]
+
+    /// How log lines look.
+    package enum LogFormat: String, Sendable, CaseIterable {
+        /// An object a line, for machines.
+        case json
+        /// For people at a terminal.
+        case text
+    }
 
     /// What this server is for.
     package enum Mode: String, Sendable, CaseIterable {
@@ -97,13 +111,15 @@ extension Settings {
         )
         let mode = readMode(&source)
         let edge = readEdge(&source, mode, freePort)
-        let policy = readPolicy(&source)
+        let policy = readPolicy(&source, mode)
         let wechat = readWeChat(&source, mode)
-        let database = readDatabase(&source, mode)
+        let database = readDatabase(&source)
+        let keepsRestoredSessions = readRestoredSessions(&source)
         let logLevel = source.text(.logLevel) ?? "info"
         if !logLevels.contains(logLevel) {
             source.note("\(SettingKey.logLevel.environmentName) must be one of \(logLevels).")
         }
+        let logFormat = source.choice(.logFormat) ?? (mode == .production ? .json : LogFormat.text)
         let warnings = readIneffective(&source, mode)
         guard source.problems.isEmpty, let edge, let wechat else {
             throw SettingsRefused(reasons: source.problems)
@@ -114,7 +130,9 @@ extension Settings {
             policy: policy,
             wechat: wechat,
             database: database,
+            keepsRestoredSessions: keepsRestoredSessions,
             logLevel: logLevel,
+            logFormat: logFormat,
             warnings: warnings
         )
     }
@@ -139,6 +157,7 @@ extension Settings {
     ) -> EdgeConfiguration? {
         let host = source.text(.host) ?? "127.0.0.1"
         var port = source.number(.port, 0...65535) ?? 8080
+        let isAnyPort = port == 0 && mode == .development
         if port == 0, mode == .development { port = freePort() ?? 0 }
         if port == 0 {
             source.note("\(SettingKey.port.environmentName) must be a port from 1 to 65535.")
@@ -177,6 +196,7 @@ extension Settings {
             host: host,
             port: port,
             siteName: source.text(.siteName) ?? origin.authority,
+            operations: readOperations(&source, mode, isAnyPort: isAnyPort),
             limits: readLimits(&source),
             proxies: readProxies(&source)
         )
@@ -217,8 +237,44 @@ extension Settings {
         return TrustedProxies(networks)
     }
 
-    private static func readPolicy(_ source: inout SettingSource) -> LoginPolicy {
+    /// The operators' listener: on loopback and 8081 unless told otherwise, `off` for none.
+    private static func readOperations(
+        _ source: inout SettingSource,
+        _ mode: Mode,
+        isAnyPort: Bool
+    ) -> OperationsAddress? {
+        let host = source.text(.operationsHost) ?? "127.0.0.1"
+        guard let text = source.text(.operationsPort) else {
+            // Whoever takes any port for the one wants no fixed one for the other.
+            return OperationsAddress(
+                host: host,
+                port: isAnyPort ? 0 : 8081,
+                mayMove: mode == .development
+            )
+        }
+        if text == "off" { return nil }
+        let least = mode == .development ? 0 : 1
+        guard let port = Int(text), (least...65535).contains(port) else {
+            source.note(
+                "\(SettingKey.operationsPort.environmentName) must be a port from 1 to 65535, or "
+                    + "off, not \(text.prefix(40))."
+            )
+            return nil
+        }
+        return OperationsAddress(host: host, port: port)
+    }
+
+    /// Codes made ahead in production, when nobody says: a burst of 64 browsers waits for nothing,
+    /// for at most 16 MiB of memory and 64 of the 5,000 codes that WeChat draws in a minute.
+    ///
+    /// None in development, so that each code asked for is one call in the mock's journal, and a fault
+    /// that is set now is met by the next browser.
+    private static let pooledCodes = 64
+
+    private static func readPolicy(_ source: inout SettingSource, _ mode: Mode) -> LoginPolicy {
         var policy = LoginPolicy()
+        policy.pooledCodes =
+            source.number(.pooledCodes, 0...1000) ?? (mode == .production ? pooledCodes : 0)
         let seconds: [(SettingKey, WritableKeyPath<LoginPolicy, Duration>, ClosedRange<Int>)] = [
             (.sceneSeconds, \.scene, 1...600),
             (.confirmSeconds, \.confirm, 1...600),
@@ -234,6 +290,9 @@ extension Settings {
         if let value = source.number(.confirmDelayMilliseconds, 0...10_000) {
             policy.confirmDelay = .milliseconds(value)
         }
+        if let days = source.number(.auditDays, 1...3650) {
+            policy.audit = .seconds(days * 86_400)
+        }
         let counts: [(SettingKey, WritableKeyPath<LoginPolicy, Int>)] = [
             (.deadScenesPerUser, \.deadScenesPerUser),
             (.deadScenesPerAddress, \.deadScenesPerAddress),
@@ -245,6 +304,12 @@ extension Settings {
             (.profileChangesPerUserPerMinute, \.profileChangesPerUserPerMinute),
             (.connectionsPerAddress, \.connectionsPerAddress),
             (.webSocketsPerAddress, \.webSocketsPerAddress),
+            (.liveAttempts, \.rows.liveAttempts),
+            (.endedAttempts, \.rows.endedAttempts),
+            (.phoneSessions, \.rows.phoneSessions),
+            (.usedCodes, \.rows.usedCodes),
+            (.browserSessions, \.rows.browserSessions),
+            (.auditEntries, \.rows.auditEntries),
         ]
         for (key, path) in counts {
             if let value = source.number(key, 1...10_000_000) { policy[keyPath: path] = value }
@@ -349,7 +414,35 @@ extension Settings {
         return secret
     }
 
-    private static func readDatabase(_ source: inout SettingSource, _ mode: Mode) -> String {
+    /// Where the database is, for commands that need nothing else.
+    ///
+    /// No other setting is judged: such a command works before a server could.
+    package static func databasePath(
+        flags: SettingsFlags,
+        environment: [String: String]
+    ) async throws(SettingsRefused) -> String {
+        var source = await SettingSource(
+            flags: flags.values,
+            environment: environment,
+            file: flags.config
+        )
+        let database = readDatabase(&source)
+        guard source.problems.isEmpty else { throw SettingsRefused(reasons: source.problems) }
+        return database
+    }
+
+    private static func readRestoredSessions(_ source: inout SettingSource) -> Bool {
+        let text = source.text(.restoredSessions) ?? "drop"
+        if !["drop", "keep"].contains(text) {
+            source.note(
+                "\(SettingKey.restoredSessions.environmentName) must be drop or keep, not "
+                    + "\(text.prefix(40))."
+            )
+        }
+        return text == "keep"
+    }
+
+    private static func readDatabase(_ source: inout SettingSource) -> String {
         let folder = source.text(.dataDirectory) ?? "data"
         let database = source.text(.database) ?? "\(folder)/scan-login.sqlite"
         if database.hasPrefix("postgres://") || database.hasPrefix("postgresql://") {
@@ -383,7 +476,9 @@ extension Settings {
             "listens on: \(edge.host):\(edge.port)",
             "site name: \(edge.siteName)",
             "database: \(database)",
-            "log level: \(logLevel)",
+            "log level: \(logLevel), \(logFormat.rawValue)",
+            "operators look at: "
+                + (edge.operations.map { "\($0.host):\($0.port)" } ?? "nothing (off)"),
             "WeChat: \(wechat.scheme)://\(wechat.authority), app \(wechat.appID), "
                 + "secret \(wechat.appSecret), page \(wechat.page), \(wechat.environmentVersion)",
             "scene: \(policy.scene)",
@@ -401,6 +496,7 @@ extension Settings {
             "attempts per address and minute: \(policy.attemptsPerAddressPerMinute), "
                 + "burst \(policy.attemptsPerAddressBurst)",
             "codes asked of WeChat a minute: \(policy.codesPerMinute)",
+            "codes made ahead: \(policy.pooledCodes)",
             "phone logins per user and minute: \(policy.phoneLoginsPerUserPerMinute)",
             "profile changes per user and minute: \(policy.profileChangesPerUserPerMinute)",
             "recent logins are kept for: \(policy.loginHistory), \(Login.perUserMax) per user",
@@ -413,6 +509,13 @@ extension Settings {
             "a body comes with, bytes a second: \(edge.limits.connection.bodyBytesPerSecondMin)",
             "a connection may idle: \(edge.limits.connection.idle.seconds)",
             "a peer may not read for: \(edge.limits.connection.stall.seconds)",
+            "rows at most: \(policy.rows.liveAttempts) live attempts, "
+                + "\(policy.rows.endedAttempts) ended ones, \(policy.rows.phoneSessions) phone "
+                + "sessions, \(policy.rows.usedCodes) used codes, "
+                + "\(policy.rows.browserSessions) browser sessions, "
+                + "\(policy.rows.auditEntries) audit entries",
+            "audit log: \(policy.audit)",
+            "sessions of a restored database: \(keepsRestoredSessions ? "kept" : "dropped")",
         ]
     }
 }

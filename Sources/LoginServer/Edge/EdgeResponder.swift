@@ -22,6 +22,7 @@ struct EdgeResponder: HTTPResponder {
     private let origin: Origin
     private let clients: ClientAddresses
     private let gauges: EdgeGauges
+    private let service: LoginService
 
     init(
         router: Router<LoginContext>,
@@ -29,7 +30,8 @@ struct EdgeResponder: HTTPResponder {
         headers: SecurityHeaders,
         origin: Origin,
         clients: ClientAddresses,
-        gauges: EdgeGauges
+        gauges: EdgeGauges,
+        service: LoginService
     ) {
         var methods: [String: [String]] = [:]
         for route in router.routes {
@@ -42,12 +44,36 @@ struct EdgeResponder: HTTPResponder {
         self.origin = origin
         self.clients = clients
         self.gauges = gauges
+        self.service = service
     }
 
     func respond(to request: Request, context: LoginContext) async throws -> Response {
+        let began = service.now()
+        let id = context.logger[metadataKey: "hb.request.id"]?.description
+        return try await RequestScope.$id.withValue(id) {
+            var context = context
+            let response = try await answer(request, &context)
+            service.measures.count(.requests, "\(response.status.code)")
+            // Without the query: what people put there does not belong in a log (T35).
+            context.logger.info(
+                "request",
+                metadata: [
+                    "method": "\(request.method)", "path": "\(request.uri.path)",
+                    "status": "\(response.status.code)", "from": "\(context.address)",
+                    "ms": "\(service.now().since(began).wholeMilliseconds)",
+                ]
+            )
+            return response
+        }
+    }
+
+    private func answer(
+        _ request: Request,
+        _ context: inout LoginContext
+    ) async throws -> Response {
         var response: Response
         do {
-            response = try await served(request, context)
+            response = try await served(request, &context)
         } catch {
             response = answer(to: error, request, context)
         }
@@ -56,9 +82,12 @@ struct EdgeResponder: HTTPResponder {
         return request.method == .head ? response.createHeadResponse() : response
     }
 
-    private func served(_ request: Request, _ context: LoginContext) async throws -> Response {
+    /// From here on the context's address is the client's.
+    private func served(
+        _ request: Request,
+        _ context: inout LoginContext
+    ) async throws -> Response {
         try origin.checkHost(of: request.head)
-        var context = context
         let peer = context.address
         context.address = try clients.client(of: peer, request.headers)
         try Self.checkForm(of: request, methods)

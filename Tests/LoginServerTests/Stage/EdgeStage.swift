@@ -21,6 +21,8 @@ struct EdgeStage: Sendable {
     let configuration: EdgeConfiguration
     let gauges: EdgeGauges
     let port: Int
+    /// Of the operators' listener; 0 without one.
+    let operationsPort: Int
     private let wires: Wires
     private let group: ServiceGroup
 
@@ -46,6 +48,8 @@ struct EdgeStage: Sendable {
         var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         /// Two servers over the same rows must not draw the same secrets.
         var seed: UInt64 = 1
+        /// Whether the operators' listener is there.
+        var hasOperations = false
     }
 
     private struct NotRunning: Error {}
@@ -88,17 +92,22 @@ struct EdgeStage: Sendable {
             host: "127.0.0.1",
             port: 0,
             siteName: "Tea & Toast",
+            operations: setup.hasOperations
+                ? OperationsAddress(host: "127.0.0.1", port: 0) : nil,
             limits: setup.limits,
             proxies: TrustedProxies(setup.proxies.compactMap { IPNetwork($0) })
         )
         let gauges = EdgeGauges(policy: setup.policy, limits: setup.limits)
+        let (operations, announceOperations) = AsyncStream<Int>.makeStream()
         let (ports, announce) = AsyncStream<Int>.makeStream()
         let application = buildApplication(
             service: house.service,
             configuration: configuration,
             gauges: gauges,
-            logger: setup.logger
-        ) { announce.yield($0) }
+            logger: setup.logger,
+            onOperations: { announceOperations.yield($0) },
+            onRunning: { announce.yield($0) }
+        )
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [application],
@@ -112,12 +121,17 @@ struct EdgeStage: Sendable {
                 try await group.run()
             }
             guard let port = await ports.first(where: { _ in true }) else { throw NotRunning() }
+            var operationsPort = 0
+            if setup.hasOperations {
+                operationsPort = await operations.first { _ in true } ?? 0
+            }
             let stage = EdgeStage(
                 house: house,
                 rows: rows,
                 configuration: configuration,
                 gauges: gauges,
                 port: port,
+                operationsPort: operationsPort,
                 wires: Wires(),
                 group: group
             )
@@ -159,6 +173,15 @@ struct EdgeStage: Sendable {
     func send(_ call: Call, from address: String = "127.0.0.1") async throws -> Answer {
         let wire = try await wire(from: address)
         let answer = try await wire.exchange(call, host: host)
+        await wire.close()
+        return answer
+    }
+
+    /// What the operators' listener answers.
+    func operations(_ path: String, method: String = "GET") async throws -> Answer {
+        let wire = try await Wire.connect(to: operationsPort)
+        wires.add(wire)
+        let answer = try await wire.exchange(Call(method, path), host: "127.0.0.1")
         await wire.close()
         return answer
     }

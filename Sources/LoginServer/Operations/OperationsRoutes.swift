@@ -1,0 +1,54 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import LoginService
+import NIOCore
+
+/// The operators' listener: is it alive, is it ready, and how much of what.
+///
+///     GET /health/live    200 while the process answers
+///     GET /health/ready   200 while a change can be committed and the server is not stopping; else 503
+///     GET /metrics        numbers, as Prometheus reads them
+///
+/// It is apart from the public one, on loopback unless told otherwise, so that no proxy shows it to
+/// the world by mistake (T40).
+struct OperationsRoutes: Sendable {
+    let service: LoginService
+    /// What is so at this moment, beside what the service counts.
+    let gauges: @Sendable () -> [PrometheusText.Gauge]
+
+    func build() -> Router<LoginContext> {
+        let router = Router(context: LoginContext.self)
+        router.get("/health/live") { _, _ in Self.answer(.ok, #"{"status":"ok"}"#) }
+        router.get("/health/ready") { _, _ in await ready() }
+        router.get("/metrics") { _, _ in metrics() }
+        return router
+    }
+
+    private func ready() async -> Response {
+        let readiness = await service.readiness()
+        return switch readiness {
+        case .ready: Self.answer(.ok, #"{"database":"ok","status":"ok"}"#)
+        case .stopping: Self.answer(.serviceUnavailable, #"{"database":"ok","status":"stopping"}"#)
+        case .storeFails:
+            Self.answer(.serviceUnavailable, #"{"database":"fails","status":"unavailable"}"#)
+        }
+    }
+
+    private func metrics() -> Response {
+        let text = PrometheusText(service.measures.tally, gauges: gauges()).text
+        return Response(
+            status: .ok,
+            headers: [.contentType: PrometheusText.contentType, .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text))
+        )
+    }
+
+    private static func answer(_ status: HTTPResponse.Status, _ json: String) -> Response {
+        Response(
+            status: status,
+            headers: [.contentType: "application/json", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: json + "\n"))
+        )
+    }
+}

@@ -1,0 +1,32 @@
+import LoginDomain
+import LoginStore
+
+/// Whether a load balancer should send browsers here.
+package enum Readiness: Sendable, Equatable {
+    case ready
+    /// A change cannot be committed.
+    case storeFails
+    /// The process is about to end.
+    case stopping
+}
+
+extension LoginService {
+    /// Proves the store by a change that nobody sees: a full disk, a lock that stays and a file that
+    /// is gone all show.
+    ///
+    /// WeChat is not asked: while it is away, logins that are under way still end well.
+    package func readiness() async -> Readiness {
+        if watchers.isClosed { return .stopping }
+        let now = time.now()
+        do throws(LoginStoreError) {
+            _ = try await store.claimCode(
+                secretDigest(of: "the readiness probe"),
+                until: now,
+                at: now
+            )
+            return .ready
+        } catch {
+            return .storeFails
+        }
+    }
+}

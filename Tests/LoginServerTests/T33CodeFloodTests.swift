@@ -1,0 +1,70 @@
+import LoginDomain
+import TestSupport
+import Testing
+
+/// What a flood of requests for pages and codes costs at WeChat, over real sockets.
+@Suite(.timeLimit(.minutes(10))) struct T33CodeFloodTests {
+    @Test func `T33 ten thousand looks at the pages ask WeChat for nothing`() async throws {
+        try await EdgeStage.with { stage in
+            try await withThrowingTaskGroup { group in
+                for lane in 0..<4 {
+                    group.addTask {
+                        let wire = try await stage.wire(from: "127.0.33.\(lane + 1)")
+                        for _ in 0..<2500 {
+                            let answer = try await wire.exchange(
+                                Call("GET", "/login"),
+                                host: stage.host
+                            )
+                            #expect(answer.status == 200)
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(stage.wechat.calls.isEmpty)
+            #expect(stage.everything.isEmpty)
+        }
+    }
+
+    @Test func `T33 who is refused a code is told for how long, and gets no row and no cookie`()
+        async throws
+    {
+        try await EdgeStage.with {
+            $0.policy.codesPerMinute = 20
+        } _: { stage in
+            var served = 0
+            for number in 0..<60 {
+                let browser = Browser(stage, at: "127.0.34.\(number % 6 + 1)")
+                let answer = try await browser.post("/attempt")
+                if answer.status == 200 {
+                    served += 1
+                    continue
+                }
+                #expect(answer.status == 429)
+                let wait = try #require(answer["Retry-After"].flatMap(Int.init))
+                #expect((1...60).contains(wait))
+                #expect(answer.all("Set-Cookie").isEmpty)
+            }
+            #expect(stage.wechat.calls(to: ScriptedWeChat.codePath).count == served)
+            #expect(stage.everything.count { $0.hasPrefix("attempt ") } == served)
+            #expect(served <= 20)
+            // The last fifth of the minute was kept for those who had none.
+            #expect(try await Browser(stage, at: "127.0.34.99").post("/attempt").status == 200)
+        }
+    }
+
+    @Test func `T33 while a quota is used up WeChat is asked once in ten seconds`() async throws {
+        try await EdgeStage.with { stage in
+            stage.wechat.always(ScriptedWeChat.codePath, .json(#"{"errcode":45009}"#))
+            for number in 0..<30 {
+                let answer = try await Browser(stage, at: "127.0.35.\(number + 1)").post("/attempt")
+                #expect(answer.status == 429)
+                #expect(answer["Retry-After"].flatMap(Int.init) != nil)
+                stage.time.advance(by: .seconds(1))
+            }
+            #expect(stage.wechat.calls(to: ScriptedWeChat.codePath).count == 3)
+            stage.wechat.always(ScriptedWeChat.codePath, nil)
+            #expect(try await Browser(stage, at: "127.0.35.99").post("/attempt").status == 200)
+        }
+    }
+}

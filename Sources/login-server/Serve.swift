@@ -116,7 +116,8 @@ struct Serve: AsyncParsableCommand {
         if let operations = settings.edge.operations, operations.port != 0,
             !FreePort.isFree(operations.port, on: operations.host)
         {
-            return "Port \(operations.port) on \(operations.host), for operators, is taken. Stop the "
+            return
+                "Port \(operations.port) on \(operations.host), for operators, is taken. Stop the "
                 + "program that has it, or choose another with SCAN_LOGIN_OPERATIONS_PORT."
         }
         return nil

@@ -82,11 +82,13 @@ package struct Pages: Sendable {
         _ language: PageLanguage,
         status: Int,
         origin: String? = nil,
-        reason: String? = nil
+        reason: String? = nil,
+        request: String? = nil
     ) -> [UInt8] {
         var values = ["status": String(status), "home": (origin ?? "") + "/"]
         values["origin"] = origin
         values["reason"] = reason
+        values["request"] = request
         let key = Self.failureKey(status)
         for part in ["title", "detail"] {
             values["failure_\(part)"] = sentence("\(key)_\(part)", language, values)

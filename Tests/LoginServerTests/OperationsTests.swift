@@ -159,7 +159,7 @@ import Testing
     private struct FailingStore: RelayingStore {
         func relay<Value: Sendable>(
             _ operation: StoreOperation,
-            _ call: (any LoginStore) async throws(LoginStoreError) -> Value
+            _ call: (any OperatorStore) async throws(LoginStoreError) -> Value
         ) async throws(LoginStoreError) -> Value {
             throw .unavailable("broken")
         }
@@ -231,7 +231,9 @@ import Testing
         #expect(lines.count == 1)
         let line = try #require(lines.first)
         #expect(line.filter { $0 == "\n" || $0 == "\r\n" }.count == 1 && line.last == "\n")
-        #expect(line.unicodeScalars.dropLast().allSatisfy { $0.value >= 0x20 && $0.value != 0x202E })
+        #expect(
+            line.unicodeScalars.dropLast().allSatisfy { $0.value >= 0x20 && $0.value != 0x202E }
+        )
         let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: String]
         #expect(object?["value"] == hostile)
         #expect(object?["level"] == "info")
@@ -260,7 +262,9 @@ import Testing
             let requests = log.lines.filter { $0.hasPrefix("info request ") }
             #expect(requests.count == 1)
             let line = try #require(requests.first)
-            for word in ["method=GET", "path=/login", "status=200", "from=127.0.0.1", "hb.request.id="] {
+            for word in [
+                "method=GET", "path=/login", "status=200", "from=127.0.0.1", "hb.request.id=",
+            ] {
                 #expect(line.contains(word), "\(line)")
             }
             #expect(!log.lines.contains { $0.contains("CANARY") })

@@ -207,12 +207,22 @@ extension LoginService {
     /// How stale `seenAt` may be before it is written again.
     static let touchEvery = Duration.seconds(60)
 
-    /// Ends a browser's login.
+    /// Ends a browser's login, and the attempt that the same browser has under way beside it: nobody
+    /// who logs out wants to be logged in by a code that still hangs in another tab (T6).
     ///
-    /// Without one, nothing happens.
-    package func logout(_ cookie: SessionCookie) async throws(LoginRefusal) {
+    /// Its socket hears `cancelled` and closes. Without a login, nothing happens.
+    package func logout(
+        _ cookie: SessionCookie,
+        cancelling attempt: AttemptCookie? = nil
+    ) async throws(LoginRefusal) {
         try await stored { () async throws(LoginStoreError) in
             try await store.endSession(cookie.digest)
+        }
+        guard let attempt else { return }
+        do throws(LoginRefusal) {
+            try await cancelAttempt(attempt)
+        } catch .noAttempt, .alreadyCompleted {
+            // There is none, which is what was wanted.
         }
     }
 

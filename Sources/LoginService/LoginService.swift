@@ -29,9 +29,9 @@ package final class LoginService: Sendable {
     /// What happened how often.
     package let measures: Measures
     let budgets: Mutex<Budgets>
+    let pool: Mutex<CodePool<PooledCode>>
     /// Refusals that wait to be written into the audit log.
     let audit = Mutex(AuditQueue())
-    let pool: Mutex<CodePool<PooledCode>>
 
     package init(
         store: any LoginStore,

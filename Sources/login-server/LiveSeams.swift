@@ -29,11 +29,6 @@ struct LiveTime: TimeSource, WeChatClock {
         try await ContinuousClock().sleep(for: wait)
     }
 
-    /// The present, for log lines.
-    @Sendable func date() -> Date {
-        Date(timeIntervalSince1970: Double(now().milliseconds) / 1000)
-    }
-
     func milliseconds() -> Int64 {
         now().milliseconds
     }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What operators do with the database of a real server: one serves, the commands go on beside it.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct OperatorTests {
     @Test func `T38: a second server on a database ends at once, with one line, and harms nothing`()
         async throws

@@ -51,6 +51,38 @@ enum Programs {
         return FilePath(name)
     }
 
+    /// How to start a program: directly, or with fewer descriptors, through a shell that lowers their
+    /// number and becomes the program.
+    private static func command(
+        _ name: String,
+        _ arguments: [String],
+        _ descriptors: Int?
+    ) -> (Executable, Arguments) {
+        let program = path(name)
+        guard let descriptors else { return (.path(program), Arguments(arguments)) }
+        let script = "ulimit -n \(descriptors) && exec \"$0\" \"$@\""
+        return (.path("/bin/sh"), Arguments(["-c", script, program.string] + arguments))
+    }
+
+    /// The file of one of our programs.
+    static func executable(_ name: String) -> String { path(name).string }
+
+    /// How many lines that match a basic regular expression a tool prints of a program, such as `nm`.
+    static func count(_ pattern: String, in tool: String, of name: String) async throws -> Int {
+        // Half a million lines: grep is the one to count them.
+        let result = try await run(
+            .path("/bin/sh"),
+            arguments: ["-c", "\(tool) \"$0\" | grep -c -e \"$1\"", path(name).string, pattern],
+            output: .string(limit: 1 << 10),
+            error: .string(limit: 1 << 16)
+        )
+        let text = result.standardOutput.split(separator: "\n").first ?? ""
+        guard let count = Int(text), result.standardError.isEmpty else {
+            throw ProgramFailed(description: "\(tool) failed: \(result.standardError)")
+        }
+        return count
+    }
+
     private static func environment(_ settings: [String: String]) -> Environment {
         var changes: [Environment.Key: String?] = [:]
         // A developer's own settings must not leak in.
@@ -67,6 +99,7 @@ enum Programs {
         _ arguments: [String],
         environment settings: [String: String] = [:],
         errorsTo log: String = "/dev/null",
+        descriptors: Int? = nil,
         _ body: (RunningProgram) async throws -> Value
     ) async throws -> Value {
         var settings = settings
@@ -78,11 +111,12 @@ enum Programs {
             options: [.create, .append],
             permissions: .ownerReadWrite
         )
+        let (executable, arguments) = command(name, arguments, descriptors)
         var options = PlatformOptions()
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(9))]
         let result = try await run(
-            .path(path(name)),
-            arguments: Arguments(arguments),
+            executable,
+            arguments: arguments,
             environment: environment(settings),
             platformOptions: options,
             input: .none,
@@ -140,11 +174,13 @@ enum Programs {
     static func end(
         _ name: String,
         _ arguments: [String],
-        environment settings: [String: String] = [:]
+        environment settings: [String: String] = [:],
+        descriptors: Int? = nil
     ) async throws -> Ended {
+        let (executable, arguments) = command(name, arguments, descriptors)
         let result = try await run(
-            .path(path(name)),
-            arguments: Arguments(arguments),
+            executable,
+            arguments: arguments,
             environment: environment(settings),
             output: .string(limit: 1 << 20),
             error: .string(limit: 1 << 20)

@@ -34,6 +34,7 @@ struct LoginPolicyTests {
         #expect(policy.codesPerMinute == 4000)
         #expect(policy.phoneLoginsPerUserPerMinute == 20)
         #expect(policy.profileChangesPerUserPerMinute == 10)
+        #expect(policy.pooledCodes == 0)
         #expect(policy.connectionsPerAddress == 64)
         #expect(policy.webSocketsPerAddress == 20)
     }

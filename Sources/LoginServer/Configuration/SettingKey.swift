@@ -15,6 +15,7 @@ enum SettingKey: String, CaseIterable {
     case logFormat = "log_format"
     case operationsHost = "operations_host"
     case operationsPort = "operations_port"
+    case trustedProxies = "trusted_proxies"
     case launchPolicy = "launch_policy"
     case numberMatching = "number_matching"
 
@@ -51,10 +52,15 @@ enum SettingKey: String, CaseIterable {
     case usedCodes = "limits.used_codes"
     case browserSessions = "limits.browser_sessions"
     case auditEntries = "limits.audit_entries"
+    case connections = "limits.connections"
+    case headerSeconds = "limits.header_seconds"
+    case requestSeconds = "limits.request_seconds"
+    case idleSeconds = "limits.idle_seconds"
+    case stallSeconds = "limits.stall_seconds"
+    case bodyBytesPerSecond = "limits.body_bytes_per_second"
     case profileChangesPerUserPerMinute = "limits.profile_changes_per_user_per_minute"
 
     // Part of the contract, with no effect yet: production refuses them rather than ignore them.
-    case trustedProxies = "trusted_proxies"
     case keyFile = "key_file"
     case authorizationCodeSeconds = "lifetimes.authorization_code_seconds"
     case accessTokenSeconds = "lifetimes.access_token_seconds"
@@ -73,7 +79,7 @@ enum SettingKey: String, CaseIterable {
     /// Whether this version does what it says.
     var hasEffect: Bool {
         switch self {
-        case .trustedProxies, .keyFile, .authorizationCodeSeconds, .accessTokenSeconds:
+        case .keyFile, .authorizationCodeSeconds, .accessTokenSeconds:
             false
         default:
             true

@@ -1,6 +1,8 @@
 import Foundation
 package import LoginDomain
+import NIOCore
 package import WeChatClient
+import WebSocketUpgrade
 
 /// Everything an operator decides, read and judged once, before anything starts.
 package struct Settings: Sendable {
@@ -194,7 +196,9 @@ extension Settings {
             host: host,
             port: port,
             siteName: source.text(.siteName) ?? origin.authority,
-            operations: readOperations(&source, mode, isAnyPort: isAnyPort)
+            operations: readOperations(&source, mode, isAnyPort: isAnyPort),
+            limits: readLimits(&source),
+            proxies: readProxies(&source)
         )
     }
 
@@ -223,6 +227,41 @@ extension Settings {
             return nil
         }
         return OperationsAddress(host: host, port: port)
+    }
+
+    private static func readLimits(_ source: inout SettingSource) -> EdgeLimits {
+        var limits = EdgeLimits()
+        if let most = source.number(.connections, 1...1_000_000) { limits.connectionsMax = most }
+        let seconds: [(SettingKey, WritableKeyPath<EdgeLimits, TimeAmount>)] = [
+            (.headerSeconds, \.connection.header), (.requestSeconds, \.connection.request),
+            (.idleSeconds, \.connection.idle), (.stallSeconds, \.connection.stall),
+        ]
+        for (key, path) in seconds {
+            if let value = source.number(key, 1...600) {
+                limits[keyPath: path] = .seconds(Int64(value))
+            }
+        }
+        limits.webSocket.stall = limits.connection.stall
+        if let speed = source.number(.bodyBytesPerSecond, 1...1_000_000) {
+            limits.connection.bodyBytesPerSecondMin = speed
+        }
+        return limits
+    }
+
+    private static func readProxies(_ source: inout SettingSource) -> TrustedProxies {
+        var networks: [IPNetwork] = []
+        for part in (source.text(.trustedProxies) ?? "").split(separator: ",") {
+            let text = part.trimmingCharacters(in: .whitespaces)
+            guard let network = IPNetwork(text) else {
+                source.note(
+                    "\(SettingKey.trustedProxies.environmentName) must be a list of networks such as "
+                        + "10.0.0.0/8, 2001:db8::/32, not \(text.prefix(80))."
+                )
+                continue
+            }
+            networks.append(network)
+        }
+        return TrustedProxies(networks)
     }
 
     /// Codes made ahead in production, when nobody says: a burst of 64 browsers waits for nothing,
@@ -470,6 +509,17 @@ extension Settings {
                 + "\(policy.rows.auditEntries) audit entries",
             "audit log: \(policy.audit)",
             "sessions of a restored database: \(keepsRestoredSessions ? "kept" : "dropped")",
+            "connections: \(edge.limits.connectionsMax)",
+            "trusted proxies: \(edge.proxies)",
+            "a header is here within: \(edge.limits.connection.header.seconds)",
+            "a request is here within: \(edge.limits.connection.request.seconds)",
+            "a body comes with, bytes a second: \(edge.limits.connection.bodyBytesPerSecondMin)",
+            "a connection may idle: \(edge.limits.connection.idle.seconds)",
+            "a peer may not read for: \(edge.limits.connection.stall.seconds)",
         ]
     }
+}
+
+extension TimeAmount {
+    fileprivate var seconds: Duration { .nanoseconds(nanoseconds) }
 }

@@ -9,7 +9,7 @@ package enum TimelineText {
     /// forge lines or steer the terminal (T28).
     package static func lines(_ entries: [AuditEntry]) -> [String] {
         entries.map { entry in
-            var line = "\(moment(entry.at))  \(entry.what.rawValue)"
+            var line = "\(entry.at.rfc3339)  \(entry.what.rawValue)"
             if let reason = entry.reason { line += ": \(reason.rawValue)" }
             if let user = entry.actor.user { line += "  user \(user)" }
             if let address = entry.actor.address { line += "  from \(printable(address))" }
@@ -43,7 +43,7 @@ package enum TimelineText {
         }
         let lines = entries.map { entry in
             Line(
-                at: moment(entry.at),
+                at: entry.at.rfc3339,
                 what: entry.what.rawValue,
                 reason: entry.reason?.rawValue,
                 user: entry.actor.user?.text,
@@ -58,15 +58,6 @@ package enum TimelineText {
             decoding: try encoder.encode(Timeline(code: "\(code)", entries: lines)),
             as: UTF8.self
         )
-    }
-
-    /// In UTC, to the millisecond.
-    static func moment(_ timestamp: Timestamp) -> String {
-        // Whole seconds first: a fraction of them is not exact in a Double.
-        let milliseconds = String(timestamp.milliseconds % 1000)
-        return Date(timeIntervalSince1970: Double(timestamp.milliseconds / 1000))
-            .formatted(Date.ISO8601FormatStyle()).dropLast()
-            + "." + String(repeating: "0", count: 3 - milliseconds.count) + milliseconds + "Z"
     }
 
     private static func printable(_ text: String) -> String {

@@ -7,7 +7,7 @@ package enum UsersText {
     package static func line(_ record: UserRecord) -> String {
         let user = record.user
         let name = user.nickName.filter { !$0.isNewline && $0 != "\t" }
-        return [user.id.text, user.role, TimelineText.moment(record.createdAt), name]
+        return [user.id.text, user.role, record.createdAt.rfc3339, name]
             .joined(separator: "\t")
     }
 
@@ -27,7 +27,7 @@ package enum UsersText {
         let line = Line(
             userid: record.user.id.text,
             role: record.user.role,
-            createdAt: TimelineText.moment(record.createdAt),
+            createdAt: record.createdAt.rfc3339,
             nickName: record.user.nickName
         )
         let encoder = JSONEncoder()

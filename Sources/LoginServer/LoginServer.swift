@@ -200,7 +200,10 @@ package func buildApplication(
                 configuration: ApplicationConfiguration(
                     address: .hostname(address.host, port: address.port)
                 ),
-                onServerRunning: { await onOperations($0.localAddress?.port ?? address.port) },
+                onServerRunning: { channel in
+                    try? await AcceptPause.install(on: channel, logger: logger)
+                    await onOperations(channel.localAddress?.port ?? address.port)
+                },
                 logger: logger
             )
         )

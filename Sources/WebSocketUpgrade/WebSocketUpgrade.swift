@@ -165,8 +165,8 @@ package struct WebSocketUpgradeChannel: HTTPChannelHandler {
         }
     }
 
-    /// Most requests in one or two pieces; a connection that waits keeps that much.
-    private static let receiveBytes = 512
+    /// A request comes in a few pieces of this; a connection that waits keeps one.
+    private static let receiveBytes = 256
 
     package func handle(value connection: Connection, logger: Logger) async {
         guard let kind = try? await connection.kind.get() else { return }

@@ -48,7 +48,7 @@ import Testing
                 to: url,
                 first: "POST /mp/session HTTP/1.1\r\nHost: \(host)\r\n"
                     + "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n",
-                every: .seconds(1)
+                every: .milliseconds(500)
             )
             let (headers, bodies) = try await (slowHeaders, slowBodies)
             let opened = ContinuousClock.now - begun

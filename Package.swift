@@ -250,7 +250,7 @@ tests(
     "EndToEndTests",
     [
         "FakePhone", "HTTPTransport", "HTTPTransportAHC", "fake-phone", "login-server",
-        "mock-wechat", httpTypes, subprocess, systemPackage,
+        "mock-wechat", httpTypes, nioCore, nioPosix, subprocess, systemPackage,
     ]
 )
 mockTests("CodePictureTests", ["CodePicture"])

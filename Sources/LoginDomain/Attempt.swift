@@ -20,6 +20,10 @@ package struct Attempt: Sendable, Equatable {
     package internal(set) var state: State
     /// 1 at the start, and one more with each change of state.
     package internal(set) var seq: Int
+    /// What a change wants written into the audit log beside it.
+    ///
+    /// A store writes it in the same step and hands the attempt back without it.
+    package var notes: [AuditEntry] = []
 
     /// Opens an attempt: a code nobody has scanned yet.
     package init(

@@ -23,6 +23,11 @@ package enum Base64URL {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// The six bits that a character stands for; nil for one that is not of the alphabet.
+    static func value(of character: UInt8) -> UInt8? {
+        alphabet.firstIndex(of: character).map { UInt8($0) }
+    }
+
     /// Whether every character of a text belongs to the alphabet.
     package static func isAlphabet(_ text: some StringProtocol) -> Bool {
         text.utf8.allSatisfy { byte in

@@ -54,5 +54,10 @@ package struct LoginPolicy: Sendable, Equatable {
     package var connectionsPerAddress: Int = 64
     package var webSocketsPerAddress: Int = 20
 
+    /// The most rows of each kind (T34).
+    package var rows = RowCaps()
+    /// How long an entry of the audit log is kept.
+    package var audit: Duration = .seconds(90 * 86_400)
+
     package init() {}
 }

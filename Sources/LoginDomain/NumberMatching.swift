@@ -29,6 +29,18 @@ package enum Network {
         return one == other
     }
 
+    /// Who counts as one stranger where strangers are counted: an address of IPv4, a /64 of IPv6, because
+    /// whoever has one address of it has all of them (T32).
+    ///
+    /// What cannot be read counts for itself.
+    package static func stranger(_ address: String) -> String {
+        guard address.contains(":") else { return address }
+        let bare = address.prefix { $0 != "%" }
+        if let last = bare.split(separator: ":").last, last.contains(".") { return String(last) }
+        guard let groups = groups(bare) else { return address }
+        return groups.prefix(4).map { String($0, radix: 16) }.joined(separator: ":") + "::/64"
+    }
+
     private static func prefix(_ address: String) -> [UInt16]? {
         if address.contains(":") {
             let bare = address.prefix { $0 != "%" }

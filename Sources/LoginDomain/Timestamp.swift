@@ -6,6 +6,9 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         self.milliseconds = milliseconds
     }
 
+    /// Before everything that can have happened here: 1970.
+    package static let earliest = Timestamp(milliseconds: 0)
+
     package static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.milliseconds < right.milliseconds
     }

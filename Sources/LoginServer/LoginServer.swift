@@ -21,7 +21,7 @@
 package import Hummingbird
 import HummingbirdCore
 package import Logging
-import LoginDomain
+package import LoginDomain
 package import LoginService
 import NIOCore
 import ServiceLifecycle
@@ -40,6 +40,8 @@ package struct EdgeConfiguration: Sendable {
     /// Where operators look; nil for nowhere.
     package var operations: OperationsAddress?
     package var limits: EdgeLimits
+    /// Whose word about who a client is counts.
+    package var proxies: TrustedProxies
 
     package init(
         origin: Origin,
@@ -47,7 +49,8 @@ package struct EdgeConfiguration: Sendable {
         port: Int,
         siteName: String,
         operations: OperationsAddress? = nil,
-        limits: EdgeLimits = EdgeLimits()
+        limits: EdgeLimits = EdgeLimits(),
+        proxies: TrustedProxies = TrustedProxies()
     ) {
         self.origin = origin
         self.host = host
@@ -55,6 +58,7 @@ package struct EdgeConfiguration: Sendable {
         self.siteName = siteName
         self.operations = operations
         self.limits = limits
+        self.proxies = proxies
     }
 }
 
@@ -81,6 +85,8 @@ package struct EdgeLimits: Sendable {
     package var headerFieldsMax = 100
     /// TCP connections in all.
     package var connectionsMax = 20_000
+    /// How deep the JSON of a body may nest.
+    package var jsonDepthMax = 8
     /// `wait` of a long poll; a longer one counts as this.
     package var pollSecondsMax = 25
     /// A js_code is 32 characters today; this leaves room.
@@ -93,46 +99,70 @@ package struct EdgeLimits: Sendable {
     package var presentedBytesMax = 128
     /// A comment line keeps proxies from closing an event stream that has nothing to say.
     package var streamHeartbeat = Duration.seconds(15)
+    package var connection = ConnectionLimits()
     package var webSocket = WebSocketLimits()
 
     package init() {}
 }
 
+/// How the edge stands, for whoever watches the server.
+package struct EdgeGauges: Sendable {
+    /// TCP connections: open now, and refused so far.
+    package let connections: AddressCounter
+    /// The same of those who watch an attempt, over a WebSocket or an event stream.
+    package let webSockets: AddressCounter
+    /// Requests that trusted proxies hand on.
+    package let proxiedRequests: AddressCounter
+    package let counts = EdgeCounts()
+
+    package init(policy: LoginPolicy, limits: EdgeLimits) {
+        connections = AddressCounter(
+            perAddressMax: policy.connectionsPerAddress,
+            totalMax: limits.connectionsMax
+        )
+        webSockets = AddressCounter(
+            perAddressMax: policy.webSocketsPerAddress,
+            totalMax: limits.connectionsMax
+        )
+        proxiedRequests = AddressCounter(
+            perAddressMax: policy.connectionsPerAddress,
+            totalMax: limits.connectionsMax
+        )
+    }
+}
+
 /// The login server as a Hummingbird application: what the program runs and what tests call.
 ///
-/// `onRunning` is called with the bound port once the listener is open, `onOperations` with that of the
-/// operators' listener.
+/// `gauges` are filled while it runs; `onRunning` is called with the bound port once the listener is
+/// open, `onOperations` with that of the operators' listener.
 package func buildApplication(
     service: LoginService,
     configuration: EdgeConfiguration,
+    gauges: EdgeGauges? = nil,
     logger: Logger,
     onOperations: @escaping @Sendable (Int) async -> Void = { _ in },
     onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
 ) -> some ApplicationProtocol {
+    let limits = configuration.limits
+    let gauges = gauges ?? EdgeGauges(policy: service.policy, limits: limits)
+    let clients = ClientAddresses(proxies: configuration.proxies, counts: gauges.counts)
     let pages = Pages(siteName: configuration.siteName)
-    let browser = BrowserEdge(service: service, configuration: configuration)
+    let browser = BrowserEdge(service: service, configuration: configuration, gauges: gauges)
     let headers = SecurityHeaders(origin: configuration.origin)
     let responder = EdgeResponder(
         router: buildRouter(service: service, browser: browser, pages: pages),
         pages: pages,
         headers: headers,
         origin: configuration.origin,
-        service: service
+        service: service,
+        clients: clients,
+        gauges: gauges
     )
-    let limits = configuration.limits
-    let policy = service.policy
     let gatekeeper = AttemptGatekeeper(
         service: service,
         browser: browser,
         headers: headers,
-        sockets: AddressCounter(
-            perAddressMax: policy.webSocketsPerAddress,
-            totalMax: limits.connectionsMax
-        )
-    )
-    let connections = AddressCounter(
-        perAddressMax: policy.connectionsPerAddress,
-        totalMax: limits.connectionsMax
+        clients: clients
     )
     var application = Application(
         responder: responder,
@@ -145,40 +175,41 @@ package func buildApplication(
                     maxHeaderListSize: limits.headerBlockBytesMax,
                     maxHeaderFieldCount: limits.headerFieldsMax
                 ),
+                connection: limits.connection,
                 limits: limits.webSocket,
-                connections: connections
+                connections: gauges.connections,
+                counts: gauges.counts
             )
         },
         configuration: ApplicationConfiguration(
             address: .hostname(configuration.host, port: configuration.port)
         ),
         onServerRunning: { channel in
+            // A listener that has gone already needs none.
+            try? await AcceptPause.install(on: channel, logger: logger)
             await onRunning(channel.localAddress?.port ?? configuration.port)
         },
         logger: logger
     )
     application.addServices(Sweeper(service: service))
     if let address = configuration.operations {
-        let operations = OperationsRoutes(service: service) { [sockets = gatekeeper.sockets] in
-            [
-                .init("connections", "Open TCP connections.", connections.total),
-                .init("websockets", "Open WebSockets.", sockets.total),
-                .init("watchers", "Browsers that wait for news.", service.watchers.count),
-            ]
-        }
+        let operations = OperationsRoutes(service: service, edge: gauges)
         application.addServices(
             Application(
                 router: operations.build(),
                 configuration: ApplicationConfiguration(
                     address: .hostname(address.host, port: address.port)
                 ),
-                onServerRunning: { await onOperations($0.localAddress?.port ?? address.port) },
+                onServerRunning: { channel in
+                    try? await AcceptPause.install(on: channel, logger: logger)
+                    await onOperations(channel.localAddress?.port ?? address.port)
+                },
                 logger: logger
             )
         )
     }
     // A service that returns would end the program.
-    if policy.pooledCodes > 0 { application.addServices(CodeMakers(service: service)) }
+    if service.policy.pooledCodes > 0 { application.addServices(CodeMakers(service: service)) }
     return application
 }
 

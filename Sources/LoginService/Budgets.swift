@@ -50,6 +50,7 @@ struct Budgets: Sendable {
     ///
     /// - Returns: seconds to wait; nil when it may, and then it has been counted.
     mutating func showScene(_ user: UserID, _ address: String, at now: Timestamp) -> Int? {
+        let address = Network.stranger(address)
         let wait = [
             deadScenesOfUsers.secondsToWait(user, at: now),
             deadScenesOfAddresses.secondsToWait(address, at: now),
@@ -66,7 +67,7 @@ struct Budgets: Sendable {
 
     /// The scene shown at `moment` was not there.
     mutating func miss(_ address: String, at moment: Timestamp) {
-        deadScenesOfAddresses.note(address, at: moment)
+        deadScenesOfAddresses.note(Network.stranger(address), at: moment)
     }
 
     // MARK: - Codes
@@ -97,6 +98,7 @@ struct Budgets: Sendable {
         if let wait = attemptsOfBrowsers.secondsToWait(chain, at: now) {
             return .refused("attempts_per_browser", retryAfterSeconds: wait)
         }
+        let address = Network.stranger(address)
         if let wait = attemptsOfAddresses.take(address, at: now) {
             return .refused("attempts_per_ip", retryAfterSeconds: wait)
         }

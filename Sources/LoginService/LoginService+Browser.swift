@@ -47,7 +47,7 @@ extension LoginService {
         do throws(LoginRefusal) {
             let code = try await code(leave, asked: asked)
             let now = time.now()
-            let attempt = Attempt(
+            var attempt = Attempt(
                 id: id,
                 chain: chain,
                 cookie: cookie.digest,
@@ -56,8 +56,10 @@ extension LoginService {
                 at: now,
                 policy: policy
             )
+            attempt.noteOpening()
+            let opened = attempt
             let superseded = try await stored { () async throws(LoginStoreError) in
-                try await store.openAttempt(attempt, superseding: old?.digest, at: now)
+                try await store.openAttempt(opened, superseding: old?.digest, at: now)
             }
             if let superseded { publish(superseded, at: now) }
             measures.count(.attemptsOpened)
@@ -129,8 +131,8 @@ extension LoginService {
     /// The browser says no.
     package func cancelAttempt(_ cookie: AttemptCookie) async throws(LoginRefusal) {
         let now = time.now()
-        let update = try await stored { () async throws(LoginStoreError) in
-            try await store.updateAttempt(.cookie(cookie.digest)) { $0.cancelByBrowser(at: now) }
+        let update = try await update(.cookie(cookie.digest), by: .nobody, at: now) {
+            $0.cancelByBrowser(at: now)
         }
         guard let update else { throw .noAttempt }
         if update.moved { publish(update.attempt, at: now) }
@@ -205,12 +207,22 @@ extension LoginService {
     /// How stale `seenAt` may be before it is written again.
     static let touchEvery = Duration.seconds(60)
 
-    /// Ends a browser's login.
+    /// Ends a browser's login, and the attempt that the same browser has under way beside it: nobody
+    /// who logs out wants to be logged in by a code that still hangs in another tab (T6).
     ///
-    /// Without one, nothing happens.
-    package func logout(_ cookie: SessionCookie) async throws(LoginRefusal) {
+    /// Its socket hears `cancelled` and closes. Without a login, nothing happens.
+    package func logout(
+        _ cookie: SessionCookie,
+        cancelling attempt: AttemptCookie? = nil
+    ) async throws(LoginRefusal) {
         try await stored { () async throws(LoginStoreError) in
             try await store.endSession(cookie.digest)
+        }
+        guard let attempt else { return }
+        do throws(LoginRefusal) {
+            try await cancelAttempt(attempt)
+        } catch .noAttempt, .alreadyCompleted {
+            // There is none, which is what was wanted.
         }
     }
 

@@ -110,27 +110,40 @@ extension LoginService {
         return try await withScene(scene, caller) {
             (scene, phone, now) async throws(LoginRefusal) -> ScannedAttempt? in
             let policy = policy
-            let update = try await stored { () async throws(LoginStoreError) in
-                try await store.updateAttempt(.scene(scene)) { attempt in
-                    let isRequired = policy.numberMatching.isRequired(
-                        browser: attempt.browser.address,
-                        phone: caller.address
-                    )
-                    return attempt.scan(
-                        by: phone.user,
-                        phone: phone.token,
-                        nonce: digest,
-                        launch: launch,
-                        number: isRequired ? number : nil,
-                        at: now,
-                        policy: policy
-                    )
-                }
+            let actor = AuditActor(user: phone.user, address: caller.address, launch: launch)
+            let update = try await update(.scene(scene), by: actor, at: now) { attempt in
+                let isRequired = policy.numberMatching.isRequired(
+                    browser: attempt.browser.address,
+                    phone: caller.address
+                )
+                return attempt.scan(
+                    by: phone.user,
+                    phone: phone.token,
+                    nonce: digest,
+                    launch: launch,
+                    number: isRequired ? number : nil,
+                    at: now,
+                    policy: policy
+                )
             }
-            guard let update else { return nil }
+            guard let update else {
+                noteRefusal(.scanRefused, of: nil, reason: .unknownScene, by: actor, at: now)
+                return nil
+            }
             if update.moved { publish(update.attempt, at: now) }
             switch update.outcome {
             case .unavailable:
+                noteRefusal(
+                    .scanRefused,
+                    of: update.attempt,
+                    reason: update.attempt.refusalReason(
+                        user: phone.user,
+                        phone: phone.token,
+                        nonce: nil
+                    ),
+                    by: actor,
+                    at: now
+                )
                 return nil
             case .scanned(let until):
                 return scanned(update.attempt, nonce, until, by: caller, launch, at: now)
@@ -173,31 +186,51 @@ extension LoginService {
         try await withScene(scene, caller) {
             (scene, phone, now) async throws(LoginRefusal) -> Void? in
             let policy = policy
-            let update = try await stored { () async throws(LoginStoreError) in
-                try await store.updateAttempt(.scene(scene)) {
-                    $0.confirm(
-                        phone: phone.token,
-                        nonce: presented,
-                        number: number,
-                        at: now,
-                        policy: policy
-                    )
-                }
+            let actor = AuditActor(user: phone.user, address: caller.address)
+            let update = try await update(.scene(scene), by: actor, at: now) {
+                $0.confirm(
+                    phone: phone.token,
+                    nonce: presented,
+                    number: number,
+                    at: now,
+                    policy: policy
+                )
             }
-            guard let update else { return nil }
+            guard let update else {
+                noteRefusal(.confirmRefused, of: nil, reason: .unknownScene, by: actor, at: now)
+                return nil
+            }
             if update.moved { publish(update.attempt, at: now) }
             switch update.outcome {
             case .confirmed, .repeated: return ()
-            case .tooFast: throw .tooFast
-            case .blocked: throw .confirmBlocked
-            case .numberRequired: throw .numberRequired
+            case .tooFast:
+                noteConfirmRefusal(update.attempt, .tooFast, by: actor, at: now)
+                throw .tooFast
+            case .blocked:
+                noteConfirmRefusal(update.attempt, .blocked, by: actor, at: now)
+                throw .confirmBlocked
+            case .numberRequired:
+                noteConfirmRefusal(update.attempt, .numberRequired, by: actor, at: now)
+                throw .numberRequired
             case .wrongNumber:
+                noteConfirmRefusal(update.attempt, .wrongNumber, by: actor, at: now)
                 logger.notice(
                     "wrong number, attempt cancelled",
                     metadata: ["attempt": "\(update.attempt.id)", "user": "\(phone.user)"]
                 )
                 return nil
             case .unavailable:
+                noteRefusal(
+                    .confirmRefused,
+                    of: update.attempt,
+                    reason: update.attempt.refusalReason(
+                        user: phone.user,
+                        phone: phone.token,
+                        nonce: presented
+                    ),
+                    by: actor,
+                    at: now
+                )
                 logger.notice(
                     "confirm refused",
                     metadata: ["attempt": "\(update.attempt.id)", "user": "\(phone.user)"]
@@ -216,14 +249,28 @@ extension LoginService {
         let presented = secretDigest(of: nonce)
         try await withScene(scene, caller) {
             (scene, phone, now) async throws(LoginRefusal) -> Void? in
-            let update = try await stored { () async throws(LoginStoreError) in
-                try await store.updateAttempt(.scene(scene)) {
-                    $0.cancel(phone: phone.token, nonce: presented, at: now)
-                }
+            let actor = AuditActor(user: phone.user, address: caller.address)
+            let update = try await update(.scene(scene), by: actor, at: now) {
+                $0.cancel(phone: phone.token, nonce: presented, at: now)
             }
-            guard let update else { return nil }
+            guard let update else {
+                noteRefusal(.cancelRefused, of: nil, reason: .unknownScene, by: actor, at: now)
+                return nil
+            }
             if update.moved { publish(update.attempt, at: now) }
-            return update.outcome ? () : nil
+            guard !update.outcome else { return () }
+            noteRefusal(
+                .cancelRefused,
+                of: update.attempt,
+                reason: update.attempt.refusalReason(
+                    user: phone.user,
+                    phone: phone.token,
+                    nonce: presented
+                ),
+                by: actor,
+                at: now
+            )
+            return nil
         }
     }
 

@@ -23,6 +23,9 @@ extension LoginService {
         return .rateLimited(retryAfterSeconds: seconds)
     }
 
+    /// How old the access token in use is; nil while there is none.
+    package func weChatTokenSecondsOld() -> Int? { wechat.accessTokenSecondsOld() }
+
     /// The present, by the clock that everything here goes by.
     package func now() -> Timestamp { time.now() }
 
@@ -33,9 +36,18 @@ extension LoginService {
         do {
             return try await body()
         } catch {
-            throw storeFailure("\(error)")
+            throw refusal(error)
         }
     }
+
+    private func refusal(_ error: LoginStoreError) -> LoginRefusal {
+        guard case .full(let kind) = error else { return storeFailure("\(error)") }
+        logger.warning("store full", metadata: ["of": "\(kind.rawValue)"])
+        return .storeUnavailable(retryAfterSeconds: Self.fullRetryAfterSeconds)
+    }
+
+    /// Rows go by the minute.
+    static let fullRetryAfterSeconds = 10
 
     func storeFailure(_ reason: String) -> LoginRefusal {
         measures.count(.storeFailures)

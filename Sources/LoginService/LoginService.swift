@@ -30,6 +30,8 @@ package final class LoginService: Sendable {
     package let measures: Measures
     let budgets: Mutex<Budgets>
     let pool: Mutex<CodePool<PooledCode>>
+    /// Refusals that wait to be written into the audit log.
+    let audit = Mutex(AuditQueue())
 
     package init(
         store: any LoginStore,

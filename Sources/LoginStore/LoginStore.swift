@@ -9,11 +9,17 @@ package import LoginDomain
 /// they are given.
 /// Called by: `LoginService`. Engines: `MemoryLoginStore` here, `LoginStoreSQLite`.
 ///
-/// Four promises:
+/// Six promises:
 /// 1. An answer comes after the change is durable. Nothing is pushed or told before (I12).
 /// 2. Two updates of one attempt never interleave; the row is the lock (T12).
 /// 3. Look-ups go by digest. No secret reaches a store.
-/// 4. A call says how it ended, even to a task that is cancelled meanwhile: what was changed is never
+/// 4. No kind of row grows past its cap (T34): over it, a newcomer is refused with `full` and nothing
+///    has happened; nobody's live row makes room. Ended attempts and the audit log make room for
+///    themselves, the oldest first.
+/// 5. What a change notes (`Attempt.notes`), the store writes into the audit log in the same step,
+///    and so it does of what it does itself: supersede, redeem, expire. It hands attempts back
+///    without notes.
+/// 6. A call says how it ended, even to a task that is cancelled meanwhile: what was changed is never
 ///    left unknown because somebody went away.
 package protocol LoginStore: Sendable {
     // MARK: Attempts
@@ -122,11 +128,58 @@ package protocol LoginStore: Sendable {
 
     // MARK: Housekeeping
 
-    /// Deletes rows that nobody can need again, at most `limit` of each kind.
+    /// Deletes rows that nobody can need again, and ended attempts over their cap, at most `limit`
+    /// of each kind.
     ///
     /// - Returns: whether the limit was reached, so that there may be more.
     @discardableResult
     func forget(_ before: ForgetLimits, limit: Int) async throws(LoginStoreError) -> Bool
+
+    // MARK: The audit log
+
+    /// Writes down what changed no row: refusals.
+    ///
+    /// The order is kept, and what is written down later is later.
+    func record(_ entries: [AuditEntry]) async throws(LoginStoreError)
+
+    /// Deletes the oldest entries of the audit log, at most `limit`: those from before a moment, and
+    /// those over the cap.
+    ///
+    /// - Returns: how many went of each.
+    func forgetAudit(
+        before: Timestamp,
+        limit: Int
+    ) async throws(LoginStoreError) -> ForgottenAudit
+}
+
+/// What operators do with a store, beside the server and while it serves.
+package protocol OperatorStore: LoginStore {
+    /// The users whose ids come after `id`, by id, at most `limit`.
+    func users(
+        after id: UserID?,
+        limit: Int
+    ) async throws(LoginStoreError) -> [UserRecord]
+
+    /// Changes what websites may show beside a user's name.
+    ///
+    /// - Returns: false when there is no such user.
+    func setRole(_ role: String, of user: UserID) async throws(LoginStoreError) -> Bool
+
+    /// What the audit log has of an attempt, from its beginning.
+    func timeline(_ code: SupportCode) async throws(LoginStoreError) -> [AuditEntry]
+}
+
+/// How many entries of the audit log were deleted, and why.
+package struct ForgottenAudit: Sendable, Equatable {
+    /// They were older than the log is kept.
+    package var aged: Int
+    /// There were too many: these went before their time.
+    package var crowded: Int
+
+    package init(aged: Int, crowded: Int) {
+        self.aged = aged
+        self.crowded = crowded
+    }
 }
 
 /// The two ways an attempt is found.
@@ -197,4 +250,6 @@ package enum LoginStoreError: Error, Sendable, Equatable {
     case unavailable(String)
     /// A row, a scene or a cookie of that digest is there already.
     case duplicate
+    /// There are as many rows of that kind as there may be; nothing was changed (T34).
+    case full(RowKind)
 }

@@ -4,13 +4,16 @@ import Synchronization
 /// The reference engine: rows in memory.
 ///
 /// For tests, simulations, and as the plainest reading of the contract.
-package final class MemoryLoginStore: LoginStore {
-    private let rows = Mutex(Rows())
+package final class MemoryLoginStore: OperatorStore {
+    private let rows: Mutex<Rows>
 
-    package init() {}
+    package init(caps: RowCaps = RowCaps()) {
+        rows = Mutex(Rows(caps: caps))
+    }
 
     /// Everything there is, as values.
     private struct Rows {
+        let caps: RowCaps
         var attempts: [AttemptID: Attempt] = [:]
         var byCookie: [SecretDigest: AttemptID] = [:]
         var byScene: [SecretDigest: AttemptID] = [:]
@@ -22,6 +25,13 @@ package final class MemoryLoginStore: LoginStore {
         var avatars: [AvatarName: Avatar] = [:]
         /// In the order they happened.
         var logins: [LoginRow] = []
+        var cameAt: [UserID: Timestamp] = [:]
+        var audit: [AuditEntry] = []
+        var liveCount = 0
+
+        init(caps: RowCaps) {
+            self.caps = caps
+        }
 
         /// How many there are of what `forget` deletes.
         var counts: [Int] {
@@ -35,14 +45,22 @@ package final class MemoryLoginStore: LoginStore {
             }
         }
 
+        /// Takes an attempt into its row, and its notes into the log.
+        mutating func take(_ attempt: inout Attempt) {
+            audit += attempt.notes
+            attempt.notes = []
+            attempts[attempt.id] = attempt
+        }
+
         mutating func update<Outcome: Sendable>(
             _ key: AttemptKey,
             _ change: (inout Attempt) -> Outcome
         ) -> AttemptUpdate<Outcome>? {
             guard let id = id(key), var attempt = attempts[id] else { return nil }
-            let seq = attempt.seq
+            let (seq, wasLive) = (attempt.seq, !attempt.hasEnded)
             let outcome = change(&attempt)
-            attempts[id] = attempt
+            take(&attempt)
+            liveCount += (attempt.hasEnded ? 0 : 1) - (wasLive ? 1 : 0)
             return AttemptUpdate(attempt: attempt, moved: attempt.seq != seq, outcome: outcome)
         }
     }
@@ -56,7 +74,7 @@ package final class MemoryLoginStore: LoginStore {
 
     /// Every row as text, sorted: two equal lists, two equal stores.
     ///
-    /// For tests that nothing changed.
+    /// For tests that nothing changed. The audit log is not a part: it grows with what is refused.
     package var everything: [String] {
         rows.withLock { rows in
             let attempts = rows.attempts.values.map { "attempt \($0)" }
@@ -72,6 +90,9 @@ package final class MemoryLoginStore: LoginStore {
         }
     }
 
+    /// The audit log, from its beginning.
+    package var audit: [AuditEntry] { rows.withLock { $0.audit } }
+
     package func openAttempt(
         _ attempt: Attempt,
         superseding old: SecretDigest?,
@@ -81,8 +102,22 @@ package final class MemoryLoginStore: LoginStore {
             guard rows.attempts[attempt.id] == nil, rows.byCookie[attempt.cookie] == nil,
                 rows.byScene[attempt.scene] == nil
             else { throw .duplicate }
-            let superseded = old.flatMap { rows.update(.cookie($0)) { $0.supersede(at: now) } }
-            rows.attempts[attempt.id] = attempt
+            let makesRoom =
+                old.flatMap { rows.id(.cookie($0)) }
+                .flatMap { rows.attempts[$0] }.map { !$0.hasEnded } ?? false
+            let live = rows.liveCount - (makesRoom ? 1 : 0)
+            guard live < rows.caps.liveAttempts else { throw .full(.attempts) }
+            guard rows.attempts.count < rows.caps.liveAttempts + rows.caps.endedAttempts else {
+                throw .full(.endedAttempts)
+            }
+            let superseded = old.flatMap {
+                rows.update(.cookie($0)) { attempt in
+                    attempt.noting(at: now) { $0.supersede(at: now) }
+                }
+            }
+            var attempt = attempt
+            rows.take(&attempt)
+            if !attempt.hasEnded { rows.liveCount += 1 }
             rows.byCookie[attempt.cookie] = attempt.id
             rows.byScene[attempt.scene] = attempt.id
             guard let superseded, superseded.moved else { return nil }
@@ -116,7 +151,17 @@ package final class MemoryLoginStore: LoginStore {
             {
                 throw .duplicate
             }
-            guard let update = rows.update(key, { $0.redeem(at: now) }) else { return nil }
+            let count = rows.sessions.count - (old.map { rows.sessions[$0] == nil ? 0 : 1 } ?? 0)
+            if count >= rows.caps.browserSessions,
+                var attempt = rows.id(key).flatMap({ rows.attempts[$0] }),
+                case .redeemed = attempt.redeem(at: now)
+            {
+                throw .full(.browserSessions)
+            }
+            let update = rows.update(key) { attempt in
+                attempt.noting(at: now) { $0.redeem(at: now) }
+            }
+            guard let update else { return nil }
             if case .redeemed(let user) = update.outcome {
                 if let old { rows.sessions[old] = nil }
                 rows.sessions[login.session] = BrowserSession(
@@ -145,9 +190,13 @@ package final class MemoryLoginStore: LoginStore {
                 .filter { $0.1 <= now }
                 .sorted { ($0.1, $0.0.id.text) < ($1.1, $1.0.id.text) }
                 .prefix(limit)
-            return due.compactMap { rows.update(.cookie($0.0.cookie)) { $0.expire(at: now) } }
-                .filter(\.moved)
-                .map(\.attempt)
+            return due.compactMap {
+                rows.update(.cookie($0.0.cookie)) { attempt in
+                    attempt.noting(at: now) { $0.expire(at: now) }
+                }
+            }
+            .filter(\.moved)
+            .map(\.attempt)
         }
     }
 
@@ -156,8 +205,12 @@ package final class MemoryLoginStore: LoginStore {
         until: Timestamp,
         at now: Timestamp
     ) async throws(LoginStoreError) -> Bool {
-        rows.withLock { rows in
-            if let remembered = rows.codes[code], now < remembered { return false }
+        try rows.withLock { rows throws(LoginStoreError) in
+            let remembered = rows.codes[code]
+            if let remembered, now < remembered { return false }
+            guard remembered != nil || rows.codes.count < rows.caps.usedCodes else {
+                throw .full(.usedCodes)
+            }
             rows.codes[code] = until
             return true
         }
@@ -176,6 +229,7 @@ package final class MemoryLoginStore: LoginStore {
             let user = User(id: candidate)
             rows.users[candidate] = user
             rows.byOpenID[identity.openID] = candidate
+            rows.cameAt[candidate] = now
             return Registration(user: user, isNew: true)
         }
     }
@@ -215,6 +269,7 @@ package final class MemoryLoginStore: LoginStore {
     package func openPhoneSession(_ session: PhoneSession) async throws(LoginStoreError) {
         try rows.withLock { rows throws(LoginStoreError) in
             guard rows.phones[session.token] == nil else { throw .duplicate }
+            guard rows.phones.count < rows.caps.phoneSessions else { throw .full(.phoneSessions) }
             rows.phones[session.token] = session
         }
     }
@@ -274,10 +329,13 @@ package final class MemoryLoginStore: LoginStore {
     ) async throws(LoginStoreError) -> Bool {
         rows.withLock { rows in
             let counts = rows.counts
-            let old = rows.attempts.values
-                .filter { $0.hasEnded && $0.createdAt < before.attempts }
-                .prefix(limit)
-            for attempt in old {
+            let ended = rows.attempts.values
+                .filter(\.hasEnded)
+                .sorted { ($0.createdAt, $0.id.text) < ($1.createdAt, $1.id.text) }
+            let aged = ended.prefix { $0.createdAt < before.attempts }.prefix(limit)
+            let crowded = ended.dropFirst(aged.count)
+                .prefix(min(limit, max(0, ended.count - aged.count - rows.caps.endedAttempts)))
+            for attempt in aged + crowded {
                 rows.attempts[attempt.id] = nil
                 rows.byCookie[attempt.cookie] = nil
                 rows.byScene[attempt.scene] = nil
@@ -288,15 +346,67 @@ package final class MemoryLoginStore: LoginStore {
             for phone in rows.phones.filter({ $0.value.expiresAt < before.expired }).prefix(limit) {
                 rows.phones[phone.key] = nil
             }
-            let ended = rows.sessions.filter {
+            let old = rows.sessions.filter {
                 $0.value.seenAt < before.sessionsSeen || $0.value.createdAt < before.sessionsCreated
             }
-            for session in ended.prefix(limit) {
+            for session in old.prefix(limit) {
                 rows.sessions[session.key] = nil
             }
             let oldLogins = rows.logins.indices.filter { rows.logins[$0].at < before.logins }
             for index in oldLogins.prefix(limit).reversed() { rows.logins.remove(at: index) }
-            return zip(counts, rows.counts).contains { $0 - $1 == limit }
+            return zip(counts, rows.counts).contains { $0 - $1 >= limit }
         }
+    }
+
+    // MARK: - The audit log
+
+    package func record(_ entries: [AuditEntry]) async throws(LoginStoreError) {
+        rows.withLock { $0.audit += entries }
+    }
+
+    package func forgetAudit(
+        before: Timestamp,
+        limit: Int
+    ) async throws(LoginStoreError) -> ForgottenAudit {
+        rows.withLock { rows in
+            let aged = rows.audit.prefix(limit).prefix { $0.at < before }.count
+            let over = rows.audit.count - aged - rows.caps.auditEntries
+            let crowded = min(max(0, over), limit - aged)
+            rows.audit.removeFirst(aged + crowded)
+            return ForgottenAudit(aged: aged, crowded: crowded)
+        }
+    }
+
+    // MARK: - Operators
+
+    package func users(
+        after id: UserID?,
+        limit: Int
+    ) async throws(LoginStoreError) -> [UserRecord] {
+        rows.withLock { rows in
+            rows.users.values
+                .filter { user in id.map { user.id.text > $0.text } ?? true }
+                .sorted { $0.id.text < $1.id.text }
+                .prefix(limit)
+                .compactMap { user in
+                    rows.cameAt[user.id].map { UserRecord(user: user, createdAt: $0) }
+                }
+        }
+    }
+
+    package func setRole(
+        _ role: String,
+        of user: UserID
+    ) async throws(LoginStoreError) -> Bool {
+        rows.withLock { rows in
+            rows.users[user]?.role = role
+            return rows.users[user] != nil
+        }
+    }
+
+    package func timeline(
+        _ code: SupportCode
+    ) async throws(LoginStoreError) -> [AuditEntry] {
+        rows.withLock { $0.audit.filter { $0.code == code } }
     }
 }

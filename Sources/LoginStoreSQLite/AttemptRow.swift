@@ -27,6 +27,7 @@ enum AttemptRow {
         guard var attempt = try fetch(key, in: db) else { return nil }
         let before = attempt
         let outcome = change(&attempt)
+        try AuditRow.takeNotes(of: &attempt, in: db)
         if attempt != before { try save(attempt, in: db) }
         return AttemptUpdate(
             attempt: attempt,
@@ -59,6 +60,7 @@ enum AttemptRow {
                 attempt.sceneExpiresAt.milliseconds, attempt.capAt.milliseconds,
             ] + columns.arguments
         )
+        for entry in attempt.notes { try AuditRow.insert(entry, in: db) }
     }
 
     private static func save(_ attempt: Attempt, in db: Database) throws {
@@ -112,9 +114,9 @@ struct UnreadableRow: Error {
 
 extension Attempt {
     init(row: Row) throws {
-        let owner = try (row["owner"] as String?).map(UserID.init(column:))
+        let owner = try row.decode(String?.self, forColumn: "owner").map(UserID.init(column:))
         let state: State
-        switch row["state"] as String {
+        switch try row.decode(String.self, forColumn: "state") {
         case "created": state = .created
         case "scanned": state = .scanned(try Scan(row: row, owner: owner))
         case "confirmed": state = .confirmed(try Scan(row: row, owner: owner))
@@ -126,28 +128,33 @@ extension Attempt {
         case "superseded": state = .superseded
         default: throw UnreadableRow(column: "state")
         }
-        guard let id = AttemptID(text: row["id"]), let chain = AttemptID(text: row["chain"]) else {
-            throw UnreadableRow(column: "id")
-        }
+        guard let id = AttemptID(text: try row.decode(forColumn: "id")),
+            let chain = AttemptID(text: try row.decode(forColumn: "chain"))
+        else { throw UnreadableRow(column: "id") }
         self.init(
             id: id,
             chain: chain,
-            cookie: try SecretDigest(blob: row["cookie"]),
-            scene: try SecretDigest(blob: row["scene"]),
-            browser: BrowserFacts(address: row["address"], userAgent: row["user_agent"]),
-            createdAt: Timestamp(milliseconds: row["created_at"]),
-            sceneExpiresAt: Timestamp(milliseconds: row["scene_expires_at"]),
-            capAt: Timestamp(milliseconds: row["cap_at"]),
+            cookie: try SecretDigest(blob: row.decode(forColumn: "cookie")),
+            scene: try SecretDigest(blob: row.decode(forColumn: "scene")),
+            browser: BrowserFacts(
+                address: try row.decode(forColumn: "address"),
+                userAgent: try row.decode(forColumn: "user_agent")
+            ),
+            createdAt: Timestamp(milliseconds: try row.decode(forColumn: "created_at")),
+            sceneExpiresAt: Timestamp(milliseconds: try row.decode(forColumn: "scene_expires_at")),
+            capAt: Timestamp(milliseconds: try row.decode(forColumn: "cap_at")),
             state: state,
-            seq: row["seq"]
+            seq: try row.decode(forColumn: "seq")
         )
     }
 }
 
 extension Attempt.Scan {
     init(row: Row, owner: UserID?) throws {
-        guard let owner, let phone = row["phone"] as Data?, let nonce = row["nonce"] as Data?,
-            let at = row["scanned_at"] as Int64?, let until = row["confirm_expires_at"] as Int64?
+        guard let owner, let phone = try row.decode(Data?.self, forColumn: "phone"),
+            let nonce = try row.decode(Data?.self, forColumn: "nonce"),
+            let at = try row.decode(Int64?.self, forColumn: "scanned_at"),
+            let until = try row.decode(Int64?.self, forColumn: "confirm_expires_at")
         else { throw UnreadableRow(column: "scan") }
         self.init(
             owner: owner,
@@ -155,8 +162,8 @@ extension Attempt.Scan {
             nonce: try SecretDigest(blob: nonce),
             at: Timestamp(milliseconds: at),
             expiresAt: Timestamp(milliseconds: until),
-            launch: row["launch"],
-            number: row["number"]
+            launch: try row.decode(forColumn: "launch"),
+            number: try row.decode(forColumn: "number")
         )
     }
 }
@@ -164,10 +171,10 @@ extension Attempt.Scan {
 extension User {
     init(row: Row) throws {
         self.init(
-            id: try UserID(column: row["id"]),
-            role: row["role"],
-            nickName: row["nick_name"],
-            avatar: AvatarName(text: row["avatar_url"])
+            id: try UserID(column: row.decode(forColumn: "id")),
+            role: try row.decode(forColumn: "role"),
+            nickName: try row.decode(forColumn: "nick_name"),
+            avatar: AvatarName(text: try row.decode(forColumn: "avatar_url"))
         )
     }
 }
@@ -175,10 +182,10 @@ extension User {
 extension PhoneSession {
     init(row: Row) throws {
         self.init(
-            token: try SecretDigest(blob: row["token"]),
-            user: try UserID(column: row["user"]),
-            createdAt: Timestamp(milliseconds: row["created_at"]),
-            expiresAt: Timestamp(milliseconds: row["expires_at"])
+            token: try SecretDigest(blob: row.decode(forColumn: "token")),
+            user: try UserID(column: row.decode(forColumn: "user")),
+            createdAt: Timestamp(milliseconds: try row.decode(forColumn: "created_at")),
+            expiresAt: Timestamp(milliseconds: try row.decode(forColumn: "expires_at"))
         )
     }
 }
@@ -186,10 +193,10 @@ extension PhoneSession {
 extension BrowserSession {
     init(row: Row) throws {
         self.init(
-            cookie: try SecretDigest(blob: row["cookie"]),
-            user: try UserID(column: row["user"]),
-            createdAt: Timestamp(milliseconds: row["created_at"]),
-            seenAt: Timestamp(milliseconds: row["seen_at"])
+            cookie: try SecretDigest(blob: row.decode(forColumn: "cookie")),
+            user: try UserID(column: row.decode(forColumn: "user")),
+            createdAt: Timestamp(milliseconds: try row.decode(forColumn: "created_at")),
+            seenAt: Timestamp(milliseconds: try row.decode(forColumn: "seen_at"))
         )
     }
 }

@@ -2,14 +2,14 @@ import Foundation
 
 /// The file of a database: for its owner alone, or refused (T37).
 ///
-/// A new file gets the mode 0600 and a new folder 0700 under any umask; SQLite gives the `-wal` and
+/// A network file system is refused. A new file gets the mode 0600 and a new folder 0700 under any umask; SQLite gives the `-wal` and
 /// `-shm` files the mode of the database. A folder that is there is the operator's.
 enum DatabaseFile {
     /// Makes the file when it is not there, and judges it when it is.
     ///
     /// - Throws: `SQLiteOpenError`, or what Foundation says of the folder.
     static func prepare(_ path: String) throws {
-        for suffix in ["", "-wal", "-shm"] {
+        for suffix in ["", "-wal", "-shm", "-epoch"] {
             try judge(path + suffix)
         }
         let files = FileManager.default
@@ -21,6 +21,7 @@ enum DatabaseFile {
                 attributes: [.posixPermissions: 0o700]
             )
         }
+        try judge(fileSystemOf: folder)
         if !files.fileExists(atPath: path) {
             guard
                 files.createFile(
@@ -35,6 +36,16 @@ enum DatabaseFile {
             }
             // createFile asks for a mode and the umask may take bits away; this sets it.
             try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        }
+    }
+
+    /// Refuses a folder that lies on another machine, as far as the system says so.
+    private static func judge(fileSystemOf folder: String) throws(SQLiteOpenError) {
+        if let type = NetworkFileSystem.type(of: folder) {
+            throw SQLiteOpenError(
+                "The folder \(folder) is on a network file system (\(type)), where a database is "
+                    + "not safe. Put it on a disk of this machine."
+            )
         }
     }
 

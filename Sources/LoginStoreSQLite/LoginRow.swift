@@ -52,12 +52,20 @@ enum LoginRow {
 
 extension Login {
     init(row: Row) throws {
-        guard let id = LoginID(text: row["id"]) else { throw UnreadableRow(column: "id") }
+        guard let id = LoginID(text: try row.decode(forColumn: "id")) else {
+            throw UnreadableRow(column: "id")
+        }
         self.init(
             id: id,
-            client: ClientCard(name: row["client_name"], host: row["client_host"]),
-            browser: BrowserFacts(address: row["address"], userAgent: row["user_agent"]),
-            at: Timestamp(milliseconds: row["at"]),
+            client: ClientCard(
+                name: try row.decode(forColumn: "client_name"),
+                host: try row.decode(forColumn: "client_host")
+            ),
+            browser: BrowserFacts(
+                address: try row.decode(forColumn: "address"),
+                userAgent: try row.decode(forColumn: "user_agent")
+            ),
+            at: Timestamp(milliseconds: try row.decode(forColumn: "at")),
             session: row["cookie"] == nil ? nil : try BrowserSession(row: row)
         )
     }
@@ -65,8 +73,13 @@ extension Login {
 
 extension Avatar {
     init(row: Row) throws {
-        guard let name = AvatarName(text: row["name"]), let kind = Kind(rawValue: row["kind"])
+        guard let name = AvatarName(text: try row.decode(forColumn: "name")),
+            let kind = Kind(rawValue: try row.decode(forColumn: "kind"))
         else { throw UnreadableRow(column: "avatar") }
-        self.init(name: name, kind: kind, bytes: Array(row["bytes"] as Data))
+        self.init(
+            name: name,
+            kind: kind,
+            bytes: Array(try row.decode(Data.self, forColumn: "bytes"))
+        )
     }
 }

@@ -12,6 +12,12 @@ enum Migrations {
         migrator.registerMigration("2: human checks, pictures, recent logins") { db in
             try db.execute(sql: second)
         }
+        migrator.registerMigration("3: ledger, caps") { db in
+            try db.execute(sql: third)
+        }
+        migrator.registerMigration("4: audit log") { db in
+            try db.execute(sql: fourth)
+        }
         return migrator
     }
 
@@ -103,5 +109,90 @@ enum Migrations {
         ) STRICT;
         CREATE INDEX login_user ON login (user, at);
         CREATE INDEX login_at ON login (at);
+        """
+
+    /// One row about the file itself: how often it changed, whose epoch it belongs to, and how many
+    /// rows there are of each kind that has a cap.
+    ///
+    /// The counts are kept by triggers, in the transaction of the rows they count: to count a hundred
+    /// thousand rows at every login would be dear.
+    private static let third = """
+        CREATE TABLE ledger (
+            id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+            -- 0 in a file that was never served, -1 in a backup (T38).
+            epoch INTEGER NOT NULL,
+            -- Transactions that changed something.
+            changes INTEGER NOT NULL,
+            -- The clock when it was last served (T42).
+            started_at INTEGER,
+            boot TEXT,
+            since_boot INTEGER,
+            live_attempts INTEGER NOT NULL,
+            ended_attempts INTEGER NOT NULL,
+            phone_sessions INTEGER NOT NULL,
+            used_codes INTEGER NOT NULL,
+            browser_sessions INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO ledger SELECT 1, 0, 0, NULL, NULL, NULL,
+            (SELECT count(*) FROM attempt WHERE deadline IS NOT NULL),
+            (SELECT count(*) FROM attempt WHERE deadline IS NULL),
+            (SELECT count(*) FROM phone_session),
+            (SELECT count(*) FROM used_code),
+            (SELECT count(*) FROM browser_session);
+
+        CREATE TRIGGER attempt_comes AFTER INSERT ON attempt BEGIN
+            UPDATE ledger SET
+                live_attempts = live_attempts + (NEW.deadline IS NOT NULL),
+                ended_attempts = ended_attempts + (NEW.deadline IS NULL);
+        END;
+        CREATE TRIGGER attempt_ends AFTER UPDATE OF deadline ON attempt
+        WHEN (OLD.deadline IS NULL) <> (NEW.deadline IS NULL) BEGIN
+            UPDATE ledger SET
+                live_attempts = live_attempts
+                    + (NEW.deadline IS NOT NULL) - (OLD.deadline IS NOT NULL),
+                ended_attempts = ended_attempts
+                    + (NEW.deadline IS NULL) - (OLD.deadline IS NULL);
+        END;
+        CREATE TRIGGER attempt_goes AFTER DELETE ON attempt BEGIN
+            UPDATE ledger SET
+                live_attempts = live_attempts - (OLD.deadline IS NOT NULL),
+                ended_attempts = ended_attempts - (OLD.deadline IS NULL);
+        END;
+        CREATE TRIGGER phone_session_comes AFTER INSERT ON phone_session BEGIN
+            UPDATE ledger SET phone_sessions = phone_sessions + 1;
+        END;
+        CREATE TRIGGER phone_session_goes AFTER DELETE ON phone_session BEGIN
+            UPDATE ledger SET phone_sessions = phone_sessions - 1;
+        END;
+        CREATE TRIGGER used_code_comes AFTER INSERT ON used_code BEGIN
+            UPDATE ledger SET used_codes = used_codes + 1;
+        END;
+        CREATE TRIGGER used_code_goes AFTER DELETE ON used_code BEGIN
+            UPDATE ledger SET used_codes = used_codes - 1;
+        END;
+        CREATE TRIGGER browser_session_comes AFTER INSERT ON browser_session BEGIN
+            UPDATE ledger SET browser_sessions = browser_sessions + 1;
+        END;
+        CREATE TRIGGER browser_session_goes AFTER DELETE ON browser_session BEGIN
+            UPDATE ledger SET browser_sessions = browser_sessions - 1;
+        END;
+
+        CREATE INDEX browser_session_created ON browser_session (created_at);
+        """
+
+    /// Entries are in the order in which they were written, and go from the oldest end alone.
+    private static let fourth = """
+        CREATE TABLE audit (
+            id INTEGER NOT NULL PRIMARY KEY,
+            at INTEGER NOT NULL,
+            code TEXT,
+            what TEXT NOT NULL,
+            reason TEXT,
+            user TEXT,
+            address TEXT,
+            user_agent TEXT,
+            launch INTEGER
+        ) STRICT;
+        CREATE INDEX audit_code ON audit (code) WHERE code IS NOT NULL;
         """
 }

@@ -13,8 +13,13 @@ package import LoginStore
 /// Every write is in a `BEGIN IMMEDIATE` transaction with `synchronous = FULL`: when a call
 /// returns, the change has survived a power cut (SQLite, "PRAGMA synchronous"). Anything that
 /// goes wrong in SQLite is `LoginStoreError.unavailable`; nothing is half done.
-package struct SQLiteLoginStore: LoginStore {
-    private let database: DatabasePool
+package struct SQLiteLoginStore: OperatorStore {
+    let database: DatabasePool
+    let caps: RowCaps
+    private let file: OpenedFile
+    private let turns = BusyTurns()
+    /// What is written down beside the file after each commit; nil for who does not serve.
+    private let mark: EpochMark?
 
     /// How long a write waits for another process's lock before it fails (T43).
     package static let busyTimeoutSeconds = 2.0
@@ -23,7 +28,11 @@ package struct SQLiteLoginStore: LoginStore {
     ///
     /// What `DatabaseFile` says of the file itself holds.
     /// - Throws: `SQLiteOpenError` with a sentence for the operator.
-    package init(path: String) throws(SQLiteOpenError) {
+    package init(path: String, caps: RowCaps = RowCaps()) throws(SQLiteOpenError) {
+        try self.init(path: path, caps: caps, mark: nil)
+    }
+
+    init(path: String, caps: RowCaps, mark: EpochMark?) throws(SQLiteOpenError) {
         do {
             try DatabaseFile.prepare(path)
             var configuration = Configuration()
@@ -42,8 +51,20 @@ package struct SQLiteLoginStore: LoginStore {
                         + "Start that version, or restore a backup from before the upgrade."
                 )
             }
+            let isBehind = try database.read { db in
+                try !migrator.appliedIdentifiers(db).isEmpty && !migrator.hasCompletedMigrations(db)
+            }
+            if mark == nil, isBehind, EpochMark.isHeld(database: path) {
+                throw SQLiteOpenError(
+                    "The database \(path) is served by an older version of this program. Use the "
+                        + "commands of that version, or stop it first."
+                )
+            }
             try migrator.migrate(database)
             self.database = database
+            self.caps = caps
+            self.mark = mark
+            self.file = try OpenedFile(path)
         } catch let error as SQLiteOpenError {
             throw error
         } catch {
@@ -60,6 +81,7 @@ package struct SQLiteLoginStore: LoginStore {
             // Where another process reads, the journal stays, and nothing is lost.
             _ = try? database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
             try database.close()
+            mark?.release()
         } catch {
             throw .unavailable("close: \(error)")
         }
@@ -67,14 +89,25 @@ package struct SQLiteLoginStore: LoginStore {
 
     // MARK: - The two doors
 
+    // Each looks first whether the file is still the one that was opened.
     // Both go through GRDB's callbacks and not through its async functions: those give up when the
     // task is cancelled, and then nobody knows whether the change was made.
 
-    private func write<Value: Sendable>(
+    func write<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(LoginStoreError) -> Value {
+        let ticket = turns.ticket()
+        let (turns, file, mark) = (turns, file, mark)
         let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
-            database.asyncWrite(body) { _, result in continuation.resume(returning: result) }
+            database.asyncWriteWithoutTransaction { db in
+                let result = Result {
+                    try turns.begin(ticket)
+                    try file.check()
+                    return try Self.commit(db, mark, body)
+                }
+                if case .failure(let error) = result { turns.note(error) }
+                continuation.resume(returning: result)
+            }
         }
         do {
             return try result.get()
@@ -90,16 +123,44 @@ package struct SQLiteLoginStore: LoginStore {
         }
     }
 
-    private func read<Value: Sendable>(
+    /// Runs a change in a transaction of its own, and says beside the file how far it has come.
+    private static func commit<Value>(
+        _ db: Database,
+        _ mark: EpochMark?,
+        _ body: (Database) throws -> Value
+    ) throws -> Value {
+        var value: Value?
+        var changed: (epoch: Int64, changes: Int64)?
+        try db.inTransaction(.immediate) {
+            let before = db.totalChangesCount
+            value = try body(db)
+            if db.totalChangesCount != before { changed = try Ledger.countChange(db) }
+            return .commit
+        }
+        // After the commit: the mark must never know of a change that the file does not have.
+        if let mark, let changed { mark.write(epoch: changed.epoch, changes: changed.changes) }
+        guard let value else { throw UnreadableRow(column: "nothing") }
+        return value
+    }
+
+    func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(LoginStoreError) -> Value {
+        let file = file
         let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
             database.asyncRead { database in
-                continuation.resume(returning: Result { try body(try database.get()) })
+                continuation.resume(
+                    returning: Result {
+                        try file.check()
+                        return try body(try database.get())
+                    }
+                )
             }
         }
         do {
             return try result.get()
+        } catch let error as LoginStoreError {
+            throw error
         } catch {
             throw .unavailable(Self.reason(error))
         }
@@ -118,11 +179,23 @@ package struct SQLiteLoginStore: LoginStore {
         superseding old: SecretDigest?,
         at now: Timestamp
     ) async throws(LoginStoreError) -> Attempt? {
-        try await write { db in
+        let caps = caps
+        return try await write { db in
             let superseded = try old.flatMap {
-                try AttemptRow.update(.cookie($0), in: db) { $0.supersede(at: now) }
+                try AttemptRow.update(.cookie($0), in: db) { attempt in
+                    attempt.noting(at: now) { $0.supersede(at: now) }
+                }
             }
             try AttemptRow.insert(attempt, in: db)
+            // Counted with the newcomer: what is thrown here takes all of it back.
+            let counts = try Ledger(db).counts
+            guard counts.liveAttempts <= caps.liveAttempts else {
+                throw LoginStoreError.full(.attempts)
+            }
+            guard
+                counts.liveAttempts + counts.endedAttempts
+                    <= caps.liveAttempts + caps.endedAttempts
+            else { throw LoginStoreError.full(.endedAttempts) }
             guard let superseded, superseded.moved else { return nil }
             return superseded.attempt
         }
@@ -145,8 +218,11 @@ package struct SQLiteLoginStore: LoginStore {
         ending old: SecretDigest?,
         at now: Timestamp
     ) async throws(LoginStoreError) -> AttemptUpdate<Attempt.RedeemOutcome>? {
-        try await write { db in
-            let update = try AttemptRow.update(key, in: db) { $0.redeem(at: now) }
+        let caps = caps
+        return try await write { db in
+            let update = try AttemptRow.update(key, in: db) { attempt in
+                attempt.noting(at: now) { $0.redeem(at: now) }
+            }
             guard let update, case .redeemed(let user) = update.outcome else { return update }
             // First the new one: then a cookie cannot be handed on from the old one (T23).
             try db.execute(
@@ -163,6 +239,9 @@ package struct SQLiteLoginStore: LoginStore {
                     arguments: [old.blob]
                 )
             }
+            guard try Ledger(db).counts.browserSessions <= caps.browserSessions else {
+                throw LoginStoreError.full(.browserSessions)
+            }
             return update
         }
     }
@@ -176,7 +255,9 @@ package struct SQLiteLoginStore: LoginStore {
         guard !due.isEmpty else { return [] }
         return try await write { db in
             try due.compactMap { cookie in
-                try AttemptRow.update(.cookie(cookie), in: db) { $0.expire(at: now) }
+                try AttemptRow.update(.cookie(cookie), in: db) { attempt in
+                    attempt.noting(at: now) { $0.expire(at: now) }
+                }
             }
             .filter(\.moved)
             .map(\.attempt)
@@ -190,7 +271,8 @@ package struct SQLiteLoginStore: LoginStore {
         until: Timestamp,
         at now: Timestamp
     ) async throws(LoginStoreError) -> Bool {
-        try await write { db in
+        let caps = caps
+        return try await write { db in
             try db.execute(
                 sql: """
                     INSERT INTO used_code (code, expires_at) VALUES (?, ?)
@@ -199,7 +281,11 @@ package struct SQLiteLoginStore: LoginStore {
                     """,
                 arguments: [code.blob, until.milliseconds, now.milliseconds]
             )
-            return db.changesCount == 1
+            guard db.changesCount == 1 else { return false }
+            guard try Ledger(db).counts.usedCodes <= caps.usedCodes else {
+                throw LoginStoreError.full(.usedCodes)
+            }
+            return true
         }
     }
 
@@ -292,6 +378,7 @@ package struct SQLiteLoginStore: LoginStore {
     }
 
     package func openPhoneSession(_ session: PhoneSession) async throws(LoginStoreError) {
+        let caps = caps
         try await write { db in
             try db.execute(
                 sql: """
@@ -303,6 +390,9 @@ package struct SQLiteLoginStore: LoginStore {
                     session.expiresAt.milliseconds,
                 ]
             )
+            guard try Ledger(db).counts.phoneSessions <= caps.phoneSessions else {
+                throw LoginStoreError.full(.phoneSessions)
+            }
         }
     }
 
@@ -420,13 +510,25 @@ package struct SQLiteLoginStore: LoginStore {
                 [before.logins.milliseconds, limit]
             ),
         ]
+        let caps = caps
         return try await write { db in
             var mayBeMore = false
             for step in old {
                 try db.execute(sql: step.sql, arguments: step.arguments)
                 mayBeMore = mayBeMore || db.changesCount == limit
             }
-            return mayBeMore
+            let over = try Ledger(db).counts.endedAttempts - caps.endedAttempts
+            guard over > 0 else { return mayBeMore }
+            try db.execute(
+                sql: """
+                    DELETE FROM attempt WHERE id IN (
+                        SELECT id FROM attempt WHERE deadline IS NULL
+                        ORDER BY created_at, id LIMIT ?
+                    )
+                    """,
+                arguments: [min(over, limit)]
+            )
+            return mayBeMore || over >= limit
         }
     }
 }

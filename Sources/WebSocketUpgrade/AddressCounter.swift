@@ -1,15 +1,9 @@
 package import NIOCore
 import Synchronization
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
-
-/// How many of something each address has open: connections, or WebSockets.
+/// How many of something each address has open: connections, WebSockets, or requests.
 ///
-/// An IPv6 address counts with its /64: whoever has one has all of them (T32).
+/// An IPv6 address counts with its /64 (T32).
 package final class AddressCounter: Sendable {
     private let perAddressMax: Int
     private let totalMax: Int
@@ -18,6 +12,7 @@ package final class AddressCounter: Sendable {
     private struct State {
         var open: [String: Int] = [:]
         var total = 0
+        var refused = 0
     }
 
     package init(perAddressMax: Int, totalMax: Int) {
@@ -25,28 +20,59 @@ package final class AddressCounter: Sendable {
         self.totalMax = totalMax
     }
 
-    /// Takes a place for a channel until it closes.
+    /// Takes a place for a channel until it closes, in the name of its peer.
     ///
+    /// A peer that `isShared` by many clients is only counted among all.
     /// - Returns: false when the address, or everybody together, has no place left.
-    package func enter(_ channel: any Channel) -> Bool {
-        let key = Self.key(channel.remoteAddress)
-        let hasPlace = state.withLock { state in
-            let open = state.open[key, default: 0]
-            guard open < perAddressMax, state.total < totalMax else { return false }
-            state.open[key] = open + 1
+    package func enter(_ channel: any Channel, isShared: Bool = false) -> Bool {
+        let key = isShared ? nil : Self.key(channel.remoteAddress)
+        guard take(key) else { return false }
+        channel.closeFuture.whenComplete { [self] _ in leave(key) }
+        return true
+    }
+
+    /// Takes a place for an address, until the place is let go of.
+    ///
+    /// - Returns: nil when there is none left.
+    package func place(for address: String) -> Place? {
+        let key = Self.key(address)
+        return take(key) ? Place(counter: self, key: key) : nil
+    }
+
+    /// A place that is taken for as long as somebody holds it.
+    package final class Place: Sendable {
+        private let counter: AddressCounter
+        private let key: String
+
+        fileprivate init(counter: AddressCounter, key: String) {
+            self.counter = counter
+            self.key = key
+        }
+
+        deinit {
+            counter.leave(key)
+        }
+    }
+
+    private func take(_ key: String?) -> Bool {
+        state.withLock { state in
+            let open = key.map { state.open[$0, default: 0] } ?? 0
+            guard open < perAddressMax, state.total < totalMax else {
+                state.refused += 1
+                return false
+            }
+            if let key { state.open[key] = open + 1 }
             state.total += 1
             return true
         }
-        if hasPlace {
-            channel.closeFuture.whenComplete { [self] _ in leave(key) }
-        }
-        return hasPlace
     }
 
-    private func leave(_ key: String) {
+    private func leave(_ key: String?) {
         state.withLock { state in
-            let open = state.open[key, default: 1] - 1
-            state.open[key] = open == 0 ? nil : open
+            if let key {
+                let open = state.open[key, default: 1] - 1
+                state.open[key] = open == 0 ? nil : open
+            }
             state.total -= 1
         }
     }
@@ -54,14 +80,14 @@ package final class AddressCounter: Sendable {
     /// How many are open.
     package var total: Int { state.withLock { $0.total } }
 
+    /// How many found no place since the start.
+    package var refused: Int { state.withLock { $0.refused } }
+
     static func key(_ address: SocketAddress?) -> String {
-        let text = address?.ipAddress ?? "local"
-        var bytes = [UInt8](repeating: 0, count: 16)
-        guard inet_pton(AF_INET6, text, &bytes) == 1 else { return text }
-        // ::ffff:a.b.c.d is an IPv4 peer on a dual-stack socket.
-        let isMapped =
-            bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
-        return (isMapped ? bytes.suffix(4) : bytes.prefix(8))
-            .map { String($0) }.joined(separator: ".")
+        key(address?.ipAddress ?? "local")
+    }
+
+    private static func key(_ text: String) -> String {
+        IPAddress(text)?.network ?? text
     }
 }

@@ -21,13 +21,11 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let gatekeeper: any WebSocketGatekeeper
     private let limits: WebSocketLimits
+    private let counts: EdgeCounts
     private let outcome: EventLoopPromise<ConnectionKind>
     private let logger: Logger
-    /// The HTTP handlers that go when the WebSocket comes.
-    private let targetWatch: TargetWatch
-    private let decoder: ByteToMessageHandler<HTTPRequestDecoder>
-    private let encoder: HTTPResponseEncoder
-    private let codec: HTTP1ToHTTPServerCodec
+    private let parts: Parts
+    private let drainBytesMax: Int
     private var connectionState: HTTPConnectionStateHandler?
 
     private var state = State.fresh
@@ -35,8 +33,17 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
     private var unanswered = 0
     /// The head of a plain request has been handed on and its end has not.
     private var isInsideRequest = false
-    /// The decoder reads nothing behind the last plain request, because it asked for an upgrade.
-    private var isDecoderDone = false
+    /// After the last plain request that was handed on none is read: it asked for an upgrade or is
+    /// of HTTP/1.0, or its body could not be read.
+    private var isLastRequest = false
+    /// What still comes belongs to no request.
+    private var isDeaf = false
+    /// The head of an answer is out and its end is not.
+    private var isInsideAnswer = false
+    /// How much of the present body came after its answer.
+    private var drained = 0
+    private var clock: RequestClock
+    private var timer: (task: Scheduled<Void>, at: NIODeadline)?
     /// The peer will send nothing more.
     private var isPeerDone = false
 
@@ -64,7 +71,9 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
         on channel: any Channel,
         gatekeeper: any WebSocketGatekeeper,
         http: HTTP1Channel.Configuration.DecoderConfiguration,
+        connection: ConnectionLimits = ConnectionLimits(),
         limits: WebSocketLimits,
+        counts: EdgeCounts = EdgeCounts(),
         outcome: EventLoopPromise<ConnectionKind>,
         logger: Logger
     ) throws {
@@ -72,65 +81,142 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
         decoderLimits.maxHeaderFieldSize = http.maxHeaderFieldSize
         decoderLimits.maxHeaderListSize = http.maxHeaderListSize
         decoderLimits.maxHeaderFieldCount = http.maxHeaderFieldCount
-        let targetWatch = TargetWatch(bytesMax: http.maxHeaderFieldSize)
-        let decoder = ByteToMessageHandler(
-            HTTPRequestDecoder(
-                leftOverBytesStrategy: .forwardBytes,
-                limitConfiguration: decoderLimits
-            )
+        let parts = Parts(
+            wire: WireWatch(
+                targetBytesMax: http.maxHeaderFieldSize,
+                limits: connection,
+                counts: counts
+            ),
+            decoder: ByteToMessageHandler(
+                HTTPRequestDecoder(
+                    leftOverBytesStrategy: .forwardBytes,
+                    limitConfiguration: decoderLimits
+                )
+            ),
+            encoder: HTTPResponseEncoder(),
+            versions: VersionWatch(),
+            codec: HTTP1ToHTTPServerCodec(secure: false)
         )
-        let encoder = HTTPResponseEncoder()
-        let codec = HTTP1ToHTTPServerCodec(secure: false)
         let gate = UpgradeGate(
             gatekeeper: gatekeeper,
             limits: limits,
+            counts: counts,
             outcome: outcome,
             logger: logger,
-            targetWatch: targetWatch,
-            decoder: decoder,
-            encoder: encoder,
-            codec: codec
+            parts: parts,
+            clock: RequestClock(limits: connection, at: channel.eventLoop.now),
+            drainBytesMax: connection.drainBytesMax
         )
         try channel.pipeline.syncOperations.addHandlers(
-            [encoder, targetWatch, decoder, codec, gate]
+            [parts.wire, parts.encoder, parts.decoder, parts.versions, parts.codec, gate]
         )
+    }
+
+    /// The HTTP handlers that go when the WebSocket comes.
+    private struct Parts {
+        let wire: WireWatch
+        let decoder: ByteToMessageHandler<HTTPRequestDecoder>
+        let encoder: HTTPResponseEncoder
+        let versions: VersionWatch
+        let codec: HTTP1ToHTTPServerCodec
     }
 
     private init(
         gatekeeper: any WebSocketGatekeeper,
         limits: WebSocketLimits,
+        counts: EdgeCounts,
         outcome: EventLoopPromise<ConnectionKind>,
         logger: Logger,
-        targetWatch: TargetWatch,
-        decoder: ByteToMessageHandler<HTTPRequestDecoder>,
-        encoder: HTTPResponseEncoder,
-        codec: HTTP1ToHTTPServerCodec
+        parts: Parts,
+        clock: RequestClock,
+        drainBytesMax: Int
     ) {
         self.gatekeeper = gatekeeper
         self.limits = limits
+        self.counts = counts
         self.outcome = outcome
         self.logger = logger
-        self.targetWatch = targetWatch
-        self.decoder = decoder
-        self.encoder = encoder
-        self.codec = codec
+        self.parts = parts
+        self.clock = clock
+        self.drainBytesMax = drainBytesMax
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        arm(context)
+    }
+
+    // MARK: - Deadlines
+
+    /// Sets the timer where what is due now comes before it; what comes later is found when it
+    /// fires, so that a connection that is used has one timer and not one a request.
+    private func arm(_ context: ChannelHandlerContext) {
+        guard let due = clock.due?.at else { return }
+        if let timer {
+            guard due < timer.at else { return }
+            timer.task.cancel()
+        }
+        let me = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        let task = context.eventLoop.scheduleTask(deadline: due) {
+            let (gate, context) = me.value
+            gate.timer = nil
+            guard let due = gate.clock.due else { return }
+            guard due.at <= context.eventLoop.now else { return gate.arm(context) }
+            gate.endLate(due.late, context)
+        }
+        timer = (task, due)
+    }
+
+    private func disarm() {
+        timer?.task.cancel()
+        timer = nil
+    }
+
+    private func endLate(_ late: RequestClock.Late, _ context: ChannelHandlerContext) {
+        switch late {
+        case .nothingAsked: counts.note(.idle)
+        case .header: counts.note(.headerLate)
+        case .request: counts.note(.bodyLate)
+        }
+        switch state {
+        case .fresh where late == .header, .plain where late == .header,
+            .upgrading(_, ended: false):
+            state = .unreadable(.tooSlow)
+            goOnWhenReady(context)
+        case .plain where late == .request && unanswered > 0 && !isInsideAnswer:
+            // Somebody behind us waits for the body, and answers when told that none will come.
+            isLastRequest = true
+            isDeaf = true
+            isInsideRequest = false
+            clock.requestEnded()
+            context.fireErrorCaught(RequestTooSlow())
+        case .fresh, .plain:
+            context.close(promise: nil)
+        case .unreadable, .upgrading, .judging, .open, .ending:
+            return
+        }
     }
 
     // MARK: - Requests coming in
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isDeaf else { return }
         let part = unwrapInboundIn(data)
-        if case .end = part { targetWatch.requestEnded() }
+        note(part, context)
         switch (state, part) {
         case (.fresh, .head(let request)), (.plain, .head(let request)):
-            if request.asksForWebSocket, gatekeeper.isEndpoint(request) {
+            if isLastRequest {
+                isDeaf = true
+            } else if request.asksForWebSocket, !parts.versions.isOld,
+                gatekeeper.isEndpoint(request)
+            {
                 state = .upgrading(request, ended: false)
             } else {
-                isDecoderDone = request.stopsDecoder
+                isLastRequest = request.stopsDecoder || parts.versions.isOld
                 handOn(context, data)
             }
-        case (.plain, .body), (.fresh, .body):
+        case (.plain, .body(let bytes)), (.fresh, .body(let bytes)):
             context.fireChannelRead(data)
+            if isInsideRequest, unanswered == 0 { drain(bytes.readableBytes, context) }
         case (.plain, .end), (.fresh, .end):
             isInsideRequest = false
             context.fireChannelRead(data)
@@ -146,6 +232,30 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
+    private func note(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
+        switch part {
+        case .head:
+            clock.headArrived(at: context.eventLoop.now)
+        case .body(let bytes):
+            clock.bodyArrived(bytes.readableBytes)
+        case .end:
+            parts.wire.requestEnded()
+            clock.requestEnded()
+            if unanswered == 0 { clock.allAnswered(at: context.eventLoop.now) }
+        }
+        arm(context)
+    }
+
+    /// Part of a body whose answer is out: a little of it is read over, so that the connection stays
+    /// good for the next request.
+    private func drain(_ count: Int, _ context: ChannelHandlerContext) {
+        drained += count
+        guard drained > drainBytesMax else { return }
+        counts.note(.drained)
+        state = .ending
+        linger(context)
+    }
+
     private func handOn(_ context: ChannelHandlerContext, _ data: NIOAny) {
         do {
             if case .fresh = state { try buildHTTP(context) }
@@ -155,6 +265,7 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
         }
         state = .plain
         unanswered += 1
+        drained = 0
         isInsideRequest = true
         context.fireChannelRead(data)
     }
@@ -174,17 +285,26 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
-        case .head(var response) where isDecoderDone && unanswered == 1:
+        case .head(var response):
+            isInsideAnswer = true
+            guard isLastRequest, unanswered == 1 else {
+                return context.write(data, promise: promise)
+            }
             response.headerFields[.connection] = "close"
             context.write(wrapOutboundOut(.head(response)), promise: promise)
         case .end:
+            isInsideAnswer = false
             unanswered -= 1
-            if isDecoderDone, unanswered == 0, case .plain = state {
+            if isLastRequest, unanswered == 0, case .plain = state {
                 return end(context, data, promise)
             }
             context.write(data, promise: promise)
+            if unanswered == 0 {
+                clock.allAnswered(at: context.eventLoop.now)
+                arm(context)
+            }
             goOnWhenReady(context)
-        case .head, .body:
+        case .body:
             context.write(data, promise: promise)
         }
     }
@@ -278,17 +398,12 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(wrapOutboundOut(.head(switching)), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         state = .open
+        disarm()
         let pipeline = context.channel.pipeline.syncOperations
         do {
             // Right behind this gate: whatever Hummingbird left parked stays out of the way.
             try pipeline.addHandlers(
-                [
-                    WebSocketFrameEncoder(),
-                    ByteToMessageHandler(
-                        WebSocketFrameDecoder(maxFrameSize: limits.frameBytesMax)
-                    ),
-                    WebSocketHandler(session: session, limits: limits),
-                ],
+                [WebSocketHandler(session: session, limits: limits, counts: counts)],
                 position: .after(self)
             )
         } catch {
@@ -297,12 +412,13 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
         }
         outcome.succeed(.webSocket)
         if let connectionState { pipeline.removeHandler(connectionState, promise: nil) }
-        pipeline.removeHandler(encoder, promise: nil)
-        pipeline.removeHandler(codec, promise: nil)
+        pipeline.removeHandler(parts.encoder, promise: nil)
+        pipeline.removeHandler(parts.codec, promise: nil)
+        pipeline.removeHandler(parts.versions, promise: nil)
         pipeline.removeHandler(self, promise: nil)
-        pipeline.removeHandler(targetWatch, promise: nil)
+        pipeline.removeHandler(parts.wire, promise: nil)
         // Last: it hands on the bytes that came behind the request.
-        pipeline.removeHandler(decoder, promise: nil)
+        pipeline.removeHandler(parts.decoder, promise: nil)
         session.opened(WebSocket(channel: channel))
     }
 
@@ -330,6 +446,8 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
     /// Closed at once with bytes unread, the kernel would send a reset, and that can overtake the
     /// answer (RFC 9112 section 9.6).
     private func linger(_ context: ChannelHandlerContext) {
+        disarm()
+        parts.wire.drain()
         guard !isPeerDone else { return context.close(promise: nil) }
         context.close(mode: .output, promise: nil)
         let bound = context.loopBound
@@ -341,6 +459,7 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: - The end
 
     func channelInactive(context: ChannelHandlerContext) {
+        disarm()
         outcome.succeed(.closed)
         state = .ending
         context.fireChannelInactive()
@@ -349,6 +468,7 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         // A connection that broke before it was active is never told that it is not; somebody
         // waits for this outcome all the same. One that stands already is kept.
+        disarm()
         outcome.succeed(.closed)
     }
 
@@ -359,8 +479,20 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
         case .fresh, .upgrading, .judging:
             refuse(context, gatekeeper.answer(to: unreadable(error)))
         case .plain where isInsideRequest:
-            // In the body of a request that somebody behind us is about to answer.
+            // In the body of a request that somebody behind us is about to answer. The decoder reads
+            // nothing after it.
+            isLastRequest = true
+            isDeaf = true
+            isInsideRequest = false
+            clock.requestEnded()
             context.fireErrorCaught(error)
+            if unanswered == 0 {
+                state = .ending
+                linger(context)
+            }
+        case .plain where isLastRequest:
+            // Nothing was to come.
+            isDeaf = true
         case .plain:
             state = .unreadable(unreadable(error))
             goOnWhenReady(context)
@@ -372,8 +504,12 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func unreadable(_ error: any Error) -> UnreadableRequest {
-        guard case HTTPParserError.headerOverflow = error else { return .notHTTP }
-        return targetWatch.isTooLong ? .targetTooLong : .headersTooLarge
+        guard case HTTPParserError.headerOverflow = error else {
+            counts.note(.malformed)
+            return .notHTTP
+        }
+        counts.note(parts.wire.isTooLong ? .targetTooLong : .headersTooLarge)
+        return parts.wire.isTooLong ? .targetTooLong : .headersTooLarge
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -381,6 +517,9 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
         case is ChannelShouldQuiesceEvent:
             gatekeeper.serverStops()
             if case .fresh = state { return context.close(promise: nil) }
+        case is WireWatch.RequestBegan:
+            clock.requestBegan(at: context.eventLoop.now)
+            return arm(context)
         case ChannelEvent.inputClosed:
             isPeerDone = true
             switch state {
@@ -397,49 +536,17 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
     }
 }
 
-/// Stands before the decoder and measures the target of a request.
-///
-/// The decoder says the same of a target that is too long and of header fields that are.
-private final class TargetWatch: ChannelInboundHandler, RemovableChannelHandler {
-    typealias InboundIn = ByteBuffer
-    typealias InboundOut = ByteBuffer
+/// Notices requests of HTTP/1.0: what comes behind the codec does not say.
+private final class VersionWatch: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
 
-    private let bytesMax: Int
-    private var bytes = 0
-    private var place = Place.method
-
-    private enum Place {
-        case method
-        case target
-        case behind
-    }
-
-    init(bytesMax: Int) {
-        self.bytesMax = bytesMax
-    }
-
-    var isTooLong: Bool { bytes > bytesMax }
+    /// Whether the last request was of HTTP/1.0, whose connections serve one (T30).
+    private(set) var isOld = false
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if place != .behind { measure(unwrapInboundIn(data).readableBytesView) }
+        if case .head(let head) = unwrapInboundIn(data) { isOld = head.version == .http1_0 }
         context.fireChannelRead(data)
-    }
-
-    private func measure(_ view: ByteBufferView) {
-        for byte in view {
-            switch (place, byte) {
-            case (.method, UInt8(ascii: " ")): place = .target
-            case (.target, UInt8(ascii: " ")), (.target, UInt8(ascii: "\n")): place = .behind
-            case (.target, _): bytes += 1
-            case (.method, _): break
-            case (.behind, _): return
-            }
-        }
-    }
-
-    func requestEnded() {
-        bytes = 0
-        place = .method
     }
 }
 

@@ -1,5 +1,5 @@
 /// HTTP/1.1 connections that may become WebSockets: the upgrade of RFC 6455 section 4.2 for
-/// Hummingbird, on NIOWebSocket.
+/// Hummingbird. Handshake, masking and codes are NIOWebSocket's, the frames our own.
 ///
 /// Owns: the pipeline of one connection, the moment when it changes from HTTP to WebSocket (the
 /// connection's first request or a later one), the heartbeat, and the limits on what a peer may
@@ -23,6 +23,8 @@ package struct WebSocketLimits: Sendable {
     package var dataFramesPerMinuteMax = 5
     /// Messages that may wait for a slow reader before the socket is cut.
     package var unsentMessagesMax = 16
+    /// How long none of them may leave before it is cut all the same.
+    package var stall = TimeAmount.seconds(10)
     package var pingEvery = TimeAmount.seconds(20)
     package var pongWithin = TimeAmount.seconds(10)
     /// How long a peer may take to answer a close, or to read a refusal, before the connection is
@@ -43,10 +45,17 @@ package protocol WebSocketGatekeeper: Sendable {
     /// What is said, before the connection closes, to bytes that nobody behind can answer.
     func answer(to unreadable: UnreadableRequest) -> UpgradeRefusal
 
+    /// Whether many clients come from this address, so that its connections are not counted.
+    func isShared(_ peer: String) -> Bool
+
     /// The server stops: requests that wait for something should wait no longer.
     ///
     /// Called for each connection, also more than once, on its event loop.
     func serverStops()
+}
+
+extension WebSocketGatekeeper {
+    package func isShared(_ peer: String) -> Bool { false }
 }
 
 package enum WebSocketVerdict: Sendable {
@@ -67,12 +76,19 @@ package struct UpgradeRefusal: Sendable {
     }
 }
 
+/// The rest of a body did not come in time: what reads the body hears this.
+package struct RequestTooSlow: Error {
+    package init() {}
+}
+
 /// Why bytes are no request.
 package enum UnreadableRequest: Sendable, Equatable {
     /// The target is longer than a header field may be.
     case targetTooLong
     /// A header field, all of them together, or their number is over the limit.
     case headersTooLarge
+    /// Not whole in time.
+    case tooSlow
     /// Not HTTP/1.1, or broken off.
     case notHTTP
     /// An opening handshake with a body, without a key, or with more behind it.
@@ -97,43 +113,60 @@ package struct WebSocketUpgradeChannel: HTTPChannelHandler {
     package let responder: Responder
     let gatekeeper: any WebSocketGatekeeper
     let http: HTTP1Channel.Configuration.DecoderConfiguration
+    let connection: ConnectionLimits
     let limits: WebSocketLimits
     let connections: AddressCounter
+    let counts: EdgeCounts
 
     package init(
         responder: @escaping Responder,
         gatekeeper: any WebSocketGatekeeper,
         http: HTTP1Channel.Configuration.DecoderConfiguration,
+        connection: ConnectionLimits,
         limits: WebSocketLimits,
-        connections: AddressCounter
+        connections: AddressCounter,
+        counts: EdgeCounts
     ) {
         self.responder = responder
         self.gatekeeper = gatekeeper
         self.http = http
+        self.connection = connection
         self.limits = limits
         self.connections = connections
+        self.counts = counts
     }
 
     package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Connection> {
-        guard connections.enter(channel) else {
+        let peer = channel.remoteAddress?.ipAddress ?? "unknown"
+        guard connections.enter(channel, isShared: gatekeeper.isShared(peer)) else {
             // Closed before anything is made for it.
             let nothing = channel.eventLoop.makeSucceededFuture(ConnectionKind.closed)
             return channel.close().recover { _ in }
                 .map { Connection(channel: channel, kind: nothing) }
         }
         return channel.eventLoop.makeCompletedFuture {
+            // NIO keeps one receive buffer a connection for as long as it lives.
+            try channel.syncOptions?.setOption(
+                .recvAllocator,
+                value: FixedSizeRecvByteBufferAllocator(capacity: Self.receiveBytes)
+            )
             let outcome = channel.eventLoop.makePromise(of: ConnectionKind.self)
             try UpgradeGate.install(
                 on: channel,
                 gatekeeper: gatekeeper,
                 http: http,
+                connection: connection,
                 limits: limits,
+                counts: counts,
                 outcome: outcome,
                 logger: logger
             )
             return Connection(channel: channel, kind: outcome.futureResult)
         }
     }
+
+    /// A request comes in a few pieces of this; a connection that waits keeps one.
+    private static let receiveBytes = 256
 
     package func handle(value connection: Connection, logger: Logger) async {
         guard let kind = try? await connection.kind.get() else { return }

@@ -1,6 +1,7 @@
 import Foundation
 import LoginDomain
 import LoginService
+import LoginStoreSQLite
 import Synchronization
 import WeChatClient
 
@@ -13,9 +14,10 @@ struct LiveTime: TimeSource, WeChatClock {
     private let startedAt: Timestamp
     private let start: ContinuousClock.Instant
 
-    init() {
-        let seconds = Date().timeIntervalSince1970
-        startedAt = Timestamp(milliseconds: Int64(seconds * 1000))
+    /// Starts at a moment: where rows are that are a little younger than the wall clock, it goes on
+    /// from them (T42).
+    init(at moment: Timestamp = ClockReading.live().now) {
+        startedAt = moment
         start = ContinuousClock.now
     }
 
@@ -27,16 +29,27 @@ struct LiveTime: TimeSource, WeChatClock {
         try await ContinuousClock().sleep(for: wait)
     }
 
-    /// The present, for log lines.
-    @Sendable func date() -> Date {
-        Date(timeIntervalSince1970: Double(now().milliseconds) / 1000)
-    }
-
     func milliseconds() -> Int64 {
         now().milliseconds
     }
 
     func jitter() -> Double {
         Double.random(in: 0..<1)
+    }
+}
+
+extension ClockReading {
+    /// The machine's clocks.
+    static func live() -> ClockReading {
+        let wall = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+        // Counts while the machine sleeps too, as ContinuousClock does.
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        let boot = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
+        return ClockReading(
+            now: wall,
+            boot: boot?.trimmingCharacters(in: .whitespacesAndNewlines),
+            sinceBoot: .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+        )
     }
 }

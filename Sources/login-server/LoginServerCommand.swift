@@ -12,7 +12,9 @@ struct LoginServerCommand: AsyncParsableCommand {
             Settings come from flags, from SCAN_LOGIN_… in the environment, and from a file, in \
             this order. 'login-server check' prints what is in force.
             """,
-        subcommands: [Serve.self, Check.self, Doctor.self]
+        subcommands: [
+            Serve.self, Check.self, Doctor.self, Backup.self, Users.self, Timeline.self,
+        ]
     )
 }
 
@@ -78,6 +80,7 @@ struct Check: AsyncParsableCommand {
         let settings = try await options.settings()
         for line in settings.lines { print(line) }
         for warning in settings.warnings { say(warning) }
+        if let flaw = DescriptorLimit.flaw(DescriptorLimit.raise(), settings) { say(flaw) }
     }
 }
 

@@ -4,6 +4,7 @@ import HTTPTransport
 import HTTPTransportAHC
 import Hummingbird
 import Logging
+import LoginDomain
 import LoginServer
 import LoginService
 import LoginStoreSQLite
@@ -19,19 +20,21 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         // Whatever this process makes is for its owner alone (T37).
         umask(0o077)
-        let settings = movedOperations(try await options.settings())
+        var settings = movedOperations(try await options.settings())
         for warning in settings.warnings { say(warning) }
-        let time = LiveTime()
-        let logger = makeLogger(settings, time)
-        let store: SQLiteLoginStore
-        do {
-            store = try SQLiteLoginStore(path: settings.database)
-        } catch {
-            say("\(error)")
+        let fewer = try fitDescriptors(&settings)
+        if let taken = takenPort(settings) {
+            say(taken)
             throw ExitCode.failure
         }
+        let (store, start) = try open(settings)
+        let time = LiveTime(at: start.resumesAt)
+        let logger = makeLogger(settings, time)
+        for warning in start.warnings { logger.warning("\(warning)") }
+        if let fewer { logger.info("\(fewer)") }
         do {
             try await withAHCTransport { transport in
+                let measures = Measures()
                 let wechat = WeChatClient(
                     configuration: settings.wechat,
                     transport: OneServer(
@@ -39,7 +42,8 @@ struct Serve: AsyncParsableCommand {
                         authority: settings.wechat.authority,
                         over: transport
                     ),
-                    clock: time
+                    clock: time,
+                    observer: measures.weChatObserver
                 )
                 let service = LoginService(
                     store: store,
@@ -48,22 +52,56 @@ struct Serve: AsyncParsableCommand {
                     site: settings.site,
                     time: time,
                     dice: Dice(SystemRandomNumberGenerator()),
-                    logger: logger
+                    logger: logger,
+                    measures: measures
                 )
                 let application = buildApplication(
                     service: service,
                     configuration: settings.edge,
                     logger: logger,
-                    onOperations: { announceOperations(settings, $0) },
-                    onRunning: { _ in announce(settings) }
+                    onOperations: { [settings] in announceOperations(settings, $0) },
+                    onRunning: { [settings] _ in announce(settings) }
                 )
                 try await application.runService()
             }
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            say(portIsTaken(settings))
+            // Somebody took one in this very moment.
+            say(takenPort(settings) ?? "A port is taken; please start again.")
             throw ExitCode.failure
         }
         try store.close()
+    }
+
+    /// Makes room for as many connections as are allowed, or exits; a developer's machine is allowed
+    /// fewer instead.
+    ///
+    /// - Returns: that it is so, in a sentence.
+    private func fitDescriptors(_ settings: inout Settings) throws -> String? {
+        let descriptors = DescriptorLimit.raise()
+        guard let flaw = DescriptorLimit.flaw(descriptors, settings) else { return nil }
+        guard settings.mode == .development else {
+            say(flaw)
+            throw SettingOptions.refusedExitCode
+        }
+        let connections = DescriptorLimit.connections(descriptors)
+        settings.edge.limits.connectionsMax = connections
+        return "\(flaw) Now there may be \(connections)."
+    }
+
+    /// Takes the database, or says why not and exits.
+    private func open(_ settings: Settings) throws -> (SQLiteLoginStore, ServingStart) {
+        do {
+            return try SQLiteLoginStore.serve(
+                path: settings.database,
+                caps: settings.policy.rows,
+                policy: settings.policy,
+                clock: .live(),
+                keepsSessions: settings.keepsRestoredSessions
+            )
+        } catch {
+            say("\(error)")
+            throw ExitCode.failure
+        }
     }
 
     /// On a developer's machine the operators' listener makes way for whoever has its port.
@@ -77,8 +115,12 @@ struct Serve: AsyncParsableCommand {
         return settings
     }
 
-    /// Which of the two ports somebody else has.
-    private func portIsTaken(_ settings: Settings) -> String {
+    /// Which of the two ports somebody else has, in a sentence; nil when both are free.
+    private func takenPort(_ settings: Settings) -> String? {
+        if !FreePort.isFree(settings.edge.port, on: settings.edge.host) {
+            return "Port \(settings.edge.port) on \(settings.edge.host) is taken. Stop the program "
+                + "that has it, or choose another with --port."
+        }
         if let operations = settings.edge.operations, operations.port != 0,
             !FreePort.isFree(operations.port, on: operations.host)
         {
@@ -86,8 +128,7 @@ struct Serve: AsyncParsableCommand {
                 "Port \(operations.port) on \(operations.host), for operators, is taken. Stop the "
                 + "program that has it, or choose another with SCAN_LOGIN_OPERATIONS_PORT."
         }
-        return "Port \(settings.edge.port) on \(settings.edge.host) is taken. Stop the program "
-            + "that has it, or choose another with --port."
+        return nil
     }
 
     private func makeLogger(_ settings: Settings, _ time: LiveTime) -> Logger {
@@ -99,7 +140,7 @@ struct Serve: AsyncParsableCommand {
                     metadataProvider: RequestScope.metadata
                 )
             case .json:
-                JSONLogHandler(metadataProvider: RequestScope.metadata, now: time.date) {
+                JSONLogHandler(metadataProvider: RequestScope.metadata, now: time.now) {
                     FileHandle.standardError.write(Data($0))
                 }
             }

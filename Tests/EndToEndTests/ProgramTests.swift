@@ -14,8 +14,12 @@ struct ProgramTests {
                 let run = try await Programs.end(
                     name,
                     arguments + [port],
+                    // Few connections: a warning that the machine allows no more is not meant here.
                     environment: name == "login-server"
-                        ? ["SCAN_LOGIN_DATABASE": "\(folder)/login.sqlite"] : [:]
+                        ? [
+                            "SCAN_LOGIN_DATABASE": "\(folder)/login.sqlite",
+                            "SCAN_LOGIN_LIMITS_CONNECTIONS": "100",
+                        ] : [:]
                 )
                 #expect(run.status != 0)
                 let lines = run.errors.split(separator: "\n")

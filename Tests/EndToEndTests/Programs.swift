@@ -51,6 +51,19 @@ enum Programs {
         return FilePath(name)
     }
 
+    /// How to start a program: directly, or with fewer descriptors, through a shell that lowers their
+    /// number and becomes the program.
+    private static func command(
+        _ name: String,
+        _ arguments: [String],
+        _ descriptors: Int?
+    ) -> (Executable, Arguments) {
+        let program = path(name)
+        guard let descriptors else { return (.path(program), Arguments(arguments)) }
+        let script = "ulimit -n \(descriptors) && exec \"$0\" \"$@\""
+        return (.path("/bin/sh"), Arguments(["-c", script, program.string] + arguments))
+    }
+
     /// The file of one of our programs.
     static func executable(_ name: String) -> String { path(name).string }
 
@@ -86,6 +99,7 @@ enum Programs {
         _ arguments: [String],
         environment settings: [String: String] = [:],
         errorsTo log: String = "/dev/null",
+        descriptors: Int? = nil,
         _ body: (RunningProgram) async throws -> Value
     ) async throws -> Value {
         var settings = settings
@@ -97,11 +111,12 @@ enum Programs {
             options: [.create, .append],
             permissions: .ownerReadWrite
         )
+        let (executable, arguments) = command(name, arguments, descriptors)
         var options = PlatformOptions()
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(9))]
         let result = try await run(
-            .path(path(name)),
-            arguments: Arguments(arguments),
+            executable,
+            arguments: arguments,
             environment: environment(settings),
             platformOptions: options,
             input: .none,
@@ -159,11 +174,13 @@ enum Programs {
     static func end(
         _ name: String,
         _ arguments: [String],
-        environment settings: [String: String] = [:]
+        environment settings: [String: String] = [:],
+        descriptors: Int? = nil
     ) async throws -> Ended {
+        let (executable, arguments) = command(name, arguments, descriptors)
         let result = try await run(
-            .path(path(name)),
-            arguments: Arguments(arguments),
+            executable,
+            arguments: arguments,
             environment: environment(settings),
             output: .string(limit: 1 << 20),
             error: .string(limit: 1 << 20)

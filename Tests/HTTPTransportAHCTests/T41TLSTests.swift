@@ -7,7 +7,7 @@ import WeChatClient
 import X509
 
 /// The real client, over the real transport, to servers that say they are WeChat.
-@Suite(.timeLimit(.minutes(1))) struct T41TLSTests {
+@Suite(.timeLimit(.minutes(10))) struct T41TLSTests {
     private static let secret = "APPSECRETCANARY0123456789abcdef0"
     private static let json = #"{"access_token":"ACCESSTOKEN","expires_in":7200}"#
     private static let good =

@@ -25,6 +25,21 @@ struct HumanCheckTests {
         #expect(Network.isSame(other, one) == same)
     }
 
+    @Test(arguments: [
+        ("192.0.2.1", "192.0.2.2", false), ("::ffff:192.0.2.1", "192.0.2.1", true),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", true),
+        ("2001:db8:1:2::1", "2001:0db8:1:2:0:0:0:1%eth0", true),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", false), ("unknown", "unknown", true),
+        ("unknown", "other", false), ("1::2::3", "1::2::4", false),
+    ])
+    func `T32 whoever has a network of IPv6 is one stranger`(
+        one: String,
+        other: String,
+        same: Bool
+    ) {
+        #expect((Network.stranger(one) == Network.stranger(other)) == same)
+    }
+
     @Test func `T4: only the camera passes under the strict policy`() {
         for launch in [1048, 1049, 1007, 0, 1046] as [Int?] + [nil] {
             #expect(!LaunchPolicy.strict.allows(launch))

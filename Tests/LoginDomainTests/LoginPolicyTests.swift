@@ -34,11 +34,24 @@ struct LoginPolicyTests {
         #expect(policy.codesPerMinute == 4000)
         #expect(policy.phoneLoginsPerUserPerMinute == 20)
         #expect(policy.profileChangesPerUserPerMinute == 10)
+        #expect(policy.pooledCodes == 0)
         #expect(policy.connectionsPerAddress == 64)
         #expect(policy.webSocketsPerAddress == 20)
     }
 
+    @Test func `T34 every kind of row has its cap`() {
+        let rows = LoginPolicy().rows
+        #expect(rows.liveAttempts == 100_000)
+        #expect(rows.endedAttempts == 1_000_000)
+        #expect(rows.phoneSessions == 200_000)
+        #expect(rows.usedCodes == 200_000)
+        #expect(rows.browserSessions == 1_000_000)
+        #expect(rows.auditEntries == 5_000_000)
+        #expect(Mirror(reflecting: rows).children.count == 6)
+        #expect(LoginPolicy().audit == .seconds(90 * 86_400))
+    }
+
     @Test func `every number of the policy is among those above`() {
-        #expect(Mirror(reflecting: LoginPolicy()).children.count == 23)
+        #expect(Mirror(reflecting: LoginPolicy()).children.count == 26)
     }
 }

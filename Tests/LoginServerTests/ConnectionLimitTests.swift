@@ -7,7 +7,7 @@ import Testing
 
 /// How many connections and WebSockets one address may have.
 @Suite struct ConnectionLimitTests {
-    @Test func `an address has 64 connections, and the next is closed at once`() async throws {
+    @Test func `T32 an address has 64 connections, and the next is closed at once`() async throws {
         try await EdgeStage.with { stage in
             var wires: [Wire] = []
             for _ in 0..<64 {
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func `an address has 20 WebSockets, and the next gets 429 before the upgrade`()
+    @Test func `T32 an address has 20 WebSockets, and the next gets 429 before the upgrade`()
         async throws
     {
         try await EdgeStage.with { stage in
@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    @Test func `the numbers are the policy's`() async throws {
+    @Test func `T32 the numbers are the policy's`() async throws {
         try await EdgeStage.with {
             $0.policy.connectionsPerAddress = 2
             $0.policy.webSocketsPerAddress = 1
@@ -95,7 +95,7 @@ import Testing
         ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", true),
         ("2001:db8:1:2::1", "2001:db8:1:3::1", false), ("::1", "::2", true),
     ])
-    func `an IPv6 address counts with its whole network`(
+    func `T32 an IPv6 address counts with its whole network`(
         one: String,
         other: String,
         isSame: Bool

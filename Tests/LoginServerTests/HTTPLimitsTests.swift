@@ -15,7 +15,7 @@ import Testing
         return lines.joined(separator: "\r\n") + "\r\n\r\n"
     }
 
-    @Test func `a target of 8 KiB is read, and one byte more is 414`() async throws {
+    @Test func `T30 a target of 8 KiB is read, and one byte more is 414`() async throws {
         try await EdgeStage.with { stage async throws in
             let target = "/session?" + Self.text(8192 - "/session?".utf8.count)
             #expect(try await answer(stage, Self.head(target)).status == 401)
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func `a header field of 8 KiB is read, and one byte more is 431`() async throws {
+    @Test func `T30 a header field of 8 KiB is read, and one byte more is 431`() async throws {
         try await EdgeStage.with { stage async throws in
             let good = try await answer(stage, Self.head("/session", ["X: " + Self.text(8192)]))
             #expect(good.status == 401)
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func `a header block of 16 KiB is read, and one byte more is 431`() async throws {
+    @Test func `T30 a header block of 16 KiB is read, and one byte more is 431`() async throws {
         try await EdgeStage.with { stage async throws in
             // Target, names and values count; what stands between them does not.
             let used = "/session".count + "Host".count + "login.example".count + 3
@@ -58,12 +58,13 @@ import Testing
         }
     }
 
-    @Test func `a hundred header fields are read, and one more is 431`() async throws {
+    @Test func `T30 a hundred header fields are read, and one more is 431`() async throws {
         try await EdgeStage.with { stage async throws in
             let fields = (1...99).map { "X-\($0): 1" }
             #expect(try await answer(stage, Self.head("/session", fields)).status == 401)
             #expect(try await answer(stage, Self.head("/session", fields + ["Y: 1"])).status == 431)
-            let many = (1...20_000).map { _ in "a: b" }
+            // CVE-2026-28980 of SwiftNIO.
+            let many = (1...100_000).map { _ in "a:b" }
             #expect(try await answer(stage, Self.head("/session", many)).status == 431)
         }
     }
@@ -83,7 +84,8 @@ import Testing
             + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "POST /mp/scan HTTP/1.1\r\nHost: login.example\r\nTransfer-Encoding: xchunked\r\n\r\n{}",
     ])
-    func `bytes that are no request get 400 and the connection ends`(bytes: String) async throws {
+    func `T30 bytes that are no request get 400 and the connection ends`(bytes: String) async throws
+    {
         try await EdgeStage.with { stage async throws in
             let wire = try await stage.wire()
             try await wire.send(bytes)
@@ -91,6 +93,7 @@ import Testing
             #expect(answer.status == 400)
             #expect(answer.error == "malformed")
             #expect(try await wire.end() == [])
+            #expect(try await stage.send(Call("GET", "/login")).status == 200)
         }
     }
 
@@ -102,7 +105,7 @@ import Testing
         #expect(try await wire.end() == [])
     }
 
-    @Test func `bad bytes behind a good request get their answer after it`() async throws {
+    @Test func `T30 bad bytes behind a good request get their answer after it`() async throws {
         try await EdgeStage.with { stage async throws in
             let cases = [
                 ("GARBAGE\r\n\r\n", 400), (Self.head("/" + Self.text(9000)), 414),

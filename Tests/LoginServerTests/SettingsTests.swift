@@ -1,8 +1,10 @@
 import Foundation
 import LoginDomain
 import LoginService
+import NIOCore
 import Testing
 import WeChatClient
+import WebSocketUpgrade
 
 @testable import LoginServer
 
@@ -157,9 +159,20 @@ import WeChatClient
         ("LIMITS_DEAD_SCENES_PER_USER", "0", "whole number from 1"),
         ("LIMITS_DEAD_SCENES_PER_IP", "0", "whole number from 1"),
         ("LIMITS_PHONE_LOGINS_PER_USER_PER_MINUTE", "0", "whole number from 1"),
+        ("LIMITS_LIVE_ATTEMPTS", "0", "whole number from 1"),
+        ("LIFETIMES_AUDIT_DAYS", "0", "whole number from 1 to 3650"),
+        ("RESTORED_SESSIONS", "yes", "must be drop or keep, not yes."),
         ("LAUNCH_POLICY", "maybe", "must be one of off, warn, strict, not maybe."),
         ("NUMBER_MATCHING", "yes", "must be one of off, networks, always, not yes."),
-        ("TRUSTED_PROXIES", "10.0.0.0/8", "no effect in this version. Remove it."),
+        ("TRUSTED_PROXIES", "10.0.0.0/33", "a list of networks"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8", "a list of networks"),
+        ("TRUSTED_PROXIES", "proxy.example.com", "a list of networks"),
+        ("LIMITS_CONNECTIONS", "0", "whole number from 1"),
+        ("LIMITS_HEADER_SECONDS", "0", "whole number from 1 to 600"),
+        ("LIMITS_REQUEST_SECONDS", "601", "whole number from 1 to 600"),
+        ("LIMITS_IDLE_SECONDS", "0", "whole number from 1 to 600"),
+        ("LIMITS_STALL_SECONDS", "never", "whole number from 1 to 600"),
+        ("LIMITS_BODY_BYTES_PER_SECOND", "0", "whole number from 1"),
         ("KEY_FILE", "key", "no effect in this version. Remove it."),
         ("OPERATIONS_PORT", "0", "must be a port from 1 to 65535, or off, not 0."),
         ("OPERATIONS_PORT", "yes", "must be a port from 1 to 65535, or off, not yes."),
@@ -329,10 +342,13 @@ import WeChatClient
             "ATTEMPTS_PER_IP_BURST",
             "CODES_PER_MINUTE", "CONNECTIONS_PER_IP", "WEBSOCKETS_PER_IP", "DEAD_SCENES_PER_USER",
             "DEAD_SCENES_PER_IP", "PHONE_LOGINS_PER_USER_PER_MINUTE", "POOLED_CODES",
+            "LIVE_ATTEMPTS", "ENDED_ATTEMPTS", "PHONE_SESSIONS", "USED_CODES",
+            "BROWSER_SESSIONS", "AUDIT_ENTRIES",
         ]
         for (number, name) in limits.enumerated() {
             environment["SCAN_LOGIN_LIMITS_\(name)"] = "\(100 + number)"
         }
+        environment["SCAN_LOGIN_LIFETIMES_AUDIT_DAYS"] = "68"
         let policy = try await read(environment).policy
         var wanted = LoginPolicy()
         wanted.scene = .seconds(61)
@@ -352,7 +368,68 @@ import WeChatClient
         wanted.deadScenesPerAddress = 107
         wanted.phoneLoginsPerUserPerMinute = 108
         wanted.pooledCodes = 109
+        wanted.rows.liveAttempts = 110
+        wanted.rows.endedAttempts = 111
+        wanted.rows.phoneSessions = 112
+        wanted.rows.usedCodes = 113
+        wanted.rows.browserSessions = 114
+        wanted.rows.auditEntries = 115
+        wanted.audit = .seconds(68 * 86_400)
         #expect(policy == wanted)
+    }
+
+    @Test func `sessions of a restored database are dropped unless the operator keeps them`()
+        async throws
+    {
+        #expect(try await !read(Self.good).keepsRestoredSessions)
+        for (value, isKept) in [("drop", false), ("keep", true)] {
+            let environment = Self.good.merging(["SCAN_LOGIN_RESTORED_SESSIONS": value]) { $1 }
+            let settings = try await read(environment)
+            #expect(settings.keepsRestoredSessions == isKept)
+            #expect(settings.lines.contains { $0.hasSuffix(isKept ? ": kept" : ": dropped") })
+        }
+    }
+
+    @Test func `commands that only need the database judge no other setting`() async throws {
+        let path = try await Settings.databasePath(
+            flags: SettingsFlags(),
+            environment: ["SCAN_LOGIN_DATA_DIRECTORY": "/srv", "SCAN_LOGIN_MODE": "nonsense"]
+        )
+        #expect(path == "/srv/scan-login.sqlite")
+        await #expect(throws: SettingsRefused.self) {
+            _ = try await Settings.databasePath(
+                flags: SettingsFlags(),
+                environment: ["SCAN_LOGIN_DATABSE": "/srv/x.sqlite"]
+            )
+        }
+    }
+
+    @Test func `every number finds its place at the edge`() async throws {
+        let environment = Self.good.merging([
+            "SCAN_LOGIN_LIMITS_CONNECTIONS": "101", "SCAN_LOGIN_LIMITS_HEADER_SECONDS": "102",
+            "SCAN_LOGIN_LIMITS_REQUEST_SECONDS": "103", "SCAN_LOGIN_LIMITS_IDLE_SECONDS": "104",
+            "SCAN_LOGIN_LIMITS_STALL_SECONDS": "105",
+            "SCAN_LOGIN_LIMITS_BODY_BYTES_PER_SECOND": "106",
+        ]) { $1 }
+        let limits = try await read(environment).edge.limits
+        #expect(limits.connectionsMax == 101)
+        var wanted = ConnectionLimits()
+        wanted.header = .seconds(102)
+        wanted.request = .seconds(103)
+        wanted.idle = .seconds(104)
+        wanted.stall = .seconds(105)
+        wanted.bodyBytesPerSecondMin = 106
+        #expect(limits.connection == wanted)
+        #expect(limits.webSocket.stall == .seconds(105))
+    }
+
+    @Test func `trusted proxies are networks, in a row`() async throws {
+        let nobody = try await read(Self.good).edge
+        #expect("\(nobody.proxies)" == "none")
+        let list = "10.0.0.0/8, 192.0.2.7,2001:db8::/32"
+        let edge = try await read(Self.good.merging(["SCAN_LOGIN_TRUSTED_PROXIES": list]) { $1 })
+            .edge
+        #expect("\(edge.proxies)" == "10.0.0.0/8, 192.0.2.7/32, 2001:db8::/32")
     }
 
     // MARK: - Files

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A code that somebody shows to somebody else.
-@Suite(.timeLimit(.minutes(2))) struct T04RelayTests {
+@Suite(.timeLimit(.minutes(10))) struct T04RelayTests {
     private static let here = "127.0.0.1"
     private static let elsewhere = "127.0.9.1"
 

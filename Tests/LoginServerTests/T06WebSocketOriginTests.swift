@@ -164,4 +164,56 @@ import Testing
             #expect(try await again.farewell() == [])
         }
     }
+
+    @Test func `T6 a logout closes what the same browser still watches`() async throws {
+        try await EdgeStage.with { stage in
+            let phone = try await stage.phone("alice")
+            let browser = try await stage.confirmedBrowser(by: phone)
+            #expect(try await browser.complete().status == 200)
+            // Another tab asks for a code although somebody is logged in.
+            let scene = try await browser.open()
+            let watch = try await browser.watch()
+            #expect(try await watch.message() == "created 1 120")
+            let stranger = Browser(stage)
+            _ = try await stranger.open()
+            let other = try await stranger.watch()
+            #expect(try await other.message() == "created 1 120")
+
+            #expect(try await browser.post("/session/logout").status == 200)
+            #expect(try await watch.message() == "cancelled 2 0")
+            #expect(try await watch.frame().code == 1000)
+            #expect(try await watch.farewell() == [])
+            // Its code logs nobody in any more.
+            #expect(try await phone.scan(scene).status == 410)
+            // Nobody else's socket is touched.
+            #expect(try await stranger.post("/attempt/cancel").status == 200)
+            #expect(try await other.message() == "cancelled 2 0")
+            #expect(await stage.hasNoWatchers())
+        }
+    }
+
+    @Test func `T6 a logout without a login touches no attempt, and an old attempt no logout`()
+        async throws
+    {
+        try await EdgeStage.with { stage in
+            let browser = Browser(stage)
+            _ = try await browser.open()
+            #expect(try await browser.post("/session/logout").status == 200)
+            #expect(try await browser.state() == "created")
+            // An attempt that has been collected, or is unknown, is no reason to stay logged in.
+            let unknown = String(repeating: "A", count: 43)
+            for attempt in [nil, unknown] {
+                let user = try await stage.confirmedBrowser(
+                    by: try await stage.phone(attempt == nil ? "bob" : "carol")
+                )
+                let before = user.copy()
+                #expect(try await user.complete().status == 200)
+                var cookies = user.cookies
+                cookies["__Host-sl_attempt"] = attempt ?? before.cookies["__Host-sl_attempt"]
+                let tab = Browser(stage, cookies: cookies)
+                #expect(try await tab.post("/session/logout").status == 200)
+                #expect(try await user.get("/session").status == 401)
+            }
+        }
+    }
 }

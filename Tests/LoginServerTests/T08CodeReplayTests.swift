@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A js_code that is captured, or sent again.
-@Suite(.timeLimit(.minutes(2))) struct T08CodeReplayTests {
+@Suite(.timeLimit(.minutes(10))) struct T08CodeReplayTests {
     private static func body(_ code: String) -> String { #"{"js_code":"\#(code)"}"# }
 
     private func count(_ stage: EdgeStage) -> Int {

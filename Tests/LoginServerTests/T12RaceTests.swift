@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Everything that can end an attempt, at once and over real connections.
-@Suite(.timeLimit(.minutes(2))) struct T12RaceTests {
+@Suite(.timeLimit(.minutes(10))) struct T12RaceTests {
     private static let rounds = 150
 
     /// Who takes part: each sends one request.

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// A session's name that somebody knew before, and a browser that changes its user.
-@Suite(.timeLimit(.minutes(1))) struct T23SessionFixationTests {
+@Suite(.timeLimit(.minutes(10))) struct T23SessionFixationTests {
     private static let session = "__Host-sl_session"
     private static let attempt = "__Host-sl_attempt"
     private static let planted = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a flood of requests for pages and codes costs at WeChat, over real sockets.
-@Suite(.timeLimit(.minutes(3))) struct T33CodeFloodTests {
+@Suite(.timeLimit(.minutes(10))) struct T33CodeFloodTests {
     @Test func `T33 ten thousand looks at the pages ask WeChat for nothing`() async throws {
         try await EdgeStage.with { stage in
             try await withThrowingTaskGroup { group in

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// WeChat is down, slow or lying: what browsers and phones hear, over real sockets.
-@Suite(.timeLimit(.minutes(1))) struct T44WeChatDownTests {
+@Suite(.timeLimit(.minutes(10))) struct T44WeChatDownTests {
     /// What WeChat may do instead of answering.
     static let failures: [ScriptedWeChat.Script] = [
         .fails(.timedOut), .fails(.unreachable), .fails(.untrusted), .fails(.cutOff),

@@ -188,7 +188,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `a peer that leaves while it is judged is not let in`() async throws {
         let channel = NIOAsyncTestingChannel()
         let ponderer = Ponderer()

@@ -22,13 +22,17 @@ import Testing
     private struct Socket {
         let channel: EmbeddedChannel
         let session: Session
+        let counts = EdgeCounts()
 
         init(_ more: [any ChannelHandler] = []) throws {
             session = Session()
             channel = EmbeddedChannel()
-            try channel.pipeline.syncOperations.addHandlers(
-                more + [WebSocketHandler(session: session, limits: WebSocketLimits())]
+            let handler = WebSocketHandler(
+                session: session,
+                limits: WebSocketLimits(),
+                counts: counts
             )
+            try channel.pipeline.syncOperations.addHandlers(more + [handler])
             try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
         }
 
@@ -38,18 +42,25 @@ import Testing
             channel.embeddedEventLoop.advanceTime(by: time)
         }
 
+        /// A frame as a server sends it: whole, unmasked, and here no longer than 125 bytes.
         func sent() throws -> WebSocketFrame? {
-            try channel.readOutbound()
+            guard var bytes: ByteBuffer = try channel.readOutbound(),
+                let first = bytes.readInteger(as: UInt8.self),
+                let length = bytes.readInteger(as: UInt8.self)
+            else { return nil }
+            #expect(first & 0xF0 == 0x80)
+            #expect(Int(length) == bytes.readableBytes)
+            let opcode = try #require(WebSocketOpcode(encodedWebSocketOpcode: first & 0x0F))
+            return WebSocketFrame(fin: true, opcode: opcode, data: bytes)
         }
 
         func hear(_ opcode: WebSocketOpcode, _ text: String = "") throws {
-            let frame = WebSocketFrame(
-                fin: true,
-                opcode: opcode,
-                maskKey: [0, 0, 0, 0],
-                data: ByteBuffer(string: text)
-            )
-            try channel.writeInbound(frame)
+            var bytes = ByteBuffer()
+            bytes.writeInteger(UInt8(0x80) | UInt8(webSocketOpcode: opcode))
+            bytes.writeInteger(UInt8(0x80) | UInt8(text.utf8.count))
+            bytes.writeInteger(UInt32(0))
+            bytes.writeString(text)
+            try channel.writeInbound(bytes)
         }
 
         func code(_ frame: WebSocketFrame?) -> WebSocketErrorCode? {
@@ -142,7 +153,7 @@ import Testing
         #expect(!socket.isOpen)
     }
 
-    @Test func `a peer that reads nothing is cut when sixteen messages wait`() throws {
+    @Test func `T31 a peer that reads nothing is cut when sixteen messages wait`() throws {
         let tap = ClosedTap()
         let socket = try Socket([tap])
         for _ in 0..<16 {
@@ -155,9 +166,27 @@ import Testing
         for promise in tap.held { promise.fail(ChannelError.ioOnClosedChannel) }
     }
 
+    @Test func `T31 a peer that takes no message for ten seconds is cut`() throws {
+        let tap = ClosedTap()
+        let socket = try Socket([tap])
+        socket.channel.pipeline.fireUserInboundEventTriggered(WebSocketOrder.text("x"))
+        socket.pass(.nanoseconds(9_999_999_999))
+        #expect(socket.isOpen)
+        // The first is out: those behind it have their own time.
+        socket.channel.pipeline.fireUserInboundEventTriggered(WebSocketOrder.text("y"))
+        tap.held[0].succeed()
+        socket.pass(.nanoseconds(9_999_999_999))
+        #expect(socket.isOpen)
+        #expect(socket.counts[.stalled] == 0)
+        socket.pass(.nanoseconds(1))
+        #expect(!socket.isOpen)
+        #expect(socket.counts[.stalled] == 1)
+        for promise in tap.held.dropFirst() { promise.fail(ChannelError.ioOnClosedChannel) }
+    }
+
     /// Lets nothing out: a peer whose window is full.
     private final class ClosedTap: ChannelOutboundHandler {
-        typealias OutboundIn = WebSocketFrame
+        typealias OutboundIn = ByteBuffer
 
         private(set) var held: [EventLoopPromise<Void>] = []
 

@@ -278,7 +278,7 @@ import Testing
         }
     }
 
-    @Test func `five data frames are read over, and the sixth is against the policy`()
+    @Test func `T30 five data frames are read over, and the sixth is against the policy`()
         async throws
     {
         try await watching { stage, watch in
@@ -295,7 +295,7 @@ import Testing
         }
     }
 
-    @Test func `each fragment counts as a frame`() async throws {
+    @Test func `T30 each fragment counts as a frame`() async throws {
         try await watching { _, watch in
             try await watch.send(0x01, Array("a".utf8))
             for _ in 0..<4 { try await watch.send(0x00, Array("b".utf8)) }
@@ -306,7 +306,20 @@ import Testing
         }
     }
 
-    @Test func `a frame of 4 KiB is read, and one byte more is too large`() async throws {
+    @Test func `T30 a thousand fragments are cut off at the sixth`() async throws {
+        try await watching { stage, watch in
+            let fragment: [UInt8] = [0x00, 0x81, 0, 0, 0, 0, UInt8(ascii: "a")]
+            let first: [UInt8] = [0x01] + fragment.dropFirst()
+            try await watch.wire.send(first + (1..<1000).flatMap { _ in fragment })
+            #expect(try await watch.frame().code == 1008)
+            try await watch.wire.closeOutput()
+            #expect(try await watch.wire.end() == [])
+            #expect(await stage.hasNoWatchers())
+            #expect(try await stage.send(Call("GET", "/login")).status == 200)
+        }
+    }
+
+    @Test func `T30 a frame of 4 KiB is read, and one byte more is too large`() async throws {
         try await watching { stage, watch in
             try await watch.send(PushSocket.text, [UInt8](repeating: 0x78, count: 4096))
             try await watch.send(PushSocket.ping)
@@ -342,7 +355,7 @@ import Testing
     ]
 
     @Test(arguments: broken.indices)
-    func `a frame that is none closes with its code and frees the entry`(
+    func `T30 a frame that is none closes with its code and frees the entry`(
         number: Int
     )
         async throws
@@ -354,6 +367,7 @@ import Testing
             try await watch.wire.closeOutput()
             #expect(try await watch.wire.end() == [], "\(name)")
             #expect(await stage.hasNoWatchers(), "\(name)")
+            #expect(try await stage.send(Call("GET", "/login")).status == 200)
         }
     }
 

@@ -224,6 +224,29 @@ import Testing
         }
     }
 
+    @Test func `T32 all addresses of one IPv6 network have one budget`() async throws {
+        func open(_ address: String) async throws -> OpenedAttempt {
+            try await house.service.openAttempt(
+                superseding: nil,
+                browser: BrowserFacts(address: address, userAgent: "")
+            )
+        }
+        for number in 0..<60 { _ = try await open("2001:db8:1:2::\(number)") }
+        await #expect(throws: LoginRefusal.rateLimited(retryAfterSeconds: 2)) {
+            _ = try await open("2001:db8:1:2:ffff::1")
+        }
+        _ = try await open("2001:db8:1:3::1")
+        // Guesses too.
+        for number in 0..<100 {
+            var phone = try await house.phone("p\(number)")
+            phone.address = "2001:db8:1:2::\(number)"
+            #expect(await guess(house, phone, number) == .sceneUnavailable)
+        }
+        var phone = try await house.phone("last")
+        phone.address = "2001:db8:1:2:ffff::1"
+        #expect(await guess(house, phone, 0) == .rateLimited(retryAfterSeconds: 600))
+    }
+
     @Test func `T33 WeChat is asked for so many codes in any minute and no more`() async throws {
         var policy = LoginPolicy()
         policy.codesPerMinute = 40

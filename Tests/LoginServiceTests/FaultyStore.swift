@@ -24,6 +24,8 @@ final class FaultyStore: LoginStore {
         case logins
         case revokeLogin
         case forget
+        case record
+        case forgetAudit
     }
 
     enum Fault: CaseIterable, Sendable {
@@ -208,6 +210,21 @@ final class FaultyStore: LoginStore {
     func forget(_ before: ForgetLimits, limit: Int) async throws(LoginStoreError) -> Bool {
         try await perform(.forget) { () async throws(LoginStoreError) in
             try await base.forget(before, limit: limit)
+        }
+    }
+
+    func record(_ entries: [AuditEntry]) async throws(LoginStoreError) {
+        try await perform(.record) { () async throws(LoginStoreError) in
+            try await base.record(entries)
+        }
+    }
+
+    func forgetAudit(
+        before: Timestamp,
+        limit: Int
+    ) async throws(LoginStoreError) -> ForgottenAudit {
+        try await perform(.forgetAudit) { () async throws(LoginStoreError) in
+            try await base.forgetAudit(before: before, limit: limit)
         }
     }
 

@@ -7,7 +7,7 @@ import Testing
 import WeChatClient
 
 /// A browser gets a code.
-@Suite(.timeLimit(.minutes(1))) struct OpeningTests {
+@Suite(.timeLimit(.minutes(10))) struct OpeningTests {
     private let house = LoginHouse()
 
     @Test func `a browser gets a cookie, a picture and two minutes`() async throws {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A phone logs in by what wx.login gave it.
-@Suite(.timeLimit(.minutes(1))) struct PhoneLoginTests {
+@Suite(.timeLimit(.minutes(10))) struct PhoneLoginTests {
     private let store = FaultyStore()
     private let house: LoginHouse
 

@@ -6,7 +6,7 @@ import Testing
 @testable import LoginService
 
 /// Who waits for an attempt, and what they hear.
-@Suite(.timeLimit(.minutes(1))) struct WatchingTests {
+@Suite(.timeLimit(.minutes(10))) struct WatchingTests {
     private let house = LoginHouse()
 
     @Test func `a watcher hears each change once and in order`() async throws {

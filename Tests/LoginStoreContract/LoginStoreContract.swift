@@ -10,7 +10,7 @@ package enum LoginStoreContract {
     package static let orderlyChecks: [StoreCheck] =
         opening + reading + updating + redeeming + expiring + codes + users + phones + sessions
         + profiles + logins
-        + forgetting + cancelling
+        + forgetting + cancelling + auditing + operators + capping
 
     /// Those that let many calls loose at once.
     package static let races: [StoreCheck] = attemptRaces + userRaces

@@ -1,3 +1,4 @@
+import LoginDomain
 import LoginStore
 import LoginStoreSQLite
 import Synchronization
@@ -8,13 +9,16 @@ final class AlternatingStore: RelayingStore {
     private let stores: [SQLiteLoginStore]
     private let turns = Mutex(0)
 
-    init(path: String) throws {
-        stores = [try SQLiteLoginStore(path: path), try SQLiteLoginStore(path: path)]
+    init(path: String, caps: RowCaps) throws {
+        stores = [
+            try SQLiteLoginStore(path: path, caps: caps),
+            try SQLiteLoginStore(path: path, caps: caps),
+        ]
     }
 
     func relay<Value: Sendable>(
         _ operation: StoreOperation,
-        _ call: (any LoginStore) async throws(LoginStoreError) -> Value
+        _ call: (any OperatorStore) async throws(LoginStoreError) -> Value
     ) async throws(LoginStoreError) -> Value {
         let turn = turns.withLock { turn in
             turn += 1

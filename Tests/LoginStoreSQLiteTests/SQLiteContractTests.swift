@@ -7,7 +7,10 @@ struct SQLiteContractTests {
     @Test(arguments: LoginStoreContract.checks)
     func `the SQLite store keeps the contract`(_ check: StoreCheck) async throws {
         try await withFolder { folder in
-            let store = try SQLiteLoginStore(path: "\(folder)/login.sqlite")
+            let store = try SQLiteLoginStore(
+                path: "\(folder)/login.sqlite",
+                caps: check.caps
+            )
             try await check.run(store)
             try store.close()
         }
@@ -18,7 +21,7 @@ struct SQLiteContractTests {
         _ check: StoreCheck
     ) async throws {
         try await withFolder { folder in
-            try await check.run(ReopeningStore(path: "\(folder)/login.sqlite"))
+            try await check.run(ReopeningStore(path: "\(folder)/login.sqlite", caps: check.caps))
         }
     }
 
@@ -27,7 +30,10 @@ struct SQLiteContractTests {
         _ check: StoreCheck
     ) async throws {
         try await withFolder { folder in
-            let store = try AlternatingStore(path: "\(folder)/login.sqlite")
+            let store = try AlternatingStore(
+                path: "\(folder)/login.sqlite",
+                caps: check.caps
+            )
             try await check.run(store)
             try store.close()
         }

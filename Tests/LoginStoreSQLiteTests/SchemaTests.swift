@@ -6,17 +6,13 @@ import Testing
 
 /// The schema, and files that earlier versions wrote.
 struct SchemaTests {
-    private static let fixtures = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Fixtures/Databases")
-
-    @Test(arguments: ["version-1"])
-    func `a database of an earlier version is brought up, with everything in it`(
+    @Test(arguments: ["version-1.sql"])
+    func `a database of an earlier version is brought up, value by value`(
         name: String
     ) async throws {
         try await withFolder { folder in
             let path = "\(folder)/login.sqlite"
-            try Self.build(name, at: path)
+            try FixtureDatabase.copy(name, to: path)
             let store = try SQLiteLoginStore(path: path)
             // In the fixture a digest is one byte, 32 times.
             let user = try #require(UserID(text: "u_aaaaaaaaaaaaaaaaaaaa"))
@@ -60,13 +56,13 @@ struct SchemaTests {
         }
     }
 
-    @Test(arguments: ["version-1"])
+    @Test(arguments: RecordedDatabaseTests.recorded)
     func `a new database and one that was brought up have the same schema`(
         name: String
     ) async throws {
         try await withFolder { folder in
             let (old, new) = ("\(folder)/old.sqlite", "\(folder)/new.sqlite")
-            try Self.build(name, at: old)
+            try FixtureDatabase.copy(name, to: old)
             for path in [old, new] { try SQLiteLoginStore(path: path).close() }
             let schemas = try [old, new].map { path in
                 let raw = try RawDatabase(path: path)
@@ -107,15 +103,6 @@ struct SchemaTests {
             #expect(try raw.contents() + raw.schema() == before)
             try raw.close()
         }
-    }
-
-    /// Makes the file that a script describes.
-    private static func build(_ name: String, at path: String) throws {
-        let script = fixtures.appending(path: "\(name).sql")
-        let raw = try RawDatabase(path: path)
-        try raw.execute(try String(contentsOf: script, encoding: .utf8))
-        try raw.close()
-        try setMode(0o600, of: path)
     }
 
     private static func digest(_ byte: UInt8) -> SecretDigest {

@@ -53,6 +53,14 @@ struct Story {
         start + .seconds(seconds)
     }
 
+    var newLogin: NewLogin {
+        NewLogin(
+            id: login,
+            session: session,
+            client: ClientCard(name: "Example", host: "login.example")
+        )
+    }
+
     // MARK: - Steps
 
     func open(_ store: some LoginStore, superseding old: SecretDigest? = nil) async throws {
@@ -88,11 +96,7 @@ struct Story {
     func redeem(_ store: some LoginStore, ending old: SecretDigest? = nil) async throws {
         _ = try await store.redeemAttempt(
             .cookie(attempt.cookie),
-            as: NewLogin(
-                id: login,
-                session: session,
-                client: ClientCard(name: "Example", host: "login.example")
-            ),
+            as: newLogin,
             ending: old,
             at: Self.at(13)
         )

@@ -22,14 +22,14 @@ struct ContractTests {
 
     @Test(arguments: LoginStoreContract.checks)
     func `a store without a flaw keeps the contract`(_ check: StoreCheck) async throws {
-        try await check.run(FlawedStore(nil))
+        try await check.run(FlawedStore(nil, caps: check.caps))
     }
 
     private static func failures(of flaw: Flaw, among checks: [StoreCheck]) async -> [String] {
         var failed: [String] = []
         for check in checks {
             do {
-                try await check.run(FlawedStore(flaw))
+                try await check.run(FlawedStore(flaw, caps: check.caps))
             } catch {
                 failed.append(check.sentence)
             }

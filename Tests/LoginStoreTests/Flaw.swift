@@ -104,4 +104,38 @@ enum Flaw: String, CaseIterable, Sendable {
     case forgettingLooksAtOneAgeOfSessions
     case forgettingDoesNothing
     case forgettingLeavesLogins
+    // The audit log
+    case notesAreHandedBack
+    case notesOutliveAFailure
+    case notesNeedAChange
+    case notesAreRepeated
+    case openingIsNotNoted
+    case scanningIsNotNoted
+    case supersedingIsNotNoted
+    case expiringIsNotNoted
+    case redeemingIsNotNoted
+    case actorsAreForgotten
+    case recordingIsBackwards
+    case recordingKeepsOne
+    case timelinesAreMixed
+    case auditIsNeverForgotten
+    case auditIsForgottenTooEarly
+    case auditIsForgottenWithoutLimit
+    case auditIsForgottenInSilence
+    // Operators
+    case usersAreListedFromTheBeginning
+    case usersAreListedBackwards
+    case usersAreListedWithoutLimit
+    case usersForgetWhenTheyCame
+    case rolesAreLost
+    case rolesOfEverybodyChange
+    case rolesOfNobodyChange
+    // Caps
+    case capsAreOneTooLarge
+    case capsAreOneTooSmall
+    case capsCountWhatHasEnded
+    case capsRefuseWhatMakesRoom
+    case capsEndLogins
+    case capsSupersedeThoughRefused
+    case capsForgetCodes
 }

@@ -50,14 +50,16 @@ extension FlawedStore {
         }
         let new = attempt
         do {
+            try await refuseWhatMakesRoom(old)
             let found = try await base.openAttempt(
                 new,
                 superseding: supersedes ? old : nil,
                 at: now
             )
             side.withLock { $0.opened.append(new) }
-            return isSilent ? nil : superseded ?? found
+            return isSilent ? nil : handedBack(superseded ?? found)
         } catch {
+            try await afterFailure(error, of: new, superseding: key, at: now)
             guard flaw == .openingTakesDuplicates else { throw error }
             for key in [AttemptKey.cookie(new.cookie), .scene(new.scene)] {
                 _ = try await base.updateAttempt(key) { $0 = new }
@@ -104,6 +106,11 @@ extension FlawedStore {
             return nil
         }
         switch flaw {
+        case .notesNeedAChange:
+            let update = changed(before, change)
+            if update.attempt.state == before.state {
+                return AttemptUpdate(attempt: before, moved: false, outcome: update.outcome)
+            }
         case .updatesAreLost:
             return changed(before, change)
         case .updatesThatDoNotMoveAreLost:
@@ -135,6 +142,7 @@ extension FlawedStore {
         case .updatesAlwaysMove: update?.moved = true
         case .updatesNeverMove: update?.moved = false
         case .updatesAnswerTheRowBefore: update?.attempt = before
+        case .notesAreHandedBack: update?.attempt.noteOpening()
         default: break
         }
         return update
@@ -180,7 +188,20 @@ extension FlawedStore {
         default:
             break
         }
+        try await refuseWhatMakesRoom(old, at: key)
         let update = try await base.redeemAttempt(key, as: login, ending: old, at: now)
+        if flaw == .notesAreRepeated, case .alreadyCompleted? = update?.outcome,
+            let attempt = update?.attempt
+        {
+            let actor = AuditActor(attempt.browser)
+            let entry = AuditEntry(
+                at: now,
+                code: attempt.supportCode,
+                what: .completed,
+                actor: actor
+            )
+            try await base.record([entry])
+        }
         switch (flaw, update?.outcome) {
         case (.redeemingMakesNoSession, _):
             try await base.endSession(session)

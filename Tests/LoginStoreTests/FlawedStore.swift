@@ -3,13 +3,16 @@ import LoginStore
 import Synchronization
 
 /// The reference engine with one flaw, or with none.
-final class FlawedStore: LoginStore {
+final class FlawedStore: OperatorStore {
     let flaw: Flaw?
-    let base = MemoryLoginStore()
+    let caps: RowCaps
+    let base: MemoryLoginStore
     let side = Mutex(Side())
 
-    init(_ flaw: Flaw?) {
+    init(_ flaw: Flaw?, caps: RowCaps) {
         self.flaw = flaw
+        self.caps = caps
+        base = MemoryLoginStore(caps: Self.caps(caps, with: flaw))
     }
 
     /// What a flaw remembers beside the rows.
@@ -51,6 +54,20 @@ final class FlawedStore: LoginStore {
         switch flaw {
         case .codesAreAlwaysGranted:
             return true
+        case .capsForgetCodes:
+            let limits = ForgetLimits(
+                attempts: .earliest,
+                expired: Timestamp(milliseconds: .max),
+                sessionsSeen: .earliest,
+                sessionsCreated: .earliest,
+                logins: .earliest
+            )
+            do {
+                return try await base.claimCode(code, until: until, at: now)
+            } catch {
+                _ = try await base.forget(limits, limit: 1)
+                throw error
+            }
         case .codesAreNeverGrantedAgain:
             return try await base.claimCode(code, until: until + .seconds(9_000_000), at: now)
         case .codesAreRememberedTooLong:

@@ -6,7 +6,7 @@ import Testing
 struct MemoryLoginStoreTests {
     @Test(arguments: LoginStoreContract.checks)
     func `the store in memory keeps the contract`(_ check: StoreCheck) async throws {
-        try await check.run(MemoryLoginStore())
+        try await check.run(MemoryLoginStore(caps: check.caps))
     }
 
     @Test func `no sentence of the contract is there twice`() {

@@ -4,10 +4,10 @@ package import LoginStore
 /// A store that hands every call on to some other store, and may do something about it.
 ///
 /// A test's store that differs from a real one in one call writes that one; the rest is here.
-package protocol RelayingStore: LoginStore {
+package protocol RelayingStore: OperatorStore {
     func relay<Value: Sendable>(
         _ operation: StoreOperation,
-        _ call: (any LoginStore) async throws(LoginStoreError) -> Value
+        _ call: (any OperatorStore) async throws(LoginStoreError) -> Value
     ) async throws(LoginStoreError) -> Value
 }
 
@@ -32,6 +32,11 @@ package enum StoreOperation: CaseIterable, Sendable {
     case logins
     case revokeLogin
     case forget
+    case record
+    case forgetAudit
+    case users
+    case setRole
+    case timeline
 }
 
 extension RelayingStore {
@@ -141,6 +146,42 @@ extension RelayingStore {
     package func forget(_ before: ForgetLimits, limit: Int) async throws(LoginStoreError) -> Bool {
         try await relay(.forget) { store async throws(LoginStoreError) in
             try await store.forget(before, limit: limit)
+        }
+    }
+
+    package func record(_ entries: [AuditEntry]) async throws(LoginStoreError) {
+        try await relay(.record) { store async throws(LoginStoreError) in
+            try await store.record(entries)
+        }
+    }
+
+    package func forgetAudit(
+        before: Timestamp,
+        limit: Int
+    ) async throws(LoginStoreError) -> ForgottenAudit {
+        try await relay(.forgetAudit) { store async throws(LoginStoreError) in
+            try await store.forgetAudit(before: before, limit: limit)
+        }
+    }
+
+    package func users(
+        after id: UserID?,
+        limit: Int
+    ) async throws(LoginStoreError) -> [UserRecord] {
+        try await relay(.users) { store async throws(LoginStoreError) in
+            try await store.users(after: id, limit: limit)
+        }
+    }
+
+    package func setRole(_ role: String, of user: UserID) async throws(LoginStoreError) -> Bool {
+        try await relay(.setRole) { store async throws(LoginStoreError) in
+            try await store.setRole(role, of: user)
+        }
+    }
+
+    package func timeline(_ code: SupportCode) async throws(LoginStoreError) -> [AuditEntry] {
+        try await relay(.timeline) { store async throws(LoginStoreError) in
+            try await store.timeline(code)
         }
     }
 

@@ -5,7 +5,7 @@ import Testing
 @testable import WeChatClient
 
 /// What happens when WeChat refuses an access token that should be good.
-@Suite(.timeLimit(.minutes(1))) struct AccessTokenRepairTests {
+@Suite(.timeLimit(.minutes(10))) struct AccessTokenRepairTests {
     private let stage = ClientStage()
 
     static let refusals = [40001, 40014, 42001]

@@ -4,6 +4,7 @@ import HummingbirdCore
 import LoginDomain
 import LoginService
 import NIOCore
+import WebSocketUpgrade
 
 /// The push of an attempt as server-sent events, for browsers whose WebSocket does not get through.
 ///
@@ -21,7 +22,11 @@ struct AttemptEventStream: Sendable {
         case quiet
     }
 
-    func response(to cookie: AttemptCookie) async throws -> Response {
+    /// The answer; it holds the address's `place` until its end.
+    func response(
+        to cookie: AttemptCookie,
+        at place: AddressCounter.Place
+    ) async throws -> Response {
         let id = try await service.attemptID(cookie)
         let (beats, feed) = AsyncStream.makeStream(
             of: Beat.self,
@@ -39,7 +44,10 @@ struct AttemptEventStream: Sendable {
             status: .ok,
             headers: [.contentType: "text/event-stream; charset=utf-8"],
             body: ResponseBody { writer in
-                defer { service.watchers.remove(ticket) }
+                defer {
+                    service.watchers.remove(ticket)
+                    withExtendedLifetime(place) {}
+                }
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask {
                         while true {

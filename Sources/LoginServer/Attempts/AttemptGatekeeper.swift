@@ -13,10 +13,7 @@ struct AttemptGatekeeper: WebSocketGatekeeper {
     let service: LoginService
     let browser: BrowserEdge
     let headers: SecurityHeaders
-    let sockets: AddressCounter
-
-    /// What an address with too many sockets is told to wait.
-    private static let retryAfterSeconds = 10
+    let clients: ClientAddresses
 
     func isEndpoint(_ request: HTTPRequest) -> Bool {
         let path = request.path ?? ""
@@ -32,13 +29,14 @@ struct AttemptGatekeeper: WebSocketGatekeeper {
             guard let cookie = browser.cookies.attempt(in: request.headerFields) else {
                 return refuse(.refusal(.noAttempt))
             }
+            let peer = channel.remoteAddress?.ipAddress ?? "unknown"
+            let address = try clients.client(of: peer, request.headerFields)
             let id = try await service.attemptID(cookie)
-            guard sockets.enter(channel) else {
-                return refuse(
-                    .refusal(.rateLimited(retryAfterSeconds: Self.retryAfterSeconds))
-                )
+            guard let place = browser.sockets.place(for: address) else {
+                let wait = BrowserEdge.socketRetryAfterSeconds
+                return refuse(.refusal(.rateLimited(retryAfterSeconds: wait)))
             }
-            let session = AttemptSession(service.watchers)
+            let session = AttemptSession(service.watchers, at: place)
             session.watch(id)
             do {
                 session.hear(.state(try await service.view(cookie)))
@@ -61,11 +59,16 @@ struct AttemptGatekeeper: WebSocketGatekeeper {
             switch unreadable {
             case .targetTooLong: .targetTooLong
             case .headersTooLarge: .headersTooLarge
+            case .tooSlow: .tooSlow
             case .notHTTP: .malformed("This is not a request of HTTP/1.1.")
             case .badUpgrade: .malformed("This is not a WebSocket's opening handshake.")
             case .webSocketVersion: .upgradeRequired
             }
         return refusal(error)
+    }
+
+    func isShared(_ peer: String) -> Bool {
+        clients.isProxy(peer)
     }
 
     func serverStops() {
@@ -92,7 +95,7 @@ struct AttemptGatekeeper: WebSocketGatekeeper {
 /// until the socket is open waits here.
 private final class AttemptSession: WebSocketSession {
     private let watchers: AttemptWatchers
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     private struct State {
         var ticket: WatchTicket?
@@ -100,11 +103,14 @@ private final class AttemptSession: WebSocketSession {
         var waiting: [WatchSignal] = []
         /// The seq that was sent last; older news is dropped.
         var lastSeq = 0
-        var isClosed = false
+        /// Of its address; nil once closed.
+        var place: AddressCounter.Place?
+        var isClosed: Bool { place == nil }
     }
 
-    init(_ watchers: AttemptWatchers) {
+    init(_ watchers: AttemptWatchers, at place: AddressCounter.Place) {
         self.watchers = watchers
+        self.state = Mutex(State(place: place))
     }
 
     func watch(_ id: AttemptID) {
@@ -135,7 +141,7 @@ private final class AttemptSession: WebSocketSession {
 
     func closed() {
         let ticket = state.withLock { state in
-            state.isClosed = true
+            state.place = nil
             state.socket = nil
             return state.ticket
         }

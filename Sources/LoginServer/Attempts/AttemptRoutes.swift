@@ -5,6 +5,7 @@ import HummingbirdCore
 import LoginDomain
 import LoginService
 import WeChatClient
+import WebSocketUpgrade
 
 /// `/attempt*`: the browser's half of a login.
 struct AttemptRoutes: Sendable {
@@ -55,8 +56,12 @@ struct AttemptRoutes: Sendable {
     @Sendable
     private func stream(_ request: Request, _ context: LoginContext) async throws -> Response {
         let cookie = try browser.attempt(request)
+        guard let place = browser.sockets.place(for: context.address) else {
+            let wait = BrowserEdge.socketRetryAfterSeconds
+            throw LoginRefusal.rateLimited(retryAfterSeconds: wait)
+        }
         return try await AttemptEventStream(service: service, limits: browser.limits)
-            .response(to: cookie)
+            .response(to: cookie, at: place)
     }
 
     @Sendable

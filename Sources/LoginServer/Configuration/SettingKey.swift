@@ -9,11 +9,13 @@ enum SettingKey: String, CaseIterable {
     case port
     case database
     case dataDirectory = "data_directory"
+    case restoredSessions = "restored_sessions"
     case siteName = "site_name"
     case logLevel = "log_level"
     case logFormat = "log_format"
     case operationsHost = "operations_host"
     case operationsPort = "operations_port"
+    case trustedProxies = "trusted_proxies"
     case launchPolicy = "launch_policy"
     case numberMatching = "number_matching"
 
@@ -31,6 +33,7 @@ enum SettingKey: String, CaseIterable {
     case sessionIdleSeconds = "lifetimes.session_idle_seconds"
     case sessionSeconds = "lifetimes.session_seconds"
     case confirmDelayMilliseconds = "lifetimes.confirm_delay_ms"
+    case auditDays = "lifetimes.audit_days"
     case loginHistorySeconds = "lifetimes.login_history_seconds"
 
     case attemptsPerBrowserPerMinute = "limits.attempts_per_browser_per_minute"
@@ -43,10 +46,21 @@ enum SettingKey: String, CaseIterable {
     case deadScenesPerUser = "limits.dead_scenes_per_user"
     case deadScenesPerAddress = "limits.dead_scenes_per_ip"
     case phoneLoginsPerUserPerMinute = "limits.phone_logins_per_user_per_minute"
+    case liveAttempts = "limits.live_attempts"
+    case endedAttempts = "limits.ended_attempts"
+    case phoneSessions = "limits.phone_sessions"
+    case usedCodes = "limits.used_codes"
+    case browserSessions = "limits.browser_sessions"
+    case auditEntries = "limits.audit_entries"
+    case connections = "limits.connections"
+    case headerSeconds = "limits.header_seconds"
+    case requestSeconds = "limits.request_seconds"
+    case idleSeconds = "limits.idle_seconds"
+    case stallSeconds = "limits.stall_seconds"
+    case bodyBytesPerSecond = "limits.body_bytes_per_second"
     case profileChangesPerUserPerMinute = "limits.profile_changes_per_user_per_minute"
 
     // Part of the contract, with no effect yet: production refuses them rather than ignore them.
-    case trustedProxies = "trusted_proxies"
     case keyFile = "key_file"
     case authorizationCodeSeconds = "lifetimes.authorization_code_seconds"
     case accessTokenSeconds = "lifetimes.access_token_seconds"
@@ -65,7 +79,7 @@ enum SettingKey: String, CaseIterable {
     /// Whether this version does what it says.
     var hasEffect: Bool {
         switch self {
-        case .trustedProxies, .keyFile, .authorizationCodeSeconds, .accessTokenSeconds:
+        case .keyFile, .authorizationCodeSeconds, .accessTokenSeconds:
             false
         default:
             true

@@ -1,6 +1,8 @@
 import Foundation
 package import LoginDomain
+import NIOCore
 package import WeChatClient
+import WebSocketUpgrade
 
 /// Everything an operator decides, read and judged once, before anything starts.
 package struct Settings: Sendable {
@@ -10,6 +12,11 @@ package struct Settings: Sendable {
     package var wechat: WeChatConfiguration
     /// The path of the SQLite file.
     package var database: String
+    /// Whether browsers stay logged in when a backup is restored.
+    ///
+    /// They do not unless the operator says so: a restored session may be one that was logged out or
+    /// revoked after the backup was made, and to revoke is final (T38).
+    package var keepsRestoredSessions: Bool
     package var logLevel: String
     package var logFormat: LogFormat
     /// Lines the operator should read, and that stop nothing.
@@ -106,7 +113,8 @@ extension Settings {
         let edge = readEdge(&source, mode, freePort)
         let policy = readPolicy(&source, mode)
         let wechat = readWeChat(&source, mode)
-        let database = readDatabase(&source, mode)
+        let database = readDatabase(&source)
+        let keepsRestoredSessions = readRestoredSessions(&source)
         let logLevel = source.text(.logLevel) ?? "info"
         if !logLevels.contains(logLevel) {
             source.note("\(SettingKey.logLevel.environmentName) must be one of \(logLevels).")
@@ -122,6 +130,7 @@ extension Settings {
             policy: policy,
             wechat: wechat,
             database: database,
+            keepsRestoredSessions: keepsRestoredSessions,
             logLevel: logLevel,
             logFormat: logFormat,
             warnings: warnings
@@ -187,7 +196,9 @@ extension Settings {
             host: host,
             port: port,
             siteName: source.text(.siteName) ?? origin.authority,
-            operations: readOperations(&source, mode, isAnyPort: isAnyPort)
+            operations: readOperations(&source, mode, isAnyPort: isAnyPort),
+            limits: readLimits(&source),
+            proxies: readProxies(&source)
         )
     }
 
@@ -218,6 +229,41 @@ extension Settings {
         return OperationsAddress(host: host, port: port)
     }
 
+    private static func readLimits(_ source: inout SettingSource) -> EdgeLimits {
+        var limits = EdgeLimits()
+        if let most = source.number(.connections, 1...1_000_000) { limits.connectionsMax = most }
+        let seconds: [(SettingKey, WritableKeyPath<EdgeLimits, TimeAmount>)] = [
+            (.headerSeconds, \.connection.header), (.requestSeconds, \.connection.request),
+            (.idleSeconds, \.connection.idle), (.stallSeconds, \.connection.stall),
+        ]
+        for (key, path) in seconds {
+            if let value = source.number(key, 1...600) {
+                limits[keyPath: path] = .seconds(Int64(value))
+            }
+        }
+        limits.webSocket.stall = limits.connection.stall
+        if let speed = source.number(.bodyBytesPerSecond, 1...1_000_000) {
+            limits.connection.bodyBytesPerSecondMin = speed
+        }
+        return limits
+    }
+
+    private static func readProxies(_ source: inout SettingSource) -> TrustedProxies {
+        var networks: [IPNetwork] = []
+        for part in (source.text(.trustedProxies) ?? "").split(separator: ",") {
+            let text = part.trimmingCharacters(in: .whitespaces)
+            guard let network = IPNetwork(text) else {
+                source.note(
+                    "\(SettingKey.trustedProxies.environmentName) must be a list of networks such as "
+                        + "10.0.0.0/8, 2001:db8::/32, not \(text.prefix(80))."
+                )
+                continue
+            }
+            networks.append(network)
+        }
+        return TrustedProxies(networks)
+    }
+
     /// Codes made ahead in production, when nobody says: a burst of 64 browsers waits for nothing,
     /// for at most 16 MiB of memory and 64 of the 5,000 codes that WeChat draws in a minute.
     ///
@@ -244,6 +290,9 @@ extension Settings {
         if let value = source.number(.confirmDelayMilliseconds, 0...10_000) {
             policy.confirmDelay = .milliseconds(value)
         }
+        if let days = source.number(.auditDays, 1...3650) {
+            policy.audit = .seconds(days * 86_400)
+        }
         let counts: [(SettingKey, WritableKeyPath<LoginPolicy, Int>)] = [
             (.deadScenesPerUser, \.deadScenesPerUser),
             (.deadScenesPerAddress, \.deadScenesPerAddress),
@@ -255,6 +304,12 @@ extension Settings {
             (.profileChangesPerUserPerMinute, \.profileChangesPerUserPerMinute),
             (.connectionsPerAddress, \.connectionsPerAddress),
             (.webSocketsPerAddress, \.webSocketsPerAddress),
+            (.liveAttempts, \.rows.liveAttempts),
+            (.endedAttempts, \.rows.endedAttempts),
+            (.phoneSessions, \.rows.phoneSessions),
+            (.usedCodes, \.rows.usedCodes),
+            (.browserSessions, \.rows.browserSessions),
+            (.auditEntries, \.rows.auditEntries),
         ]
         for (key, path) in counts {
             if let value = source.number(key, 1...10_000_000) { policy[keyPath: path] = value }
@@ -359,7 +414,35 @@ extension Settings {
         return secret
     }
 
-    private static func readDatabase(_ source: inout SettingSource, _ mode: Mode) -> String {
+    /// Where the database is, for commands that need nothing else.
+    ///
+    /// No other setting is judged: such a command works before a server could.
+    package static func databasePath(
+        flags: SettingsFlags,
+        environment: [String: String]
+    ) async throws(SettingsRefused) -> String {
+        var source = await SettingSource(
+            flags: flags.values,
+            environment: environment,
+            file: flags.config
+        )
+        let database = readDatabase(&source)
+        guard source.problems.isEmpty else { throw SettingsRefused(reasons: source.problems) }
+        return database
+    }
+
+    private static func readRestoredSessions(_ source: inout SettingSource) -> Bool {
+        let text = source.text(.restoredSessions) ?? "drop"
+        if !["drop", "keep"].contains(text) {
+            source.note(
+                "\(SettingKey.restoredSessions.environmentName) must be drop or keep, not "
+                    + "\(text.prefix(40))."
+            )
+        }
+        return text == "keep"
+    }
+
+    private static func readDatabase(_ source: inout SettingSource) -> String {
         let folder = source.text(.dataDirectory) ?? "data"
         let database = source.text(.database) ?? "\(folder)/scan-login.sqlite"
         if database.hasPrefix("postgres://") || database.hasPrefix("postgresql://") {
@@ -419,6 +502,24 @@ extension Settings {
             "recent logins are kept for: \(policy.loginHistory), \(Login.perUserMax) per user",
             "connections per address: \(policy.connectionsPerAddress)",
             "WebSockets per address: \(policy.webSocketsPerAddress)",
+            "rows at most: \(policy.rows.liveAttempts) live attempts, "
+                + "\(policy.rows.endedAttempts) ended ones, \(policy.rows.phoneSessions) phone "
+                + "sessions, \(policy.rows.usedCodes) used codes, "
+                + "\(policy.rows.browserSessions) browser sessions, "
+                + "\(policy.rows.auditEntries) audit entries",
+            "audit log: \(policy.audit)",
+            "sessions of a restored database: \(keepsRestoredSessions ? "kept" : "dropped")",
+            "connections: \(edge.limits.connectionsMax)",
+            "trusted proxies: \(edge.proxies)",
+            "a header is here within: \(edge.limits.connection.header.seconds)",
+            "a request is here within: \(edge.limits.connection.request.seconds)",
+            "a body comes with, bytes a second: \(edge.limits.connection.bodyBytesPerSecondMin)",
+            "a connection may idle: \(edge.limits.connection.idle.seconds)",
+            "a peer may not read for: \(edge.limits.connection.stall.seconds)",
         ]
     }
+}
+
+extension TimeAmount {
+    fileprivate var seconds: Duration { .nanoseconds(nanoseconds) }
 }

@@ -3,14 +3,19 @@ import Hummingbird
 import HummingbirdCore
 import LoginDomain
 import LoginService
+import WebSocketUpgrade
 
 /// What every browser route begins with: whether it is our page, and which browser it is.
 struct BrowserEdge: Sendable {
     let origin: Origin
     let cookies: Cookies
     let limits: EdgeLimits
+    /// Watchers, over WebSockets and event streams, by address.
+    let sockets: AddressCounter
 
-    init(service: LoginService, configuration: EdgeConfiguration) {
+    init(service: LoginService, configuration: EdgeConfiguration, gauges: EdgeGauges? = nil) {
+        let gauges = gauges ?? EdgeGauges(policy: service.policy, limits: configuration.limits)
+        self.sockets = gauges.webSockets
         self.origin = configuration.origin
         self.cookies = Cookies(configuration.origin)
         self.limits = configuration.limits
@@ -51,10 +56,14 @@ struct BrowserEdge: Sendable {
     }
 
     static let userAgentCharactersMax = 256
+
+    /// What an address with too many watchers is told to wait.
+    static let socketRetryAfterSeconds = 10
 }
 
 extension Request {
-    /// Reads the body, of at most so many bytes and those of its frame around them; over the limit it is `bodyTooLarge`, whatever its Content-Length said, and
+    /// Reads the body, of at most so many bytes and those of its frame around them; over the limit it
+    /// is `bodyTooLarge`, whatever its Content-Length said, `tooSlow` when it is not here in time, and
     /// `malformed` when it breaks off or its chunks are none.
     mutating func body(atMost most: Int, frame: Int = 0) async throws(EdgeError) -> [UInt8] {
         if let text = headers[.contentLength], let length = Int(text), length > most + frame {
@@ -70,6 +79,8 @@ extension Request {
             }
         } catch let error as EdgeError {
             throw error
+        } catch is RequestTooSlow {
+            throw .tooSlow
         } catch {
             throw .malformed("The body cannot be read.")
         }

@@ -19,6 +19,8 @@ enum EdgeError: Error, Equatable {
     case unsupportedMedia(String)
     case targetTooLong
     case headersTooLarge
+    /// Not whole in time.
+    case tooSlow
     /// A WebSocket of a version we do not speak.
     case upgradeRequired
     case notFound
@@ -38,6 +40,7 @@ enum EdgeError: Error, Equatable {
         case .unsupportedMedia: .unsupportedMediaType
         case .targetTooLong: .uriTooLong
         case .headersTooLarge: .requestHeaderFieldsTooLarge
+        case .tooSlow: .requestTimeout
         case .upgradeRequired: .upgradeRequired
         case .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
@@ -56,6 +59,7 @@ enum EdgeError: Error, Equatable {
         case .unsupportedMedia: "unsupported_media"
         case .targetTooLong: "target_too_long"
         case .headersTooLarge: "headers_too_large"
+        case .tooSlow: "too_slow"
         case .upgradeRequired: "upgrade_required"
         case .notFound: "not_found"
         case .methodNotAllowed: "method_not_allowed"
@@ -74,6 +78,7 @@ enum EdgeError: Error, Equatable {
         case .unsupportedMedia(let detail): detail
         case .targetTooLong: "The address is too long."
         case .headersTooLarge: "The header fields are too large or too many."
+        case .tooSlow: "The request was not here in time."
         case .upgradeRequired: "This address takes WebSockets of version 13."
         case .notFound: "There is nothing here."
         case .methodNotAllowed(let allowed): "This address takes \(allowed)."
@@ -88,8 +93,8 @@ enum EdgeError: Error, Equatable {
             .refusal(.storeUnavailable(let seconds)):
             seconds
         case .refusal, .csrf, .malformed, .unknownMember, .bodyTooLarge, .unsupportedMedia,
-            .targetTooLong, .headersTooLarge, .upgradeRequired, .notFound, .methodNotAllowed,
-            .misdirected, .internalError:
+            .targetTooLong, .headersTooLarge, .tooSlow, .upgradeRequired, .notFound,
+            .methodNotAllowed, .misdirected, .internalError:
             nil
         }
     }

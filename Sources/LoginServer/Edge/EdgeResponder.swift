@@ -5,6 +5,7 @@ import Logging
 import LoginDomain
 import LoginService
 import NIOCore
+import WebSocketUpgrade
 
 /// The outermost layer: what holds for every request and every answer, whatever route it is.
 ///
@@ -20,13 +21,17 @@ struct EdgeResponder: HTTPResponder {
     private let headers: SecurityHeaders
     private let origin: Origin
     private let service: LoginService
+    private let clients: ClientAddresses
+    private let gauges: EdgeGauges
 
     init(
         router: Router<LoginContext>,
         pages: Pages,
         headers: SecurityHeaders,
         origin: Origin,
-        service: LoginService
+        service: LoginService,
+        clients: ClientAddresses,
+        gauges: EdgeGauges
     ) {
         var methods: [String: [String]] = [:]
         for route in router.routes {
@@ -38,19 +43,23 @@ struct EdgeResponder: HTTPResponder {
         self.headers = headers
         self.origin = origin
         self.service = service
+        self.clients = clients
+        self.gauges = gauges
     }
 
     func respond(to request: Request, context: LoginContext) async throws -> Response {
         let began = service.now()
         let id = context.logger[metadataKey: "hb.request.id"]?.description
         return try await RequestScope.$id.withValue(id) {
-            let response = try await answer(request, context)
+            var context = context
+            let response = try await answer(request, &context)
             service.measures.count(.requests, "\(response.status.code)")
-            // Without the query: what people put there does not belong in a log (T35).
+            // As it came, without the query: what people put there does not belong in a log (T35).
+            let path = (request.head.path ?? "").prefix { $0 != "?" }
             context.logger.info(
                 "request",
                 metadata: [
-                    "method": "\(request.method)", "path": "\(request.uri.path)",
+                    "method": "\(request.method)", "path": "\(path)",
                     "status": "\(response.status.code)", "from": "\(context.address)",
                     "ms": "\(service.now().since(began).wholeMilliseconds)",
                 ]
@@ -59,20 +68,69 @@ struct EdgeResponder: HTTPResponder {
         }
     }
 
-    private func answer(_ request: Request, _ context: LoginContext) async throws -> Response {
+    private func answer(
+        _ request: Request,
+        _ context: inout LoginContext
+    ) async throws -> Response {
         var response: Response
         do {
-            try origin.checkHost(of: request.head)
-            response = try await routes.respond(to: request, context: context)
-            // The router answers by itself where it knows no route, in its own way; no route of
-            // ours says so.
-            if response.status == .notFound { throw unknown(request.uri.path) }
+            response = try await served(request, &context)
         } catch {
             response = answer(to: error, request, context)
         }
         headers.add(to: &response.headers, response.kind)
         // RFC 9110 section 9.3.2: the same header fields, and no content.
         return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    /// From here on the context has the client's own address.
+    private func served(
+        _ request: Request,
+        _ context: inout LoginContext
+    ) async throws -> Response {
+        try origin.checkHost(of: request.head)
+        let peer = context.address
+        context.address = try clients.client(of: peer, request.headers)
+        try Self.checkForm(of: request, methods)
+        guard clients.isProxy(peer) else { return try await routed(request, context) }
+        // Behind a proxy a connection says nothing: here the client's requests are counted, each until
+        // its answer is out.
+        guard let place = gauges.proxiedRequests.place(for: context.address) else {
+            throw LoginRefusal.rateLimited(retryAfterSeconds: Self.retryAfterSeconds)
+        }
+        var response = try await routed(request, context)
+        let body = response.body
+        response.body = ResponseBody(contentLength: body.contentLength) { writer in
+            try await body.write(writer)
+            withExtendedLifetime(place) {}
+        }
+        return response
+    }
+
+    /// What a client with too many requests at a time is told to wait.
+    private static let retryAfterSeconds = 10
+
+    private func routed(_ request: Request, _ context: LoginContext) async throws -> Response {
+        let response = try await routes.respond(to: request, context: context)
+        // The router answers by itself where it knows no route, in its own way; no route of ours
+        // says so.
+        if response.status == .notFound { throw unknown(request.uri.path) }
+        return response
+    }
+
+    /// Refuses methods that no route takes (TRACE shows a page its own cookies, CONNECT makes a
+    /// proxy of us) and bodies that would have to be unpacked (T30).
+    private static func checkForm(
+        of request: Request,
+        _ methods: [String: String]
+    ) throws(EdgeError) {
+        if request.method == .trace || request.method == .connect {
+            throw .methodNotAllowed(allowed: methods[request.uri.path] ?? "GET, POST")
+        }
+        let codings = request.headers[values: .contentEncoding]
+        guard codings.allSatisfy({ $0.isEmpty || $0.lowercased() == "identity" }) else {
+            throw .unsupportedMedia("A body must come as it is, without Content-Encoding.")
+        }
     }
 
     private func answer(
@@ -90,6 +148,7 @@ struct EdgeResponder: HTTPResponder {
             context.logger.error("request failed", metadata: ["error": "\(type(of: error))"])
             edge = .internalError
         }
+        if case .bodyTooLarge = edge { gauges.counts.note(.bodyTooLarge) }
         // People see a page, programs the envelope.
         let isLook = request.method == .get || request.method == .head
         guard isLook, !Self.isForPrograms(request.uri.path) else {

@@ -5,8 +5,8 @@ import NIOCore
 /// What is known of a request besides its words.
 package struct LoginContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
-    /// The address at the other end of the socket, and nothing a header says (T29).
-    package let address: String
+    /// Whom a request comes from: the other end of the socket, or whom a trusted proxy names (T29).
+    package internal(set) var address: String
 
     package init(source: ApplicationRequestContextSource) {
         self.coreContext = .init(source: source)

@@ -77,13 +77,19 @@ struct SecurityHeaders: Sendable {
 }
 
 extension HTTPField.Name {
+    static let cfConnectingIP = name("CF-Connecting-IP")
     static let clearSiteData = name("Clear-Site-Data")
     static let crossOriginEmbedderPolicy = name("Cross-Origin-Embedder-Policy")
     static let crossOriginOpenerPolicy = name("Cross-Origin-Opener-Policy")
+    static let forwarded = name("Forwarded")
     static let permissionsPolicy = name("Permissions-Policy")
     static let referrerPolicy = name("Referrer-Policy")
     static let xDNSPrefetchControl = name("X-DNS-Prefetch-Control")
+    static let xForwardedFor = name("X-Forwarded-For")
+    static let xForwardedHost = name("X-Forwarded-Host")
+    static let xForwardedProto = name("X-Forwarded-Proto")
     static let xFrameOptions = name("X-Frame-Options")
+    static let xRealIP = name("X-Real-IP")
     static let xRobotsTag = name("X-Robots-Tag")
     /// Our page's script sends it; a foreign page cannot without a preflight that we refuse.
     static let xSL = name("X-SL")

@@ -1,5 +1,5 @@
-package import Foundation
 package import Logging
+package import LoginDomain
 
 /// Log lines as JSON, one object a line, whatever stands in them (T28).
 ///
@@ -10,7 +10,7 @@ package struct JSONLogHandler: LogHandler {
     package var metadata: Logger.Metadata = [:]
     package var metadataProvider: Logger.MetadataProvider?
     package var logLevel = Logger.Level.info
-    private let now: @Sendable () -> Date
+    private let now: @Sendable () -> Timestamp
     private let write: @Sendable ([UInt8]) -> Void
 
     /// The most bytes of one value.
@@ -19,7 +19,7 @@ package struct JSONLogHandler: LogHandler {
     /// `write` takes whole lines, one a call; `now` is the time they are stamped with.
     package init(
         metadataProvider: Logger.MetadataProvider? = nil,
-        now: @escaping @Sendable () -> Date,
+        now: @escaping @Sendable () -> Timestamp,
         write: @escaping @Sendable ([UInt8]) -> Void
     ) {
         self.metadataProvider = metadataProvider
@@ -42,8 +42,7 @@ package struct JSONLogHandler: LogHandler {
         }
         if let error = event.error { fields["error"] = "\(type(of: error))" }
         var line = "{"
-        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-        Self.add("at", now().ISO8601Format(style), to: &line)
+        Self.add("at", now().rfc3339, to: &line)
         Self.add("level", event.level.rawValue, to: &line)
         Self.add("message", event.message.description, to: &line)
         for (name, value) in fields.sorted(by: { $0.key < $1.key }) {

@@ -31,9 +31,13 @@ struct JSONMembers {
     /// - Throws: `malformed` for what is not one JSON object or names a member twice,
     ///   `unknownMember` for a member that is not in `known`, and then for the first in alphabetical
     ///   order.
-    init(_ bytes: [UInt8], known: [String]) throws(EdgeError) {
+    init(_ bytes: [UInt8], known: [String], depthMax: Int) throws(EdgeError) {
         guard !bytes.isEmpty else {
             throw .malformed("The body is empty; this call takes a JSON object.")
+        }
+        // Before the decoder, which calls itself once a level (T30).
+        guard Self.depth(bytes) <= depthMax else {
+            throw .malformed("The body nests deeper than \(depthMax) levels.")
         }
         // The decoder also takes UTF-16 and UTF-32, where there are zero bytes, and looks at the
         // bytes of a text only when it is asked for.
@@ -49,6 +53,28 @@ struct JSONMembers {
         }
         guard count == members.count else { throw .malformed("The body names a member twice.") }
         self.members = members
+    }
+
+    /// How deep brackets nest in bytes that may be no JSON at all.
+    private static func depth(_ json: [UInt8]) -> Int {
+        var deepest = 0
+        var depth = 0
+        var isInText = false
+        var isEscaped = false
+        for byte in json {
+            switch byte {
+            case _ where isEscaped: isEscaped = false
+            case UInt8(ascii: "\\") where isInText: isEscaped = true
+            case UInt8(ascii: "\""): isInText.toggle()
+            case _ where isInText: break
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                depth += 1
+                deepest = max(deepest, depth)
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+            default: break
+            }
+        }
+        return deepest
     }
 
     /// How many members the outermost object has, counted by their colons, in JSON that the decoder

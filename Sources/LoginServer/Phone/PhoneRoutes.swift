@@ -83,7 +83,11 @@ extension Request {
         upTo limits: EdgeLimits
     ) async throws -> JSONMembers {
         try refuseCodeInAddress()
-        return try JSONMembers(try await body(atMost: limits.bodyBytesMax), known: known)
+        return try JSONMembers(
+            try await body(atMost: limits.bodyBytesMax),
+            known: known,
+            depthMax: limits.jsonDepthMax
+        )
     }
 
     /// A query ends up in logs of proxies; a js_code there is spoilt (T8).

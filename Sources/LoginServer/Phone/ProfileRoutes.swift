@@ -110,8 +110,7 @@ private struct LoginBody: Encodable {
         let login = recent.login
         id = login.id.text
         client = ClientBody(login.client)
-        at = Date(timeIntervalSince1970: Double(login.at.milliseconds) / 1000)
-            .ISO8601Format()
+        at = login.at.rfc3339
         browser = BrowserBody(login.browser)
         current = recent.isCurrent
     }

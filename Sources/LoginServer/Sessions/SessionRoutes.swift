@@ -28,7 +28,8 @@ struct SessionRoutes: Sendable {
         var request = request
         try await browser.admit(&request)
         if let cookie = browser.cookies.session(in: request.headers) {
-            try await service.logout(cookie)
+            let attempt = browser.cookies.attempt(in: request.headers)
+            try await service.logout(cookie, cancelling: attempt)
         }
         var response = Envelope.ok()
         response.headers[.setCookie] = browser.cookies.clearingSession

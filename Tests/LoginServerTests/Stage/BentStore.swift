@@ -109,6 +109,17 @@ final class BentStore: LoginStore {
         try await whole().forget(before, limit: limit)
     }
 
+    func record(_ entries: [AuditEntry]) async throws(LoginStoreError) {
+        try await whole().record(entries)
+    }
+
+    func forgetAudit(
+        before: Timestamp,
+        limit: Int
+    ) async throws(LoginStoreError) -> ForgottenAudit {
+        try await whole().forgetAudit(before: before, limit: limit)
+    }
+
     func setNickName(_ name: NickName, of id: UserID) async throws(LoginStoreError) -> User? {
         try await whole().setNickName(name, of: id).map(dress)
     }

@@ -19,6 +19,7 @@ struct EdgeStage: Sendable {
     let house: LoginHouse
     let rows: MemoryLoginStore
     let configuration: EdgeConfiguration
+    let gauges: EdgeGauges
     let port: Int
     /// Of the operators' listener; 0 without one.
     let operationsPort: Int
@@ -35,6 +36,8 @@ struct EdgeStage: Sendable {
             limits.webSocket.pingEvery = .hours(1)
             return limits
         }()
+        /// Whose `X-Forwarded-For` counts, in CIDR notation.
+        var proxies: [String] = []
         var rows = MemoryLoginStore()
         /// The store that the service sees, made of the rows.
         var store: (MemoryLoginStore) -> any LoginStore = { $0 }
@@ -91,13 +94,16 @@ struct EdgeStage: Sendable {
             siteName: "Tea & Toast",
             operations: setup.hasOperations
                 ? OperationsAddress(host: "127.0.0.1", port: 0) : nil,
-            limits: setup.limits
+            limits: setup.limits,
+            proxies: TrustedProxies(setup.proxies.compactMap { IPNetwork($0) })
         )
+        let gauges = EdgeGauges(policy: setup.policy, limits: setup.limits)
         let (operations, announceOperations) = AsyncStream<Int>.makeStream()
         let (ports, announce) = AsyncStream<Int>.makeStream()
         let application = buildApplication(
             service: house.service,
             configuration: configuration,
+            gauges: gauges,
             logger: setup.logger,
             onOperations: { announceOperations.yield($0) },
             onRunning: { announce.yield($0) }
@@ -123,6 +129,7 @@ struct EdgeStage: Sendable {
                 house: house,
                 rows: rows,
                 configuration: configuration,
+                gauges: gauges,
                 port: port,
                 operationsPort: operationsPort,
                 wires: Wires(),

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Foundation
+import LoginServer
+import LoginStoreSQLite
+
+/// What commands take that work on the database beside the server, before its first start and while
+/// it serves.
+struct DatabaseOptions: ParsableArguments {
+    @Option(help: "A YAML or JSON file with settings.")
+    var config: String?
+
+    @Option(help: "The path of the SQLite database.")
+    var database: String?
+
+    /// Where the database is; nothing else of the settings is judged.
+    func path() async throws -> String {
+        do {
+            return try await Settings.databasePath(
+                flags: SettingsFlags(config: config, database: database),
+                environment: ProcessInfo.processInfo.environment
+            )
+        } catch {
+            for reason in error.reasons { say(reason) }
+            throw SettingOptions.refusedExitCode
+        }
+    }
+
+    /// Lends the database.
+    func withStore<Value>(_ body: (SQLiteLoginStore) async throws -> Value) async throws -> Value {
+        // Whatever this process makes is for its owner alone (T37).
+        umask(0o077)
+        let path = try await path()
+        let store: SQLiteLoginStore
+        do {
+            store = try SQLiteLoginStore(path: path)
+        } catch {
+            say("\(error)")
+            throw ExitCode.failure
+        }
+        let value = try await body(store)
+        try store.close()
+        return value
+    }
+}

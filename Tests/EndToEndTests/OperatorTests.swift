@@ -1,0 +1,177 @@
+import Foundation
+import Testing
+
+/// What operators do with the database of a real server: one serves, the commands go on beside it.
+@Suite(.timeLimit(.minutes(10)))
+struct OperatorTests {
+    @Test func `T38: a second server on a database ends at once, with one line, and harms nothing`()
+        async throws
+    {
+        try await withServer { login, database in
+            let clock = ContinuousClock()
+            let start = clock.now
+            let second = try await Programs.end(
+                "login-server",
+                ["serve", "--mode", "development", "--port", "0", "--database", database]
+            )
+            let waited = clock.now - start
+            #expect(second.status == 1)
+            let lines = second.errors.split(separator: "\n")
+            #expect(lines.count == 1, "\(second.errors)")
+            #expect(second.errors.contains("serves the database"), "\(second.errors)")
+            // Measured in the note; here only that it does not wait for anything.
+            #expect(waited < .seconds(10), "\(waited)")
+            #expect(try await Loopback.status(login.url + "/login") == 200)
+        }
+    }
+
+    @Test
+    func `T37: a backup is made before the first start, for its owner alone, and not over another`()
+        async throws
+    {
+        try await Programs.withFolder { folder in
+            let (database, copy) = ("\(folder)/data/login.sqlite", "\(folder)/copy.sqlite")
+            let first = try await backup(database, copy)
+            #expect(first.status == 0, "\(first.errors)")
+            #expect(first.errors.contains("There was no database"))
+            for file in [database, copy] { #expect(try Self.mode(of: file) == 0o600, "\(file)") }
+            #expect(try Self.names(in: folder) == ["copy.sqlite", "data"])
+
+            let bytes = try Data(contentsOf: URL(filePath: copy))
+            let second = try await backup(database, copy)
+            #expect(second.status == 1)
+            #expect(second.errors.contains("is there already"), "\(second.errors)")
+            #expect(try Data(contentsOf: URL(filePath: copy)) == bytes)
+            let third = try await backup(database, copy, "--replace")
+            #expect(third.status == 0, "\(third.errors)")
+            let itself = try await backup(database, database, "--replace")
+            #expect(itself.status == 1)
+            #expect(itself.errors.contains("the database itself"), "\(itself.errors)")
+        }
+    }
+
+    @Test func `a backup of a served database is served as a new epoch, with its people`()
+        async throws
+    {
+        try await Programs.withFolder { folder in
+            let copy = "\(folder)/copy.sqlite"
+            let users = try await withServer { login, database in
+                try await logIn(login)
+                let made = try await backup(database, copy)
+                #expect(made.status == 0, "\(made.errors)")
+                #expect(made.output.hasPrefix("\(copy): "))
+                return try await Programs.end(
+                    "login-server",
+                    ["users", "list", "--database", database]
+                ).output
+            }
+            #expect(users.hasPrefix("u_"))
+            let restored = try await Programs.end(
+                "login-server",
+                ["users", "list", "--database", copy]
+            )
+            #expect(restored.output == users)
+        }
+    }
+
+    @Test func `a role that is set beside the server is what its browsers see, within 3 s`()
+        async throws
+    {
+        try await withServer { login, database in
+            try await logIn(login)
+            let list = try await Programs.end(
+                "login-server",
+                ["users", "list", "--json", "--database", database]
+            )
+            let user = try #require(
+                try JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [String: String]
+            )
+            let id = try #require(user["userid"])
+            #expect(user["role"] == "user")
+            let set = try await Programs.end(
+                "login-server",
+                ["users", "set-role", id, "admin", "--database", database]
+            )
+            #expect(set.status == 0, "\(set.errors)")
+            let again = try await Programs.end(
+                "login-server",
+                ["users", "list", "--database", database]
+            )
+            #expect(again.output.hasPrefix("\(id)\tadmin\t"), "\(again.output)")
+            for (id, role) in [("u_nobody", "admin"), (id, "not a word")] {
+                let refused = try await Programs.end(
+                    "login-server",
+                    ["users", "set-role", id, role, "--database", database]
+                )
+                #expect(refused.status != 0)
+            }
+        }
+    }
+
+    @Test func `a support code that nobody had is said to be none`() async throws {
+        try await Programs.withFolder { folder in
+            for (code, word) in [("7K3QX-0V9MZ", "nothing of"), ("support", "ten letters")] {
+                let run = try await Programs.end(
+                    "login-server",
+                    ["timeline", code, "--database", "\(folder)/login.sqlite"]
+                )
+                #expect(run.status == 1)
+                #expect(run.errors.contains(word), "\(run.errors)")
+            }
+        }
+    }
+
+    /// One login, by the scripted phone and browser.
+    private func logIn(_ login: Served) async throws {
+        let run = try await Programs.end(
+            "fake-phone",
+            [
+                "run", "\(Programs.root)/Fixtures/Scenarios/happy-path.yaml",
+                "--login", login.url, "--wechat", login.weChat,
+            ]
+        )
+        #expect(run.status == 0, "\(run.output) \(run.errors)")
+    }
+
+    private func backup(
+        _ database: String,
+        _ file: String,
+        _ flags: String...
+    ) async throws -> Programs.Ended {
+        try await Programs.end("login-server", ["backup", file, "--database", database] + flags)
+    }
+
+    /// A server that runs, and the mock it asks.
+    private struct Served: Sendable {
+        var url: String
+        var weChat: String
+    }
+
+    private func withServer<Value: Sendable>(
+        _ body: (Served, String) async throws -> Value
+    ) async throws -> Value {
+        try await Programs.withFolder { folder in
+            try await Programs.with("mock-wechat", ["--port", "0"]) { mock in
+                let database = "\(folder)/login.sqlite"
+                return try await Programs.with(
+                    "login-server",
+                    [
+                        "serve", "--mode", "development", "--port", "0", "--wechat", mock.url,
+                        "--database", database,
+                    ]
+                ) { login in
+                    try await body(Served(url: login.url, weChat: mock.url), database)
+                }
+            }
+        }
+    }
+
+    private static func mode(of file: String) throws -> Int? {
+        let found = try FileManager.default.attributesOfItem(atPath: file)
+        return (found[.posixPermissions] as? NSNumber)?.intValue
+    }
+
+    private static func names(in folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    }
+}

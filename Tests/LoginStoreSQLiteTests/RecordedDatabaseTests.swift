@@ -1,0 +1,133 @@
+import Foundation
+import GRDB
+import LoginDomain
+import LoginStore
+import LoginStoreSQLite
+import Testing
+
+/// Databases that earlier versions of the program wrote: today's opens each and finds every row.
+struct RecordedDatabaseTests {
+    /// Every file of `Fixtures/Databases` that is a database, or SQL that makes one.
+    static let recorded: [String] = {
+        let files = (try? names(in: FixtureDatabase.folder.path)) ?? []
+        return files.filter { $0.hasSuffix(".sqlite") || $0.hasSuffix(".sql") }
+    }()
+
+    @Test(arguments: recorded)
+    func `today's program opens a database of an earlier version and finds its rows`(
+        name: String
+    ) async throws {
+        try await withFolder { folder in
+            let path = "\(folder)/login.sqlite"
+            try FixtureDatabase.copy(name, to: path)
+            let raw = try RawDatabase(path: path)
+            let attempts = try raw.rows("SELECT * FROM attempt")
+            let phones = try raw.rows("SELECT * FROM phone_session")
+            let sessions = try raw.rows("SELECT * FROM browser_session")
+            let codes = try raw.rows("SELECT * FROM used_code")
+            let users = try raw.rows("SELECT * FROM user")
+            try raw.close()
+
+            let store = try SQLiteLoginStore(path: path)
+            for row in attempts {
+                let cookie = try digest(row["cookie"])
+                let attempt = try #require(try await store.attempt(.cookie(cookie)))
+                #expect(try await store.attempt(.scene(digest(row["scene"]))) == attempt)
+                #expect(attempt.id.text == row["id"])
+                #expect(attempt.chain.text == row["chain"])
+                #expect(attempt.seq == row["seq"])
+                #expect(attempt.state.label == row["state"])
+                #expect(attempt.deadline?.milliseconds == row["deadline"])
+                #expect(attempt.createdAt.milliseconds == row["created_at"])
+                #expect(attempt.capAt.milliseconds == row["cap_at"])
+                #expect(attempt.browser.address == row["address"])
+                #expect(attempt.browser.userAgent == row["user_agent"])
+                #expect(attempt.state.owner?.text == row["owner"])
+            }
+            for row in phones {
+                let phone = try #require(try await store.phoneSession(digest(row["token"])))
+                #expect(phone.user.text == row["user"])
+                #expect(phone.expiresAt.milliseconds == row["expires_at"])
+            }
+            for row in sessions {
+                let session = try #require(try await store.session(digest(row["cookie"])))
+                #expect(session.user.text == row["user"])
+                #expect(session.seenAt.milliseconds == row["seen_at"])
+            }
+            for row in users {
+                let id = try #require(UserID(text: row["id"]))
+                let user = try #require(try await store.user(id))
+                #expect(user.role == row["role"])
+                #expect(user.nickName == row["nick_name"])
+                let identity = try #require(WeChatIdentity(openID: row["openid"], unionID: nil))
+                let known = try await store.registerUser(identity, candidate: id, at: Story.start)
+                #expect(known == Registration(user: user, isNew: false))
+            }
+            for row in codes {
+                let end = Timestamp(milliseconds: row["expires_at"])
+                let (code, now) = (try digest(row["code"]), end - .milliseconds(1))
+                #expect(try await !store.claimCode(code, until: end, at: now))
+            }
+            try store.close()
+
+            // None of the loops above was empty.
+            let states = Set(attempts.map { $0["state"] as String })
+            #expect(states.count == 7, "\(states)")
+            #expect(![phones, sessions, codes, users].contains { $0.isEmpty })
+            let after = try RawDatabase(path: path)
+            #expect(try after.column("PRAGMA integrity_check") == ["ok"])
+            #expect(try after.column("PRAGMA foreign_key_check") == [])
+            try after.close()
+        }
+    }
+
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["RECORD"] == "1", "RECORD=1 records"))
+    func `a database of the present version is recorded`() async throws {
+        try await withFolder { folder in
+            let path = "\(folder)/login.sqlite"
+            let store = try SQLiteLoginStore(path: path)
+            try await FixtureDatabase.fill(store)
+            try store.close()
+            let raw = try RawDatabase(path: path)
+            let step = try raw.column(
+                """
+                SELECT max(CAST(substr(identifier, 1, instr(identifier, ':') - 1) AS INTEGER))
+                FROM grdb_migrations
+                """
+            )
+            try raw.close()
+            let target = FixtureDatabase.folder.appending(path: "version-\(step[0]).sqlite").path
+            #expect(!FileManager.default.fileExists(atPath: target), "what is there never changes")
+            try FileManager.default.copyItem(atPath: path, toPath: target)
+            Issue.record("recorded \(target); run again without RECORD")
+        }
+    }
+
+    private func digest(_ blob: Data) throws -> SecretDigest {
+        try #require(SecretDigest(bytes: Array(blob)))
+    }
+}
+
+extension Attempt.State {
+    /// The name of the state, as rows have it.
+    fileprivate var label: String {
+        switch self {
+        case .created: "created"
+        case .scanned: "scanned"
+        case .confirmed: "confirmed"
+        case .redeemed: "redeemed"
+        case .cancelled: "cancelled"
+        case .expired: "expired"
+        case .superseded: "superseded"
+        }
+    }
+
+    /// Whose it is, where that is still known.
+    fileprivate var owner: UserID? {
+        switch self {
+        case .scanned(let scan), .confirmed(let scan): scan.owner
+        case .redeemed(let user): user
+        case .created, .cancelled, .expired, .superseded: nil
+        }
+    }
+}

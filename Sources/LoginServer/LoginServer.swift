@@ -131,25 +131,10 @@ package struct EdgeGauges: Sendable {
     }
 }
 
-extension EdgeGauges {
-    /// The same as numbers with names.
-    fileprivate var lines: [PrometheusText.Gauge] {
-        [
-            .init("connections", "Open TCP connections.", connections.total),
-            .init("connections_refused", "Connections that found no place.", connections.refused),
-            .init("websockets", "Open WebSockets and event streams.", webSockets.total),
-            .init("websockets_refused", "Those that found no place.", webSockets.refused),
-        ]
-            + EdgeCounts.Event.allCases.map {
-                .init("edge_\($0.rawValue)", "Times this happened since the start.", counts[$0])
-            }
-    }
-}
-
 /// The login server as a Hummingbird application: what the program runs and what tests call.
 ///
-/// `gauges` are filled while it runs; `onRunning` is called with the bound port once the listener is open,
-/// `onOperations` with that of the operators' listener.
+/// `gauges` are filled while it runs; `onRunning` is called with the bound port once the listener is
+/// open, `onOperations` with that of the operators' listener.
 package func buildApplication(
     service: LoginService,
     configuration: EdgeConfiguration,
@@ -169,9 +154,9 @@ package func buildApplication(
         pages: pages,
         headers: headers,
         origin: configuration.origin,
+        service: service,
         clients: clients,
-        gauges: gauges,
-        service: service
+        gauges: gauges
     )
     let gatekeeper = AttemptGatekeeper(
         service: service,
@@ -208,11 +193,7 @@ package func buildApplication(
     )
     application.addServices(Sweeper(service: service))
     if let address = configuration.operations {
-        let operations = OperationsRoutes(service: service) {
-            gauges.lines + [
-                .init("watchers", "Browsers that wait for news.", service.watchers.count)
-            ]
-        }
+        let operations = OperationsRoutes(service: service, edge: gauges)
         application.addServices(
             Application(
                 router: operations.build(),

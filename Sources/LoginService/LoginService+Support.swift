@@ -23,6 +23,9 @@ extension LoginService {
         return .rateLimited(retryAfterSeconds: seconds)
     }
 
+    /// How old the access token in use is; nil while there is none.
+    package func weChatTokenSecondsOld() -> Int? { wechat.accessTokenSecondsOld() }
+
     /// The present, by the clock that everything here goes by.
     package func now() -> Timestamp { time.now() }
 

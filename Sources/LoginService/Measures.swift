@@ -1,4 +1,6 @@
+import LoginDomain
 import Synchronization
+package import WeChatClient
 
 /// What has happened so often, and what took so long: numbers for operators.
 ///
@@ -17,6 +19,17 @@ package final class Measures: Sendable {
     /// Something took so long.
     package func observe(_ timing: Tally.Timing, milliseconds: Double, _ labels: String...) {
         state.withLock { $0.observe(timing, milliseconds, labels) }
+    }
+
+    /// Counts and times exchanges with WeChat.
+    package var weChatObserver: WeChatObserver {
+        { [self] exchange in
+            let call = exchange.call.rawValue
+            count(.weChatCalls, call, exchange.wasSent ? exchange.result : "held_back")
+            guard exchange.wasSent else { return }
+            let milliseconds = Double(exchange.duration.wholeMilliseconds)
+            observe(.weChat, milliseconds: milliseconds, call)
+        }
     }
 
     /// Everything so far.
@@ -43,7 +56,7 @@ package struct Tally: Sendable {
             case .attemptsEnded: "Attempts by the way they ended."
             case .attemptsScanned: "Codes scanned by a phone for the first time."
             case .phoneLogins: "Logins of mini-programs."
-            case .weChatCalls: "Calls to WeChat by what came of them: ok, an errcode, or a failure."
+            case .weChatCalls: "Calls to WeChat by what came of them."
             case .limitsHit: "Requests refused by a limit."
             case .storeFailures: "Operations of the database that failed."
             case .requests: "Answers by status."
@@ -68,7 +81,7 @@ package struct Tally: Sendable {
 
         package var help: String {
             switch self {
-            case .push: "From a change's arrival to its committed news being handed to the watchers."
+            case .push: "From a change's arrival to its committed news being handed on."
             case .weChat: "How long WeChat took to answer, or to fail."
             }
         }

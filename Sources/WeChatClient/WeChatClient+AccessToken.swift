@@ -173,7 +173,7 @@ private struct StableToken {
     var expiresIn: Int
 }
 
-private struct StableTokenBody: Encodable {
+struct StableTokenBody: Encodable {
     var grantType = "client_credential"
     var appid: String
     var secret: String

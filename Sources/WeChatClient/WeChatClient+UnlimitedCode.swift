@@ -84,7 +84,7 @@ extension WeChatClient {
 }
 
 /// The body's keys as WeChat spells them; it refuses any other (47001).
-private struct UnlimitedCodeBody: Encodable {
+struct UnlimitedCodeBody: Encodable {
     var scene: String
     var page: String
     var checkPath: Bool

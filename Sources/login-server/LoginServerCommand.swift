@@ -12,11 +12,13 @@ struct LoginServerCommand: AsyncParsableCommand {
             Settings come from flags, from SCAN_LOGIN_… in the environment, and from a file, in \
             this order. 'login-server check' prints what is in force.
             """,
-        subcommands: [Serve.self, Check.self, Backup.self, Users.self, Timeline.self]
+        subcommands: [
+            Serve.self, Check.self, Doctor.self, Backup.self, Users.self, Timeline.self,
+        ]
     )
 }
 
-/// What both subcommands take.
+/// What the subcommands take.
 struct SettingOptions: ParsableArguments {
     @Option(help: "A YAML or JSON file with settings.")
     var config: String?

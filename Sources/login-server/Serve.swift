@@ -22,7 +22,7 @@ struct Serve: AsyncParsableCommand {
         umask(0o077)
         var settings = movedOperations(try await options.settings())
         for warning in settings.warnings { say(warning) }
-        try fitDescriptors(&settings)
+        let fewer = try fitDescriptors(&settings)
         if let taken = takenPort(settings) {
             say(taken)
             throw ExitCode.failure
@@ -31,8 +31,10 @@ struct Serve: AsyncParsableCommand {
         let time = LiveTime(at: start.resumesAt)
         let logger = makeLogger(settings, time)
         for warning in start.warnings { logger.warning("\(warning)") }
+        if let fewer { logger.info("\(fewer)") }
         do {
             try await withAHCTransport { transport in
+                let measures = Measures()
                 let wechat = WeChatClient(
                     configuration: settings.wechat,
                     transport: OneServer(
@@ -40,7 +42,8 @@ struct Serve: AsyncParsableCommand {
                         authority: settings.wechat.authority,
                         over: transport
                     ),
-                    clock: time
+                    clock: time,
+                    observer: measures.weChatObserver
                 )
                 let service = LoginService(
                     store: store,
@@ -49,7 +52,8 @@ struct Serve: AsyncParsableCommand {
                     site: settings.site,
                     time: time,
                     dice: Dice(SystemRandomNumberGenerator()),
-                    logger: logger
+                    logger: logger,
+                    measures: measures
                 )
                 let application = buildApplication(
                     service: service,
@@ -68,16 +72,20 @@ struct Serve: AsyncParsableCommand {
         try store.close()
     }
 
-    private func fitDescriptors(_ settings: inout Settings) throws {
+    /// Makes room for as many connections as are allowed, or exits; a developer's machine is allowed
+    /// fewer instead.
+    ///
+    /// - Returns: that it is so, in a sentence.
+    private func fitDescriptors(_ settings: inout Settings) throws -> String? {
         let descriptors = DescriptorLimit.raise()
-        guard let flaw = DescriptorLimit.flaw(descriptors, settings) else { return }
+        guard let flaw = DescriptorLimit.flaw(descriptors, settings) else { return nil }
         guard settings.mode == .development else {
             say(flaw)
             throw SettingOptions.refusedExitCode
         }
         let connections = DescriptorLimit.connections(descriptors)
         settings.edge.limits.connectionsMax = connections
-        say("\(flaw) Now there may be \(connections).")
+        return "\(flaw) Now there may be \(connections)."
     }
 
     /// Takes the database, or says why not and exits.

@@ -64,6 +64,25 @@ enum Programs {
         return (.path("/bin/sh"), Arguments(["-c", script, program.string] + arguments))
     }
 
+    /// The file of one of our programs.
+    static func executable(_ name: String) -> String { path(name).string }
+
+    /// How many lines that match a basic regular expression a tool prints of a program, such as `nm`.
+    static func count(_ pattern: String, in tool: String, of name: String) async throws -> Int {
+        // Half a million lines: grep is the one to count them.
+        let result = try await run(
+            .path("/bin/sh"),
+            arguments: ["-c", "\(tool) \"$0\" | grep -c -e \"$1\"", path(name).string, pattern],
+            output: .string(limit: 1 << 10),
+            error: .string(limit: 1 << 16)
+        )
+        let text = result.standardOutput.split(separator: "\n").first ?? ""
+        guard let count = Int(text), result.standardError.isEmpty else {
+            throw ProgramFailed(description: "\(tool) failed: \(result.standardError)")
+        }
+        return count
+    }
+
     private static func environment(_ settings: [String: String]) -> Environment {
         var changes: [Environment.Key: String?] = [:]
         // A developer's own settings must not leak in.
@@ -83,7 +102,6 @@ enum Programs {
         descriptors: Int? = nil,
         _ body: (RunningProgram) async throws -> Value
     ) async throws -> Value {
-        let (executable, arguments) = command(name, arguments, descriptors)
         var settings = settings
         // Many servers run at once: none may insist on the usual port for operators.
         settings["SCAN_LOGIN_OPERATIONS_PORT", default: "0"] += ""
@@ -93,6 +111,7 @@ enum Programs {
             options: [.create, .append],
             permissions: .ownerReadWrite
         )
+        let (executable, arguments) = command(name, arguments, descriptors)
         var options = PlatformOptions()
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(9))]
         let result = try await run(

@@ -116,7 +116,7 @@ import Testing
             let watch = try await browser.watch()
             #expect(try await watch.message() == "created 1 120")
             #expect(try await samples(stage)["scan_login_watchers"] == "1")
-            #expect(try await samples(stage)["scan_login_websockets"] == "1")
+            #expect(try await samples(stage)["scan_login_watching_connections"] == "1")
             try await phone.agree(to: scene)
             #expect(try await browser.complete().status == 200)
             for end in 1...3 {
@@ -144,6 +144,10 @@ import Testing
             #expect(after[#"scan_login_http_requests_total{status="429"}"#] == "1")
             #expect(after[#"scan_login_http_requests_total{status="410"}"#] == "10")
             // Scan, confirm, cancel, supersede twice, expire.
+            let calls = after.keys.filter { $0.hasPrefix("scan_login_wechat_calls_total{") }
+            #expect(calls.count == 3 && calls.allSatisfy { $0.contains(#"result="ok""#) })
+            #expect(after["scan_login_wechat_token_age_seconds"] == "180")
+            #expect(after[#"scan_login_edge_events_total{why="stalled"}"#] == "0")
             #expect(after["scan_login_push_seconds_count"] == "6")
             #expect(after[#"scan_login_push_seconds_bucket{le="+Inf"}"#] == "6")
             #expect(after[#"scan_login_push_seconds_bucket{le="0.001"}"#] == "6")
@@ -152,6 +156,7 @@ import Testing
 
     @Test func `a number that failed at the store is counted`() async throws {
         let house = LoginHouse(store: FailingStore())
+        // One look for the browser's chain does not happen without a cookie; the row fails.
         _ = try? await house.open()
         #expect(house.service.measures.tally.counters[.storeFailures] == [[]: 1])
     }
@@ -179,7 +184,7 @@ import Testing
         for milliseconds in [0, 1, 1.5, 5000, 5001] {
             measures.observe(.push, milliseconds: milliseconds)
         }
-        let text = PrometheusText(measures.tally, gauges: []).text
+        let text = PrometheusText(measures.tally, readings: []).text
         for line in [
             #"scan_login_push_seconds_bucket{le="0.001"} 2"#,
             #"scan_login_push_seconds_bucket{le="0.002"} 3"#,
@@ -231,7 +236,9 @@ import Testing
         #expect(lines.count == 1)
         let line = try #require(lines.first)
         #expect(line.filter { $0 == "\n" || $0 == "\r\n" }.count == 1 && line.last == "\n")
-        #expect(line.unicodeScalars.dropLast().allSatisfy { $0.value >= 0x20 && $0.value != 0x202E })
+        #expect(
+            line.unicodeScalars.dropLast().allSatisfy { $0.value >= 0x20 && $0.value != 0x202E }
+        )
         let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: String]
         #expect(object?["value"] == hostile)
         #expect(object?["level"] == "info")
@@ -260,7 +267,9 @@ import Testing
             let requests = log.lines.filter { $0.hasPrefix("info request ") }
             #expect(requests.count == 1)
             let line = try #require(requests.first)
-            for word in ["method=GET", "path=/login", "status=200", "from=127.0.0.1", "hb.request.id="] {
+            for word in [
+                "method=GET", "path=/login", "status=200", "from=127.0.0.1", "hb.request.id=",
+            ] {
                 #expect(line.contains(word), "\(line)")
             }
             #expect(!log.lines.contains { $0.contains("CANARY") })

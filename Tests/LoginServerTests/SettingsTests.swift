@@ -378,6 +378,32 @@ import WebSocketUpgrade
         #expect(policy == wanted)
     }
 
+    @Test func `sessions of a restored database are dropped unless the operator keeps them`()
+        async throws
+    {
+        #expect(try await !read(Self.good).keepsRestoredSessions)
+        for (value, isKept) in [("drop", false), ("keep", true)] {
+            let environment = Self.good.merging(["SCAN_LOGIN_RESTORED_SESSIONS": value]) { $1 }
+            let settings = try await read(environment)
+            #expect(settings.keepsRestoredSessions == isKept)
+            #expect(settings.lines.contains { $0.hasSuffix(isKept ? ": kept" : ": dropped") })
+        }
+    }
+
+    @Test func `commands that only need the database judge no other setting`() async throws {
+        let path = try await Settings.databasePath(
+            flags: SettingsFlags(),
+            environment: ["SCAN_LOGIN_DATA_DIRECTORY": "/srv", "SCAN_LOGIN_MODE": "nonsense"]
+        )
+        #expect(path == "/srv/scan-login.sqlite")
+        await #expect(throws: SettingsRefused.self) {
+            _ = try await Settings.databasePath(
+                flags: SettingsFlags(),
+                environment: ["SCAN_LOGIN_DATABSE": "/srv/x.sqlite"]
+            )
+        }
+    }
+
     @Test func `every number finds its place at the edge`() async throws {
         let environment = Self.good.merging([
             "SCAN_LOGIN_LIMITS_CONNECTIONS": "101", "SCAN_LOGIN_LIMITS_HEADER_SECONDS": "102",
@@ -404,32 +430,6 @@ import WebSocketUpgrade
         let edge = try await read(Self.good.merging(["SCAN_LOGIN_TRUSTED_PROXIES": list]) { $1 })
             .edge
         #expect("\(edge.proxies)" == "10.0.0.0/8, 192.0.2.7/32, 2001:db8::/32")
-    }
-
-    @Test func `sessions of a restored database are dropped unless the operator keeps them`()
-        async throws
-    {
-        #expect(try await !read(Self.good).keepsRestoredSessions)
-        for (value, isKept) in [("drop", false), ("keep", true)] {
-            let environment = Self.good.merging(["SCAN_LOGIN_RESTORED_SESSIONS": value]) { $1 }
-            let settings = try await read(environment)
-            #expect(settings.keepsRestoredSessions == isKept)
-            #expect(settings.lines.contains { $0.hasSuffix(isKept ? ": kept" : ": dropped") })
-        }
-    }
-
-    @Test func `commands that only need the database judge no other setting`() async throws {
-        let path = try await Settings.databasePath(
-            flags: SettingsFlags(),
-            environment: ["SCAN_LOGIN_DATA_DIRECTORY": "/srv", "SCAN_LOGIN_MODE": "nonsense"]
-        )
-        #expect(path == "/srv/scan-login.sqlite")
-        await #expect(throws: SettingsRefused.self) {
-            _ = try await Settings.databasePath(
-                flags: SettingsFlags(),
-                environment: ["SCAN_LOGIN_DATABSE": "/srv/x.sqlite"]
-            )
-        }
     }
 
     // MARK: - Files

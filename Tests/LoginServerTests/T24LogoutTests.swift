@@ -2,7 +2,7 @@ import LoginStore
 import Testing
 
 /// Logging somebody out from another page, and showing our pages inside of one.
-@Suite(.timeLimit(.minutes(1))) struct T24LogoutTests {
+@Suite(.timeLimit(.minutes(10))) struct T24LogoutTests {
     private func loggedIn(
         _ body: (EdgeStage, Browser) async throws -> Void
     ) async throws {

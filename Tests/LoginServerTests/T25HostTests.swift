@@ -2,7 +2,7 @@ import LoginDomain
 import Testing
 
 /// A host, a scheme or an address that a request makes up.
-@Suite(.timeLimit(.minutes(1))) struct T25HostTests {
+@Suite(.timeLimit(.minutes(10))) struct T25HostTests {
     /// What an answer is, but for the time and for what is drawn anew each time.
     private func fingerprint(_ answer: Answer) -> [String] {
         let drawn = answer.all("Set-Cookie").map { cookie in

@@ -4,7 +4,7 @@ import WebSocketUpgrade
 
 /// Requests made to confuse a parser or to feed it without end; sizes are in `HTTPLimitsTests`, frames
 /// in `WebSocketTests`.
-@Suite(.timeLimit(.minutes(1))) struct T30ParserAbuseTests {
+@Suite(.timeLimit(.minutes(10))) struct T30ParserAbuseTests {
     /// Sends bytes on a connection of their own, and what else a test does there; afterwards a fresh
     /// connection is served.
     private func with(

@@ -10,7 +10,7 @@ import Testing
 @testable import WebSocketUpgrade
 
 /// Peers that take their time: with a header, with a body, with reading.
-@Suite(.timeLimit(.minutes(1))) struct T31SlowPeersTests {
+@Suite(.timeLimit(.minutes(10))) struct T31SlowPeersTests {
     // MARK: - The clock of one request
 
     private static let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)

@@ -19,6 +19,11 @@ struct RawDatabase {
         try queue.read { db in try String.fetchAll(db, sql: sql) }
     }
 
+    /// One number.
+    func number(_ sql: String) throws -> Int {
+        try queue.read { db in try Int.fetchOne(db, sql: sql) ?? 0 }
+    }
+
     /// The rows themselves.
     func rows(_ sql: String) throws -> [Row] {
         try queue.read { db in try Row.fetchAll(db, sql: sql) }

@@ -7,7 +7,9 @@ import Testing
 
 /// A copy of the database opens nothing.
 struct SecretsAtRestTests {
-    @Test func `T36: after a whole login no secret lies in any file of the database`() async throws
+    @Test
+    func `T36: after a whole login no secret lies in any file of the database, nor in a backup`()
+        async throws
     {
         try await withFolder { folder in
             let path = "\(folder)/login.sqlite"
@@ -24,10 +26,19 @@ struct SecretsAtRestTests {
             let secrets = [
                 first.cookie.exposed, try house.scene(first), opened.cookie.exposed, scene,
                 try #require(phone.token).exposed, scanned.nonce.exposed, login.session.exposed,
-                "code-alice-1", LoginHouse.appSecret, "SESSIONKEYCANARY0000000==", "token-1",
+                "code-alice-1", "code-mallory-1", "nonce-canary-01",
+                "scene-canary-0123456789", LoginHouse.appSecret, "SESSIONKEYCANARY0000000==",
+                "token-1",
             ]
+            // With refusals, which are written down too, and a backup.
+            let mallory = try await house.phone("mallory")
+            _ = try? await house.service.scan(scene, by: mallory)
+            _ = try? await house.service.confirm(scene, nonce: "nonce-canary-01", by: mallory)
+            _ = try? await house.service.scan("scene-canary-0123456789", by: mallory)
+            await house.service.writeAudit()
+            try SQLiteBackup.write(of: path, to: "\(folder)/backup.sqlite", replacing: false)
             let openFiles = try Self.files(in: folder)
-            #expect(openFiles.map(\.name).count == 3)
+            #expect(openFiles.map(\.name).count == 4)
             try store.close()
             for (name, bytes) in openFiles + (try Self.files(in: folder)) {
                 for secret in secrets {

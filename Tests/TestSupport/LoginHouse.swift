@@ -35,10 +35,12 @@ package struct LoginHouse: Sendable {
                 environmentVersion: "release"
             )
         else { preconditionFailure("a constant") }
+        let measures = Measures()
         let client = WeChatClient(
             configuration: configuration,
             transport: transport ?? wechat,
-            clock: time
+            clock: time,
+            observer: measures.weChatObserver
         )
         self.service = LoginService(
             store: store,
@@ -47,7 +49,8 @@ package struct LoginHouse: Sendable {
             site: site,
             time: serviceTime ?? time,
             dice: Dice(SeededDice(seed: seed)),
-            logger: logger
+            logger: logger,
+            measures: measures
         )
         self.store = store
         self.wechat = wechat

@@ -202,6 +202,33 @@ extension Settings {
         )
     }
 
+    /// The operators' listener: on loopback and 8081 unless told otherwise, `off` for none.
+    private static func readOperations(
+        _ source: inout SettingSource,
+        _ mode: Mode,
+        isAnyPort: Bool
+    ) -> OperationsAddress? {
+        let host = source.text(.operationsHost) ?? "127.0.0.1"
+        guard let text = source.text(.operationsPort) else {
+            // Whoever takes any port for the one wants no fixed one for the other.
+            return OperationsAddress(
+                host: host,
+                port: isAnyPort ? 0 : 8081,
+                mayMove: mode == .development
+            )
+        }
+        if text == "off" { return nil }
+        let least = mode == .development ? 0 : 1
+        guard let port = Int(text), (least...65535).contains(port) else {
+            source.note(
+                "\(SettingKey.operationsPort.environmentName) must be a port from 1 to 65535, or "
+                    + "off, not \(text.prefix(40))."
+            )
+            return nil
+        }
+        return OperationsAddress(host: host, port: port)
+    }
+
     private static func readLimits(_ source: inout SettingSource) -> EdgeLimits {
         var limits = EdgeLimits()
         if let most = source.number(.connections, 1...1_000_000) { limits.connectionsMax = most }
@@ -235,33 +262,6 @@ extension Settings {
             networks.append(network)
         }
         return TrustedProxies(networks)
-    }
-
-    /// The operators' listener: on loopback and 8081 unless told otherwise, `off` for none.
-    private static func readOperations(
-        _ source: inout SettingSource,
-        _ mode: Mode,
-        isAnyPort: Bool
-    ) -> OperationsAddress? {
-        let host = source.text(.operationsHost) ?? "127.0.0.1"
-        guard let text = source.text(.operationsPort) else {
-            // Whoever takes any port for the one wants no fixed one for the other.
-            return OperationsAddress(
-                host: host,
-                port: isAnyPort ? 0 : 8081,
-                mayMove: mode == .development
-            )
-        }
-        if text == "off" { return nil }
-        let least = mode == .development ? 0 : 1
-        guard let port = Int(text), (least...65535).contains(port) else {
-            source.note(
-                "\(SettingKey.operationsPort.environmentName) must be a port from 1 to 65535, or "
-                    + "off, not \(text.prefix(40))."
-            )
-            return nil
-        }
-        return OperationsAddress(host: host, port: port)
     }
 
     /// Codes made ahead in production, when nobody says: a burst of 64 browsers waits for nothing,
@@ -502,13 +502,6 @@ extension Settings {
             "recent logins are kept for: \(policy.loginHistory), \(Login.perUserMax) per user",
             "connections per address: \(policy.connectionsPerAddress)",
             "WebSockets per address: \(policy.webSocketsPerAddress)",
-            "connections: \(edge.limits.connectionsMax)",
-            "trusted proxies: \(edge.proxies)",
-            "a header is here within: \(edge.limits.connection.header.seconds)",
-            "a request is here within: \(edge.limits.connection.request.seconds)",
-            "a body comes with, bytes a second: \(edge.limits.connection.bodyBytesPerSecondMin)",
-            "a connection may idle: \(edge.limits.connection.idle.seconds)",
-            "a peer may not read for: \(edge.limits.connection.stall.seconds)",
             "rows at most: \(policy.rows.liveAttempts) live attempts, "
                 + "\(policy.rows.endedAttempts) ended ones, \(policy.rows.phoneSessions) phone "
                 + "sessions, \(policy.rows.usedCodes) used codes, "
@@ -516,6 +509,13 @@ extension Settings {
                 + "\(policy.rows.auditEntries) audit entries",
             "audit log: \(policy.audit)",
             "sessions of a restored database: \(keepsRestoredSessions ? "kept" : "dropped")",
+            "connections: \(edge.limits.connectionsMax)",
+            "trusted proxies: \(edge.proxies)",
+            "a header is here within: \(edge.limits.connection.header.seconds)",
+            "a request is here within: \(edge.limits.connection.request.seconds)",
+            "a body comes with, bytes a second: \(edge.limits.connection.bodyBytesPerSecondMin)",
+            "a connection may idle: \(edge.limits.connection.idle.seconds)",
+            "a peer may not read for: \(edge.limits.connection.stall.seconds)",
         ]
     }
 }

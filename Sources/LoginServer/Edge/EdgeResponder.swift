@@ -20,18 +20,18 @@ struct EdgeResponder: HTTPResponder {
     private let pages: Pages
     private let headers: SecurityHeaders
     private let origin: Origin
+    private let service: LoginService
     private let clients: ClientAddresses
     private let gauges: EdgeGauges
-    private let service: LoginService
 
     init(
         router: Router<LoginContext>,
         pages: Pages,
         headers: SecurityHeaders,
         origin: Origin,
+        service: LoginService,
         clients: ClientAddresses,
-        gauges: EdgeGauges,
-        service: LoginService
+        gauges: EdgeGauges
     ) {
         var methods: [String: [String]] = [:]
         for route in router.routes {
@@ -42,9 +42,9 @@ struct EdgeResponder: HTTPResponder {
         self.pages = pages
         self.headers = headers
         self.origin = origin
+        self.service = service
         self.clients = clients
         self.gauges = gauges
-        self.service = service
     }
 
     func respond(to request: Request, context: LoginContext) async throws -> Response {
@@ -54,11 +54,12 @@ struct EdgeResponder: HTTPResponder {
             var context = context
             let response = try await answer(request, &context)
             service.measures.count(.requests, "\(response.status.code)")
-            // Without the query: what people put there does not belong in a log (T35).
+            // As it came, without the query: what people put there does not belong in a log (T35).
+            let path = (request.head.path ?? "").prefix { $0 != "?" }
             context.logger.info(
                 "request",
                 metadata: [
-                    "method": "\(request.method)", "path": "\(request.uri.path)",
+                    "method": "\(request.method)", "path": "\(path)",
                     "status": "\(response.status.code)", "from": "\(context.address)",
                     "ms": "\(service.now().since(began).wholeMilliseconds)",
                 ]
@@ -82,7 +83,7 @@ struct EdgeResponder: HTTPResponder {
         return request.method == .head ? response.createHeadResponse() : response
     }
 
-    /// From here on the context's address is the client's.
+    /// From here on the context has the client's own address.
     private func served(
         _ request: Request,
         _ context: inout LoginContext

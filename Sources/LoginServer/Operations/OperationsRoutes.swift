@@ -3,6 +3,7 @@ import Hummingbird
 import HummingbirdCore
 import LoginService
 import NIOCore
+import WebSocketUpgrade
 
 /// The operators' listener: is it alive, is it ready, and how much of what.
 ///
@@ -14,8 +15,7 @@ import NIOCore
 /// the world by mistake (T40).
 struct OperationsRoutes: Sendable {
     let service: LoginService
-    /// What is so at this moment, beside what the service counts.
-    let gauges: @Sendable () -> [PrometheusText.Gauge]
+    let edge: EdgeGauges
 
     func build() -> Router<LoginContext> {
         let router = Router(context: LoginContext.self)
@@ -36,12 +36,50 @@ struct OperationsRoutes: Sendable {
     }
 
     private func metrics() -> Response {
-        let text = PrometheusText(service.measures.tally, gauges: gauges()).text
+        let text = PrometheusText(service.measures.tally, readings: readings).text
         return Response(
             status: .ok,
             headers: [.contentType: PrometheusText.contentType, .cacheControl: "no-store"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text))
         )
+    }
+
+    private var readings: [PrometheusText.Reading] {
+        var readings: [PrometheusText.Reading] = [
+            .gauge("connections", "Open TCP connections.", edge.connections.total),
+            .counter(
+                "connections_refused_total",
+                "Connections closed because there were too many.",
+                edge.connections.refused
+            ),
+            .gauge("watchers", "Browsers that wait for news.", service.watchers.count),
+            .gauge(
+                "watching_connections",
+                "WebSockets and event streams that are open.",
+                edge.webSockets.total
+            ),
+            .counter(
+                "watching_connections_refused_total",
+                "WebSockets and event streams refused because there were too many.",
+                edge.webSockets.refused
+            ),
+            .gauge("pooled_codes", "Codes made ahead.", service.pooledCodes),
+        ]
+        readings.append(
+            PrometheusText.Reading(
+                name: "edge_events_total",
+                help: "Peers that were cut off, or whose words were passed over, by the reason.",
+                isCounter: true,
+                label: "why",
+                values: EdgeCounts.Event.allCases.map { ($0.rawValue, Double(edge.counts[$0])) }
+            )
+        )
+        if let age = service.weChatTokenSecondsOld() {
+            readings.append(
+                .gauge("wechat_token_age_seconds", "Age of the access token in use.", age)
+            )
+        }
+        return readings
     }
 
     private static func answer(_ status: HTTPResponse.Status, _ json: String) -> Response {

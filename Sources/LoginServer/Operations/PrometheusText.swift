@@ -8,20 +8,25 @@ struct PrometheusText {
     static let prefix = "scan_login_"
     static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
-    /// What is so at this moment.
-    struct Gauge {
+    /// What is so at this moment, or was so often, counted elsewhere.
+    struct Reading {
         var name: String
         var help: String
-        var value: Double
+        var isCounter: Bool
+        /// A label and its values, where there is one.
+        var label: String?
+        var values: [(String, Double)]
 
-        init(_ name: String, _ help: String, _ value: Int) {
-            self.name = name
-            self.help = help
-            self.value = Double(value)
+        static func gauge(_ name: String, _ help: String, _ value: Int) -> Reading {
+            Reading(name: name, help: help, isCounter: false, values: [("", Double(value))])
+        }
+
+        static func counter(_ name: String, _ help: String, _ value: Int) -> Reading {
+            Reading(name: name, help: help, isCounter: true, values: [("", Double(value))])
         }
     }
 
-    init(_ tally: Tally, gauges: [Gauge]) {
+    init(_ tally: Tally, readings: [Reading]) {
         for counter in Tally.Counter.allCases {
             head(counter.rawValue, counter.help, "counter")
             var ways = tally.counters[counter] ?? [:]
@@ -39,9 +44,12 @@ struct PrometheusText {
                 add(histogram, timing.rawValue, Array(zip(timing.labels, labels)))
             }
         }
-        for gauge in gauges {
-            head(gauge.name, gauge.help, "gauge")
-            line(gauge.name, [], Self.number(gauge.value))
+        for reading in readings {
+            head(reading.name, reading.help, reading.isCounter ? "counter" : "gauge")
+            for (value, number) in reading.values {
+                let labels = reading.label.map { [($0, value)] } ?? []
+                line(reading.name, labels, Self.number(number))
+            }
         }
     }
 

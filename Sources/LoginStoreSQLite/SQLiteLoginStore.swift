@@ -134,7 +134,9 @@ package struct SQLiteLoginStore: OperatorStore {
         try db.inTransaction(.immediate) {
             let before = db.totalChangesCount
             value = try body(db)
-            if db.totalChangesCount != before { changed = try Ledger.countChange(db) }
+            // Only who serves counts: an operator's command on an older file must not bring its count up
+            // to the mark's, which would hide its age (T38).
+            if mark != nil, db.totalChangesCount != before { changed = try Ledger.countChange(db) }
             return .commit
         }
         // After the commit: the mark must never know of a change that the file does not have.

@@ -11,8 +11,7 @@ enum AttemptRow {
             case .cookie(let digest): ("cookie", digest)
             case .scene(let digest): ("scene", digest)
             }
-        return try Row.fetchOne(
-            db,
+        return try db.row(
             sql: "SELECT * FROM attempt WHERE \(column) = ?",
             arguments: [digest.blob]
         )
@@ -38,8 +37,9 @@ enum AttemptRow {
 
     static func due(at now: Timestamp, limit: Int, in db: Database) throws -> [SecretDigest] {
         try Data.fetchAll(
-            db,
-            sql: "SELECT cookie FROM attempt WHERE deadline <= ? ORDER BY deadline, id LIMIT ?",
+            db.cachedStatement(
+                sql: "SELECT cookie FROM attempt WHERE deadline <= ? ORDER BY deadline, id LIMIT ?"
+            ),
             arguments: [now.milliseconds, limit]
         )
         .map(SecretDigest.init(blob:))
@@ -47,7 +47,7 @@ enum AttemptRow {
 
     static func insert(_ attempt: Attempt, in db: Database) throws {
         let columns = StateColumns(attempt)
-        try db.execute(
+        try db.run(
             sql: """
                 INSERT INTO attempt (id, chain, cookie, scene, address, user_agent, created_at,
                     scene_expires_at, cap_at, state, seq, owner, phone, nonce, scanned_at,
@@ -65,7 +65,7 @@ enum AttemptRow {
 
     private static func save(_ attempt: Attempt, in db: Database) throws {
         let columns = StateColumns(attempt)
-        try db.execute(
+        try db.run(
             sql: """
                 UPDATE attempt SET state = ?, seq = ?, owner = ?, phone = ?, nonce = ?,
                     scanned_at = ?, confirm_expires_at = ?, launch = ?, number = ?, deadline = ?

@@ -9,6 +9,8 @@ package struct OpenedAttempt: Sendable {
     package var cookie: AttemptCookie
     package var picture: CodePicture
     package var view: AttemptView
+    /// What a person tells the operator when something went wrong.
+    package var supportCode: SupportCode
 }
 
 /// A login, collected.
@@ -66,7 +68,8 @@ extension LoginService {
             return OpenedAttempt(
                 cookie: cookie,
                 picture: code.picture,
-                view: attempt.view(at: now)
+                view: attempt.view(at: now),
+                supportCode: attempt.supportCode
             )
         } catch {
             budgets.withLock { $0.gotNoCode(chain: chain, at: asked) }

@@ -13,7 +13,7 @@ extension LoginService {
     static let sweepLimit = 100
     /// The most rows of a kind that one step of forgetting deletes: at most 5 ms of the writer's
     /// time (T34).
-    package static let forgetLimit = 50
+    package static let forgetLimit = 20
 
     /// Sweeps until the task is cancelled.
     ///

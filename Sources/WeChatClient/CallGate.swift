@@ -3,8 +3,10 @@
 ///
 /// A value with one function per event (T44).
 ///
-/// Places are given in the order of arrival. Nobody waits longer than its own deadline: its timer
-/// calls `giveUp`.
+/// Places are given in the order of arrival, and so nobody needs a timer: whoever is ahead came
+/// earlier and is over by an earlier deadline, so that by the deadline of one who waits a place has
+/// become theirs, if only to find that no time is left. What is made for stock, and may have come
+/// later, holds half of the places at the most.
 struct CallGate {
     /// The most that wait for one kind of call: as many as WeChat draws codes in a minute.
     static let waitersMax = 5_000

@@ -30,7 +30,7 @@ extension WeChatClient {
         _ body: (inout Trip) async throws(WeChatError) -> Value
     ) async throws(WeChatError) -> Value {
         let pass: CallGate.Pass
-        switch await admission(to: call, urgency, until: deadline) {
+        switch await admission(to: call, urgency) {
         case .pass(let given): pass = given
         case .refuse(let error):
             observer(
@@ -51,24 +51,11 @@ extension WeChatClient {
 
     private func admission(
         to call: WeChatCall,
-        _ urgency: WeChatUrgency,
-        until deadline: Int64
+        _ urgency: WeChatUrgency
     ) async -> CallGate.Admission {
         let now = clock.milliseconds()
         if let admission = gate.withLock({ $0.ask(call, urgency, at: now) }) { return admission }
-        let number = gate.withLock { $0.nextNumber() }
-        return await withTaskGroup(of: Void.self) { group in
-            group.addTask { [self] in
-                do {
-                    try await clock.sleep(for: .milliseconds(deadline - now))
-                } catch {
-                    return
-                }
-                giveUp(number, for: call, .crowded)
-            }
-            defer { group.cancelAll() }
-            return await place(number, for: call)
-        }
+        return await place(gate.withLock { $0.nextNumber() }, for: call)
     }
 
     private func place(_ number: Int, for call: WeChatCall) async -> CallGate.Admission {
@@ -80,15 +67,16 @@ extension WeChatClient {
                 }
                 if let admission { return continuation.resume(returning: admission) }
                 // Cancelled before it was parked: the handler has found nobody.
-                if Task.isCancelled { giveUp(number, for: call, .transport(.cancelled)) }
+                if Task.isCancelled { giveUp(number, for: call) }
             }
         } onCancel: {
-            giveUp(number, for: call, .transport(.cancelled))
+            giveUp(number, for: call)
         }
     }
 
-    private func giveUp(_ number: Int, for call: WeChatCall, _ error: WeChatError) {
-        gate.withLock { $0.giveUp(number, for: call) }?.resume(returning: .refuse(error))
+    private func giveUp(_ number: Int, for call: WeChatCall) {
+        gate.withLock { $0.giveUp(number, for: call) }?
+            .resume(returning: .refuse(.transport(.cancelled)))
     }
 
     private func finish(_ pass: CallGate.Pass, _ outcome: Breaker.Outcome) {

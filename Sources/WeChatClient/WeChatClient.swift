@@ -42,8 +42,6 @@ package protocol WeChatClock: Sendable {
     func milliseconds() -> Int64
     /// A number from 0 up to, not including, 1. Spreads the renewals of several servers.
     func jitter() -> Double
-    /// Returns after `wait`, or throws when the task is cancelled.
-    func sleep(for wait: Duration) async throws
 }
 
 /// Where WeChat is and who we are there.

@@ -3,9 +3,10 @@ package import NIOCore
 
 /// Lets a listener wait when the process, or the machine, has no descriptor left (T32).
 ///
-/// NIO survives EMFILE by itself but asks again at once, for ever, on a full core; and it tells its
-/// pipeline, where Hummingbird takes any error for the end of the listener. So the error stops here,
-/// and the next accept waits, twice as long each time.
+/// NIO survives EMFILE by itself, and has a handler that holds the next read back. But the read that
+/// failed stays pending, the kernel goes on telling of those who wait, and the event loop asks again
+/// at once, for ever, on a full core. Here the listener stops listening to the kernel, and the next
+/// accept waits, twice as long each time.
 package final class AcceptPause: ChannelDuplexHandler {
     package typealias InboundIn = any Channel
     package typealias InboundOut = any Channel

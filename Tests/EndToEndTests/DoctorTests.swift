@@ -7,7 +7,7 @@ import Testing
 
 /// `login-server doctor`, the real program against the real mock: what it says of each thing that can
 /// be wrong.
-@Suite(.timeLimit(.minutes(2))) struct DoctorTests {
+@Suite(.timeLimit(.minutes(10))) struct DoctorTests {
     private static let secret = "0123456789abcdef0123456789abcdef"
 
     /// Runs the doctor beside a mock that `prepare` has made unwell.

@@ -3,7 +3,7 @@ import HTTPTypes
 import Testing
 
 /// The real program, and every address it connects to.
-@Suite(.timeLimit(.minutes(2))) struct T27OutboundTests {
+@Suite(.timeLimit(.minutes(10))) struct T27OutboundTests {
     /// The remote ports of a process's TCP connections, without those that came to `port`.
     private static func remotePorts(of pid: Int32, except port: Int) throws -> Set<Int> {
         let files = FileManager.default

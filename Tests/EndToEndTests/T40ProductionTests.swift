@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What production refuses, and what is not in the program at all.
-@Suite(.timeLimit(.minutes(2))) struct T40ProductionTests {
+@Suite(.timeLimit(.minutes(10))) struct T40ProductionTests {
     private static let good = [
         "SCAN_LOGIN_ORIGIN": "https://login.example.com",
         "SCAN_LOGIN_WECHAT_APP_ID": "wx00000000000000aa",

@@ -13,7 +13,10 @@ import Testing
         let fields = answer.lines.filter {
             !$0.hasPrefix("Set-Cookie") && (image == nil || !$0.hasPrefix("Content-Length"))
         }
-        let text = image.map { answer.text.replacing($0, with: "…") } ?? answer.text
+        var text = answer.text
+        for drawn in [image, answer.text("data.support_code")] {
+            if let drawn { text = text.replacing(drawn, with: "…") }
+        }
         return ["\(answer.status)"] + fields + drawn + [text]
     }
 

@@ -1,7 +1,7 @@
 import Testing
 
 /// What the public port has no answer to.
-@Suite(.timeLimit(.minutes(1))) struct T40PublicPortTests {
+@Suite(.timeLimit(.minutes(10))) struct T40PublicPortTests {
     static let paths = [
         "/metrics", "/health", "/health/live", "/health/ready", "/debug", "/debug/pprof/", "/.git",
         "/.git/HEAD", "/.env", "/admin", "/status", "/_mock/health", "/_mock/phone",

@@ -166,6 +166,18 @@ import Testing
         for promise in tap.held { promise.fail(ChannelError.ioOnClosedChannel) }
     }
 
+    @Test func `T31 a peer that never takes a message is cut after ten seconds`() throws {
+        let tap = ClosedTap()
+        let socket = try Socket([tap])
+        socket.channel.pipeline.fireUserInboundEventTriggered(WebSocketOrder.text("x"))
+        socket.pass(.nanoseconds(9_999_999_999))
+        #expect(socket.isOpen)
+        socket.pass(.nanoseconds(1))
+        #expect(!socket.isOpen)
+        #expect(socket.counts[.stalled] == 1)
+        for promise in tap.held { promise.fail(ChannelError.ioOnClosedChannel) }
+    }
+
     @Test func `T31 a peer that takes no message for ten seconds is cut`() throws {
         let tap = ClosedTap()
         let socket = try Socket([tap])

@@ -130,7 +130,13 @@ struct T38RestoreTests {
             try FileManager.default.removeItem(atPath: path)
             try FileManager.default.copyItem(atPath: copy, toPath: path)
             (server, start) = try serve(path, keepsSessions: keepsSessions)
-            #expect(start.newEpoch != nil)
+            let reason: ServingStart.NewEpoch =
+                switch restore {
+                case .copyOfTheFile: .older
+                case .backup: .backup
+                case .copyOfTheFileFromBeforeTheFirstStart: .foreign
+                }
+            #expect(start.newEpoch == reason)
             #expect(start.epoch > 1)
             #expect(start.endedAttempts == 1)
             #expect(start.endedPhoneSessions == 2)

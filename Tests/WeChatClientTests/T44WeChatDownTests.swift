@@ -61,8 +61,7 @@ import Testing
             }
             await stage.queued(.code, 268)
             await stage.queued(.session, 269)
-            // 600 sleep: those under way, and those who wait for a place.
-            await stage.time.sleepers(atLeast: 600)
+            await stage.time.sleepers(atLeast: 63)
             #expect(stage.slow.peak == 63)
             stage.time.advance(by: .seconds(5))
             for await failure in group { #expect(failure != nil) }
@@ -78,7 +77,7 @@ import Testing
         let failures = await withTaskGroup { group in
             for number in 0..<1000 { group.addTask { await stage.picture("s\(number)") } }
             await stage.queued(.code, 968)
-            await stage.time.sleepers(atLeast: 1000)
+            await stage.time.sleepers(atLeast: 32)
             stage.time.advance(by: .seconds(5))
             return await group.reduce(into: []) { $0.append($1) }
         }
@@ -101,7 +100,7 @@ import Testing
         await withTaskGroup { group in
             for number in 0..<64 { group.addTask { await stage.picture("s\(number)") } }
             await stage.queued(.code, 32)
-            await stage.time.sleepers(atLeast: 64)
+            await stage.time.sleepers(atLeast: 32)
             stage.time.advance(by: .seconds(2))
             while stage.slow.starts(of: Self.code).count < 64 { await Task.yield() }
             await stage.time.sleepers(atLeast: 32)
@@ -109,6 +108,26 @@ import Testing
             for await failure in group { #expect(failure == nil) }
         }
         #expect(stage.slow.peak == 32)
+    }
+
+    @Test func `T44 a queue that is too long for a slow WeChat is over in five seconds too`()
+        async throws
+    {
+        try await stage.settle()
+        stage.slow.delay(Self.code, .seconds(1))
+        let failures = await withTaskGroup { group in
+            for number in 0..<1000 { group.addTask { await stage.picture("s\(number)") } }
+            await stage.queued(.code, 968)
+            for turn in 1...5 {
+                while stage.slow.starts(of: Self.code).count < 32 * turn { await Task.yield() }
+                await stage.time.sleepers(atLeast: 32)
+                stage.time.advance(by: .seconds(1))
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(failures.count { $0 == nil } == 160)
+        #expect(failures.count { $0 == .crowded } == 840)
+        #expect(stage.slow.starts(of: Self.code).count == 160)
     }
 
     @Test func `T44 the queue has an end`() async throws {

@@ -95,12 +95,14 @@ private struct OpenedBody: Encodable {
     var state: String
     var seq: Int
     var expiresIn: Int
+    var supportCode: String
 
     enum CodingKeys: String, CodingKey {
         case image
         case state
         case seq
         case expiresIn = "expires_in"
+        case supportCode = "support_code"
     }
 
     init(_ opened: OpenedAttempt) {
@@ -110,6 +112,7 @@ private struct OpenedBody: Encodable {
         state = opened.view.state.rawValue
         seq = opened.view.seq
         expiresIn = opened.view.expiresIn
+        supportCode = "\(opened.supportCode)"
     }
 }
 

@@ -34,6 +34,9 @@ enum SettingKey: String, CaseIterable {
     case sessionSeconds = "lifetimes.session_seconds"
     case confirmDelayMilliseconds = "lifetimes.confirm_delay_ms"
     case auditDays = "lifetimes.audit_days"
+    case usedCodeSeconds = "lifetimes.used_code_seconds"
+    case deadSceneWindowSeconds = "lifetimes.dead_scene_window_seconds"
+    case endedAttemptSeconds = "lifetimes.ended_attempt_seconds"
     case loginHistorySeconds = "lifetimes.login_history_seconds"
 
     case attemptsPerBrowserPerMinute = "limits.attempts_per_browser_per_minute"
@@ -58,6 +61,15 @@ enum SettingKey: String, CaseIterable {
     case idleSeconds = "limits.idle_seconds"
     case stallSeconds = "limits.stall_seconds"
     case bodyBytesPerSecond = "limits.body_bytes_per_second"
+    case bodyBytes = "limits.body_bytes"
+    case headerBytes = "limits.header_bytes"
+    case headerFieldBytes = "limits.header_field_bytes"
+    case headerFields = "limits.header_fields"
+    case webSocketFrameBytes = "limits.websocket_frame_bytes"
+    case webSocketFramesPerMinute = "limits.websocket_frames_per_minute"
+    case webSocketUnsentMessages = "limits.websocket_unsent_messages"
+    case webSocketPingSeconds = "limits.websocket_ping_seconds"
+    case webSocketPongSeconds = "limits.websocket_pong_seconds"
     case profileChangesPerUserPerMinute = "limits.profile_changes_per_user_per_minute"
 
     // Part of the contract, with no effect yet: production refuses them rather than ignore them.

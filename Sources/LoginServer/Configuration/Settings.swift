@@ -232,7 +232,21 @@ extension Settings {
     private static func readLimits(_ source: inout SettingSource) -> EdgeLimits {
         var limits = EdgeLimits()
         if let most = source.number(.connections, 1...1_000_000) { limits.connectionsMax = most }
+        let counts: [(SettingKey, WritableKeyPath<EdgeLimits, Int>, ClosedRange<Int>)] = [
+            (.bodyBytes, \.bodyBytesMax, 1024...1_048_576),
+            (.headerBytes, \.headerBlockBytesMax, 1024...81_920),
+            (.headerFieldBytes, \.headerFieldBytesMax, 1024...65_536),
+            (.headerFields, \.headerFieldsMax, 20...1000),
+            (.webSocketFrameBytes, \.webSocket.frameBytesMax, 126...65_536),
+            (.webSocketFramesPerMinute, \.webSocket.dataFramesPerMinuteMax, 1...1000),
+            (.webSocketUnsentMessages, \.webSocket.unsentMessagesMax, 4...1000),
+        ]
+        for (key, path, range) in counts {
+            if let value = source.number(key, range) { limits[keyPath: path] = value }
+        }
         let seconds: [(SettingKey, WritableKeyPath<EdgeLimits, TimeAmount>)] = [
+            (.webSocketPingSeconds, \.webSocket.pingEvery),
+            (.webSocketPongSeconds, \.webSocket.pongWithin),
             (.headerSeconds, \.connection.header), (.requestSeconds, \.connection.request),
             (.idleSeconds, \.connection.idle), (.stallSeconds, \.connection.stall),
         ]
@@ -282,6 +296,10 @@ extension Settings {
             (.phoneSessionSeconds, \.phoneSession, 10...86_400),
             (.sessionIdleSeconds, \.sessionIdle, 10...2_592_000),
             (.sessionSeconds, \.session, 10...2_592_000),
+            // WeChat's own js_codes live five minutes, and must not outlive our memory of them.
+            (.usedCodeSeconds, \.usedCode, 1...86_400),
+            (.deadSceneWindowSeconds, \.deadSceneWindow, 1...86_400),
+            (.endedAttemptSeconds, \.endedAttempt, 1...2_592_000),
             (.loginHistorySeconds, \.loginHistory, 60...31_536_000),
         ]
         for (key, path, range) in seconds {
@@ -488,6 +506,8 @@ extension Settings {
             "launch policy: \(policy.launch.rawValue)",
             "number matching: \(policy.numberMatching.rawValue)",
             "phone session: \(policy.phoneSession)",
+            "a used js_code is remembered: \(policy.usedCode)",
+            "an ended attempt is remembered: \(policy.endedAttempt)",
             "session, idle: \(policy.sessionIdle)",
             "session, at most: \(policy.session)",
             "dead scenes per user in \(policy.deadSceneWindow): \(policy.deadScenesPerUser)",
@@ -514,6 +534,15 @@ extension Settings {
             "a header is here within: \(edge.limits.connection.header.seconds)",
             "a request is here within: \(edge.limits.connection.request.seconds)",
             "a body comes with, bytes a second: \(edge.limits.connection.bodyBytesPerSecondMin)",
+            "a body of JSON, bytes: \(edge.limits.bodyBytesMax)",
+            "a header, bytes: \(edge.limits.headerBlockBytesMax)",
+            "a header field or an address, bytes: \(edge.limits.headerFieldBytesMax)",
+            "header fields: \(edge.limits.headerFieldsMax)",
+            "a frame of a WebSocket, bytes: \(edge.limits.webSocket.frameBytesMax)",
+            "frames of a browser a minute: \(edge.limits.webSocket.dataFramesPerMinuteMax)",
+            "messages that wait for a browser: \(edge.limits.webSocket.unsentMessagesMax)",
+            "a ping every: \(edge.limits.webSocket.pingEvery.seconds)",
+            "a pong within: \(edge.limits.webSocket.pongWithin.seconds)",
             "a connection may idle: \(edge.limits.connection.idle.seconds)",
             "a peer may not read for: \(edge.limits.connection.stall.seconds)",
         ]

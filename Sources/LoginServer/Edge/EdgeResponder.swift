@@ -154,7 +154,11 @@ struct EdgeResponder: HTTPResponder {
         guard isLook, !Self.isForPrograms(request.uri.path) else {
             return Envelope.failure(edge)
         }
-        return pages.response(for: edge, to: request)
+        return pages.response(
+            for: edge,
+            to: request,
+            id: context.logger[metadataKey: "hb.request.id"]?.description
+        )
     }
 
     private func unknown(_ path: String) -> EdgeError {

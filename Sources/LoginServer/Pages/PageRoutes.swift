@@ -60,7 +60,9 @@ struct PageRoutes: Sendable {
 
 extension Pages {
     /// The page for a failure, for people.
-    func response(for error: EdgeError, to request: Request) -> Response {
+    ///
+    /// A failure of ours shows the request's id, by which the operator finds it in the log.
+    func response(for error: EdgeError, to request: Request, id: String?) -> Response {
         let language = PageLanguage.of(request)
         var origin: String?
         if case .misdirected(let configured) = error { origin = configured }
@@ -72,7 +74,8 @@ extension Pages {
                 status: error.status.code,
                 origin: origin,
                 // "Page not found" has said it all.
-                reason: error == .notFound ? nil : error.name
+                reason: error == .notFound ? nil : error.name,
+                request: error.status.code >= 500 ? id : nil
             )
         )
         if let seconds = error.retryAfterSeconds { response.headers[.retryAfter] = "\(seconds)" }

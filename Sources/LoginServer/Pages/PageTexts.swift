@@ -33,6 +33,7 @@ package enum PageTexts {
         .init("scanned_after", " 秒内确认", " s left to confirm"),
         .init("busy_before", "", "Trying again in "),
         .init("busy_after", " 秒后自动重试", " s"),
+        .init("support_label", "求助编号", "Support code:"),
         .init("cancel", "取消登录", "Cancel"),
         .init("renew", "获取新码", "Get a new code"),
         .init("retry", "重试", "Try again"),
@@ -106,6 +107,7 @@ package enum PageTexts {
     ]
 
     private static let failures: [Sentence] = [
+        .init("failure_request", "求助编号", "Request number:"),
         .init("failure_home", "返回首页", "Go to the start page"),
         .init("failure_400_title", "请求有误", "That request is not right"),
         .init(

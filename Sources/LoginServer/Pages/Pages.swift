@@ -77,16 +77,19 @@ package struct Pages: Sendable {
     ///   - status: The HTTP status; one without sentences of its own gets those of its class.
     ///   - origin: The configured origin, for 421, where the way home must leave this host.
     ///   - reason: A short code for whoever is asked for help, such as `invalid_redirect_uri`.
+    ///   - request: The request's id, by which the operator finds it in the log.
     /// - Returns: The HTML.
     package func errorPage(
         _ language: PageLanguage,
         status: Int,
         origin: String? = nil,
-        reason: String? = nil
+        reason: String? = nil,
+        request: String? = nil
     ) -> [UInt8] {
         var values = ["status": String(status), "home": (origin ?? "") + "/"]
         values["origin"] = origin
         values["reason"] = reason
+        values["request"] = request
         let key = Self.failureKey(status)
         for part in ["title", "detail"] {
             values["failure_\(part)"] = sentence("\(key)_\(part)", language, values)

@@ -182,6 +182,7 @@ async function renew() {
     if (status === 200 && String(data?.image).startsWith('data:image/')) {
       claim();
       draw(data.image);
+      byId('support-code').textContent = data.support_code ?? '';
       attempt = { seq: 0 };
       hear(data);
       if (!signal.aborted) watch(signal);

@@ -26,7 +26,7 @@ enum AttemptRow {
         guard var attempt = try fetch(key, in: db) else {
             // Reads some row, for as long as it would have read this one: a scene that is nobody's
             // takes the same time as one that is somebody else's (T39).
-            _ = try? Row.fetchOne(db, sql: "SELECT * FROM attempt LIMIT 1").map(Attempt.init(row:))
+            _ = try? db.row(sql: "SELECT * FROM attempt LIMIT 1").map(Attempt.init(row:))
             return nil
         }
         let before = attempt

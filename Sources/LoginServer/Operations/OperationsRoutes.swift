@@ -21,11 +21,30 @@ struct OperationsRoutes: Sendable {
 
     func build() -> Router<LoginContext> {
         let router = Router(context: LoginContext.self)
-        router.add(middleware: HostCheck(host: host))
-        router.get("/health/live") { _, _ in Self.answer(.ok, #"{"status":"ok"}"#) }
-        router.get("/health/ready") { _, _ in await ready() }
-        router.get("/metrics") { _, _ in metrics() }
+        router.get("/health/live") { request, _ in
+            isOurs(request) ? Self.answer(.ok, #"{"status":"ok"}"#) : Self.misdirected
+        }
+        router.get("/health/ready") { request, _ in
+            isOurs(request) ? await ready() : Self.misdirected
+        }
+        router.get("/metrics") { request, _ in isOurs(request) ? metrics() : Self.misdirected }
         return router
+    }
+
+    private static var misdirected: Response { Response(status: .misdirectedRequest) }
+
+    /// Whether somebody calls this listener by an address or by a name of its own.
+    ///
+    /// A page of somebody else's, in the browser of an operator, can give its own name the address of
+    /// loopback (DNS rebinding) and would read the numbers.
+    private func isOurs(_ request: Request) -> Bool {
+        var name = (request.head.authority ?? "").lowercased()
+        if let colon = name.lastIndex(of: ":"), !name.hasSuffix("]") {
+            name = String(name[..<colon])
+        }
+        let bare = name.filter { $0 != "[" && $0 != "]" }
+        let isAddress = (try? SocketAddress(ipAddress: bare, port: 0)) != nil
+        return isAddress || name == "localhost" || name == host.lowercased()
     }
 
     private func ready() async -> Response {
@@ -91,32 +110,5 @@ struct OperationsRoutes: Sendable {
             headers: [.contentType: "application/json", .cacheControl: "no-store"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: json + "\n"))
         )
-    }
-}
-
-/// Answers only who calls this listener by an address or by a name of its own.
-///
-/// A page of somebody else's, in the browser of an operator, can give its own name the address of
-/// loopback (DNS rebinding) and would read the numbers.
-private struct HostCheck: RouterMiddleware {
-    typealias Context = LoginContext
-
-    let host: String
-
-    func handle(
-        _ request: Request,
-        context: LoginContext,
-        next: (Request, LoginContext) async throws -> Response
-    ) async throws -> Response {
-        var name = (request.head.authority ?? "").lowercased()
-        if let colon = name.lastIndex(of: ":"), !name.hasSuffix("]") {
-            name = String(name[..<colon])
-        }
-        let bare = name.filter { $0 != "[" && $0 != "]" }
-        let isAddress = (try? SocketAddress(ipAddress: bare, port: 0)) != nil
-        guard isAddress || name == "localhost" || name == host.lowercased() else {
-            return Response(status: .misdirectedRequest)
-        }
-        return try await next(request, context)
     }
 }

@@ -5,11 +5,14 @@ import Foundation
 /// A network file system is refused. A new file gets the mode 0600 and a new folder 0700 under any umask; SQLite gives the `-wal` and
 /// `-shm` files the mode of the database. A folder that is there is the operator's.
 enum DatabaseFile {
+    /// What is behind the path in the names of the files that a database lives from.
+    static let suffixes = ["", "-wal", "-shm", "-journal", "-epoch"]
+
     /// Makes the file when it is not there, and judges it when it is.
     ///
     /// - Throws: `SQLiteOpenError`, or what Foundation says of the folder.
     static func prepare(_ path: String) throws {
-        for suffix in ["", "-wal", "-shm", "-epoch"] {
+        for suffix in suffixes {
             try judge(path + suffix)
         }
         let files = FileManager.default

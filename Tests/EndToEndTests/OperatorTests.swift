@@ -46,7 +46,7 @@ struct OperatorTests {
             #expect(third.status == 0, "\(third.errors)")
             let itself = try await backup(database, database, "--replace")
             #expect(itself.status == 1)
-            #expect(itself.errors.contains("the database itself"), "\(itself.errors)")
+            #expect(itself.errors.contains("belongs to the database"), "\(itself.errors)")
         }
     }
 

@@ -1,3 +1,4 @@
+import Logging
 import LoginDomain
 import LoginStore
 
@@ -26,6 +27,7 @@ extension LoginService {
             )
             return .ready
         } catch {
+            logger.error("not ready", metadata: ["reason": "\(error)"])
             return .storeFails
         }
     }

@@ -103,6 +103,7 @@ package struct SQLiteLoginStore: OperatorStore {
                 let result = Result {
                     try turns.begin(ticket)
                     try file.check()
+                    try mark?.check()
                     return try Self.commit(db, mark, body)
                 }
                 if case .failure(let error) = result { turns.note(error) }

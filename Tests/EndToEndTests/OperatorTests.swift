@@ -121,6 +121,32 @@ struct OperatorTests {
         }
     }
 
+    @Test func `T38: a server whose lock is taken away is not ready, and says so`() async throws {
+        try await Programs.withFolder { folder in
+            try await Programs.with("mock-wechat", ["--port", "0"]) { mock in
+                let (database, log) = ("\(folder)/login.sqlite", "\(folder)/log")
+                try await Programs.with(
+                    "login-server",
+                    [
+                        "serve", "--mode", "development", "--port", "0", "--wechat", mock.url,
+                        "--database", database,
+                    ],
+                    errorsTo: log
+                ) { login in
+                    let ready = login.operations + "/health/ready"
+                    #expect(try await Loopback.status(ready) == 200)
+                    let taken = try await backup(database, database + "-epoch", "--replace")
+                    #expect(taken.status == 1)
+                    #expect(try await Loopback.status(ready) == 200)
+                    try FileManager.default.removeItem(atPath: database + "-epoch")
+                    #expect(try await Loopback.status(ready) == 503)
+                }
+                let text = try String(contentsOfFile: log, encoding: .utf8)
+                #expect(text.contains("the -epoch file with the lock of this server is gone"), "\(text)")
+            }
+        }
+    }
+
     /// One login, by the scripted phone and browser.
     private func logIn(_ login: Served) async throws {
         let run = try await Programs.end(

@@ -62,6 +62,39 @@ struct T38RestoreTests {
         }
     }
 
+    @Test(arguments: [false, true])
+    func `T38: a server whose lock was taken away writes nothing more`(
+        isReplaced: Bool
+    ) async throws {
+        try await withFolder { folder in
+            let path = "\(folder)/login.sqlite"
+            let (mark, away) = (path + "-epoch", "\(folder)/away")
+            let story = try Story()
+            let (server, _) = try serve(path)
+            try await story.logIn(server)
+            try FileManager.default.moveItem(atPath: mark, toPath: away)
+            // Nobody holds the lock of the new file: a second server may start.
+            var second: SQLiteLoginStore?
+            if isReplaced { second = try serve(path).store }
+            let lost = LoginStoreError.unavailable(
+                "the -epoch file with the lock of this server is gone or was replaced"
+            )
+            await #expect(throws: lost) {
+                try await server.touchSession(story.session, at: Story.at(99))
+            }
+            #expect(try await server.session(story.session)?.seenAt != Story.at(99))
+            try second?.close()
+            try? FileManager.default.removeItem(atPath: mark)
+            try FileManager.default.moveItem(atPath: away, toPath: mark)
+            if !isReplaced {
+                // Back in its place, it goes on.
+                try await server.touchSession(story.session, at: Story.at(99))
+                #expect(try await server.session(story.session)?.seenAt == Story.at(99))
+            }
+            try server.close()
+        }
+    }
+
     // MARK: - Epochs
 
     @Test func `T38: a restart is no new epoch, however the server ended`() async throws {

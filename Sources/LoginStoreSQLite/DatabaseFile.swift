@@ -15,6 +15,7 @@ enum DatabaseFile {
         for suffix in suffixes {
             try judge(path + suffix)
         }
+        try judgeJournal(of: path)
         let files = FileManager.default
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         if !files.fileExists(atPath: folder) {
@@ -40,6 +41,28 @@ enum DatabaseFile {
             // createFile asks for a mode and the umask may take bits away; this sets it.
             try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
         }
+    }
+
+    /// Refuses a backup beside the journal of another database, which SQLite would replay over it: the
+    /// restore would be undone without a word (T38).
+    ///
+    /// A backup is not in WAL mode, as its header says (sqlite.org/fileformat2.html, bytes 18 and
+    /// 19). SQLite changes the header before it writes a journal, so such a file has none of its own.
+    private static func judgeJournal(of path: String) throws(SQLiteOpenError) {
+        var journal = stat()
+        guard stat(path + "-wal", &journal) == 0, journal.st_size > 0 else { return }
+        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        var header = [UInt8](repeating: 0, count: 20)
+        let count = header.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
+        guard count == header.count, header.starts(with: Array("SQLite format 3\0".utf8)),
+            header[18] == 1 || header[19] == 1
+        else { return }
+        throw SQLiteOpenError(
+            "\(path) is a backup, and \(path)-wal belongs to the database before it. Delete "
+                + "\(path)-wal and \(path)-shm, then start again."
+        )
     }
 
     /// Refuses a folder that lies on another machine, as far as the system says so.

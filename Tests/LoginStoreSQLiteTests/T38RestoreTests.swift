@@ -227,6 +227,67 @@ struct T38RestoreTests {
         }
     }
 
+    @Test func `T38: a backup beside the journal of the database before it is refused, and stays`()
+        async throws
+    {
+        try await withFolder { folder in
+            let (path, copy) = ("\(folder)/login.sqlite", "\(folder)/copy.sqlite")
+            let restored = "\(folder)/restored.sqlite"
+            let (story, later) = (try Story(seed: 1), try Story(seed: 2))
+            let (server, _) = try serve(path)
+            try await story.logIn(server)
+            try SQLiteBackup.write(of: path, to: copy, replacing: false)
+            try await later.logIn(server)
+            // Killed, and the backup copied over the database alone.
+            try FileManager.default.copyItem(atPath: copy, toPath: restored)
+            for suffix in ["-wal", "-epoch"] {
+                try FileManager.default.copyItem(atPath: path + suffix, toPath: restored + suffix)
+            }
+            try server.close()
+            let sentence =
+                "\(restored) is a backup, and \(restored)-wal belongs to the database before it. "
+                + "Delete \(restored)-wal and \(restored)-shm, then start again."
+            let calls: [() throws -> Void] = [
+                { try serve(restored).store.close() },
+                // A command would replay the journal just as well.
+                { try SQLiteLoginStore(path: restored).close() },
+                {
+                    try SQLiteBackup.write(
+                        of: restored,
+                        to: "\(folder)/b.sqlite",
+                        replacing: false
+                    )
+                },
+            ]
+            for call in calls {
+                #expect {
+                    try call()
+                } throws: {
+                    "\($0)" == sentence
+                }
+                #expect(bytes(of: restored) == bytes(of: copy))
+            }
+
+            // What the sentence says helps.
+            try FileManager.default.removeItem(atPath: restored + "-wal")
+            let (again, start) = try serve(restored)
+            #expect(start.newEpoch == .backup)
+            #expect(try await again.user(story.user) != nil)
+            #expect(try await again.user(later.user) == nil)
+            // Killed at once: the journal is its own now, though the file may still say backup.
+            let crashed = "\(folder)/crashed.sqlite"
+            for suffix in ["", "-wal", "-epoch"] {
+                try FileManager.default.copyItem(
+                    atPath: restored + suffix,
+                    toPath: crashed + suffix
+                )
+            }
+            try again.close()
+            #expect(try #require(bytes(of: crashed + "-wal")).count > 0)
+            #expect(try serveAndClose(crashed).newEpoch == nil)
+        }
+    }
+
     @Test func `T38: a database without its mark, or with another's, begins a new epoch`()
         async throws
     {

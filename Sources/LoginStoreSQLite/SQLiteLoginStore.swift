@@ -39,6 +39,7 @@ package struct SQLiteLoginStore: OperatorStore {
             configuration.busyMode = .timeout(Self.busyTimeoutSeconds)
             configuration.foreignKeysEnabled = true
             configuration.label = "scan-login"
+            try Self.judgeTables(of: path, configuration)
             let database = try DatabasePool(path: path, configuration: configuration)
             // GRDB sets NORMAL for a database in WAL mode, which may lose the last commits.
             try database.writeWithoutTransaction { db in
@@ -69,6 +70,27 @@ package struct SQLiteLoginStore: OperatorStore {
             throw error
         } catch {
             throw SQLiteOpenError("The database \(path) cannot be opened: \(error)")
+        }
+    }
+
+    /// Refuses the database of another program before anything of it changes, its journal mode too.
+    private static func judgeTables(of path: String, _ configuration: Configuration) throws {
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        let isForeign = try queue.read { db in
+            let tables = try String.fetchAll(
+                db,
+                sql: """
+                    SELECT name FROM sqlite_schema
+                    WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'
+                    """
+            )
+            return !tables.isEmpty && !tables.contains("grdb_migrations")
+        }
+        try queue.close()
+        if isForeign {
+            throw SQLiteOpenError(
+                "The database \(path) is a database of another program. Give another path."
+            )
         }
     }
 

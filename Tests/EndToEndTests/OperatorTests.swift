@@ -110,14 +110,41 @@ struct OperatorTests {
 
     @Test func `a support code that nobody had is said to be none`() async throws {
         try await Programs.withFolder { folder in
+            let database = "\(folder)/login.sqlite"
+            #expect(try await backup(database, "\(folder)/copy.sqlite").status == 0)
             for (code, word) in [("7K3QX-0V9MZ", "nothing of"), ("support", "ten letters")] {
                 let run = try await Programs.end(
                     "login-server",
-                    ["timeline", code, "--database", "\(folder)/login.sqlite"]
+                    ["timeline", code, "--database", database]
                 )
                 #expect(run.status == 1)
                 #expect(run.errors.contains(word), "\(run.errors)")
             }
+        }
+    }
+
+    @Test(arguments: [
+        ["timeline", "7K3QX-0V9MZ"], ["users", "list"], ["users", "set-role", "u_nobody", "admin"],
+    ])
+    func `a command that asks a database that is not there says so and makes none`(
+        command: [String]
+    ) async throws {
+        try await Programs.withFolder { folder in
+            for database in ["\(folder)/login.sqlite", "\(folder)/data/login.sqlite"] {
+                let run = try await Programs.end(
+                    "login-server",
+                    command + ["--database", database]
+                )
+                #expect(run.status == 1)
+                #expect(run.output == "")
+                let lines = run.errors.split(separator: "\n")
+                #expect(lines.count == 1, "\(run.errors)")
+                #expect(
+                    run.errors.contains("There is no database at \(database)."),
+                    "\(run.errors)"
+                )
+            }
+            #expect(try Self.names(in: folder) == [])
         }
     }
 

@@ -176,6 +176,31 @@ struct DatabaseFileTests {
         }
     }
 
+    @Test(arguments: ["DELETE", "WAL"])
+    func `a database of another program is refused and stays as it is`(
+        journal: String
+    ) async throws {
+        try await withFolder { folder in
+            let path = "\(folder)/diary.sqlite"
+            let raw = try RawDatabase(path: path)
+            try raw.execute("PRAGMA journal_mode = \(journal)")
+            try raw.execute("CREATE TABLE day (text TEXT); INSERT INTO day VALUES ('dear')")
+            try raw.close()
+            try setMode(0o600, of: path)
+            let before = bytes(of: path)
+            let sentence =
+                "The database \(path) is a database of another program. Give another path."
+            #expect(refusal(path) == sentence)
+            #expect {
+                try serve(path).store.close()
+            } throws: {
+                "\($0)" == sentence
+            }
+            #expect(bytes(of: path) == before)
+            #expect(try names(in: folder).contains("diary.sqlite-wal") == false)
+        }
+    }
+
     @Test func `a journal that cannot be written is an error and destroys nothing`() async throws {
         try await withFolder { folder in
             let path = "\(folder)/login.sqlite"

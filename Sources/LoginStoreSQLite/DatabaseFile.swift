@@ -10,8 +10,9 @@ enum DatabaseFile {
 
     /// Makes the file when it is not there, and judges it when it is.
     ///
-    /// - Throws: `SQLiteOpenError`, or what Foundation says of the folder.
-    static func prepare(_ path: String) throws {
+    /// `mounts` is the system's table of them; nil asks it.
+    /// - Throws: `SQLiteOpenError`, or what Foundation says of the file.
+    static func prepare(_ path: String, mounts: String? = nil) throws {
         for suffix in suffixes {
             try judge(path + suffix)
         }
@@ -19,13 +20,21 @@ enum DatabaseFile {
         let files = FileManager.default
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         if !files.fileExists(atPath: folder) {
-            try files.createDirectory(
-                atPath: folder,
-                withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700]
-            )
+            do {
+                try files.createDirectory(
+                    atPath: folder,
+                    withIntermediateDirectories: true,
+                    attributes: [.posixPermissions: 0o700]
+                )
+            } catch {
+                let reason = ((error as? CocoaError)?.underlying as? POSIXError)?.code.rawValue
+                throw SQLiteOpenError(
+                    "The database \(path) cannot be made: its folder \(folder) is not there and "
+                        + "cannot be made (\(String(cString: strerror(reason ?? errno))))."
+                )
+            }
         }
-        try judge(fileSystemOf: folder)
+        try judge(fileSystemOf: folder, mounts)
         if !files.fileExists(atPath: path) {
             guard
                 files.createFile(
@@ -66,8 +75,11 @@ enum DatabaseFile {
     }
 
     /// Refuses a folder that lies on another machine, as far as the system says so.
-    private static func judge(fileSystemOf folder: String) throws(SQLiteOpenError) {
-        if let type = NetworkFileSystem.type(of: folder) {
+    private static func judge(
+        fileSystemOf folder: String,
+        _ mounts: String?
+    ) throws(SQLiteOpenError) {
+        if let type = NetworkFileSystem.type(of: folder, mounts: mounts) {
             throw SQLiteOpenError(
                 "The folder \(folder) is on a network file system (\(type)), where a database is "
                     + "not safe. Put it on a disk of this machine."
@@ -92,7 +104,10 @@ enum DatabaseFile {
             throw SQLiteOpenError("The database \(path) is not a file.")
         }
         if let owner = found[.ownerAccountID] as? NSNumber, owner.uint32Value != geteuid() {
-            throw SQLiteOpenError("The database \(path) belongs to another user (id \(owner)).")
+            throw SQLiteOpenError(
+                "The database \(path) belongs to another user (id \(owner)). Run this as "
+                    + "that user, or chown it."
+            )
         }
         if let mode = (found[.posixPermissions] as? NSNumber)?.intValue, mode & 0o077 != 0 {
             throw SQLiteOpenError(

@@ -37,6 +37,7 @@ final class EpochMark: Sendable {
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let holder = Self.text(descriptor).split(separator: " ").dropFirst(2).first
+                .flatMap { Int32($0) }
             close(descriptor)
             throw SQLiteOpenError(
                 "Another login-server serves the database \(database)"

@@ -49,8 +49,19 @@ package enum SQLiteBackup {
             }
         }
         var there = stat()
-        guard lstat(target, &there) == 0 else { return }
-        guard replacing, there.st_mode & S_IFMT == S_IFREG else {
+        guard lstat(target, &there) == 0 else {
+            let folder = URL(fileURLWithPath: target).deletingLastPathComponent().path
+            guard FileManager.default.fileExists(atPath: folder) else {
+                throw SQLiteOpenError(
+                    "The folder \(folder) is not there. Make it, or choose another."
+                )
+            }
+            return
+        }
+        guard there.st_mode & S_IFMT == S_IFREG else {
+            throw SQLiteOpenError("\(target) is not a file. Choose another name.")
+        }
+        guard replacing else {
             throw SQLiteOpenError(
                 "\(target) is there already. Choose another name, or --replace it."
             )

@@ -69,7 +69,7 @@ package struct SQLiteLoginStore: OperatorStore {
         } catch let error as SQLiteOpenError {
             throw error
         } catch {
-            throw SQLiteOpenError("The database \(path) cannot be opened: \(error)")
+            throw SQLiteOpenError(opening: path, error)
         }
     }
 
@@ -558,9 +558,19 @@ package struct SQLiteLoginStore: OperatorStore {
 
 /// Why a database could not be opened, in a sentence for the operator.
 package struct SQLiteOpenError: Error, CustomStringConvertible {
-    package let description: String
+    package private(set) var description: String
 
     init(_ description: String) {
         self.description = description
+    }
+
+    /// What SQLite or Foundation said when a database was opened; with the cure, where it is broken.
+    init(opening path: String, _ error: any Error) {
+        description = "The database \(path) cannot be opened: \(error)"
+        if let code = (error as? DatabaseError)?.resultCode,
+            code == .SQLITE_NOTADB || code == .SQLITE_CORRUPT
+        {
+            description += ". Restore a backup, or give another path."
+        }
     }
 }

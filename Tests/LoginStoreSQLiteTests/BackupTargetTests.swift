@@ -59,6 +59,24 @@ struct BackupTargetTests {
         }
     }
 
+    @Test func `a folder that is not there and a target that is no file are named`() async throws {
+        try await withFolder { folder in
+            let path = "\(folder)/login.sqlite"
+            try serve(path).store.close()
+            #expect(
+                refusal(of: path, to: "\(folder)/nodir/b.sqlite")
+                    == "The folder \(folder)/nodir is not there. Make it, or choose another."
+            )
+            for isReplacing in [true, false] {
+                #expect(
+                    refusal(of: path, to: "/dev/full", replacing: isReplacing)
+                        == "/dev/full is not a file. Choose another name."
+                )
+            }
+            #expect(try !names(in: folder).contains { $0.contains("partial") })
+        }
+    }
+
     private static func sentence(_ target: String) -> String {
         "\(target) belongs to the database. Choose another name."
     }

@@ -85,7 +85,11 @@ struct DatabaseFileTests {
             let path = "\(folder)/login.sqlite"
             try SQLiteLoginStore(path: path).close()
             #expect(chown(path, 65_534, 65_534) == 0)
-            #expect(refusal(path)?.contains("belongs to another user") == true)
+            #expect(
+                refusal(path)
+                    == "The database \(path) belongs to another user (id 65534). Run this as that "
+                    + "user, or chown it."
+            )
         }
     }
 
@@ -140,6 +144,10 @@ struct DatabaseFileTests {
                     error?.hasPrefix("The database \(path) cannot be opened: ") == true,
                     "\(number): \(error ?? "opened")"
                 )
+                #expect(
+                    error?.hasSuffix(". Restore a backup, or give another path.") == true,
+                    "\(number): \(error ?? "opened")"
+                )
                 #expect(bytes(of: path) == impostor, "\(number)")
                 #expect(try names(in: "\(folder)/\(number)") == ["login.sqlite"], "\(number)")
             }
@@ -173,6 +181,13 @@ struct DatabaseFileTests {
                 "\(error ?? "opened")"
             )
             #expect(bytes(of: file) == Data("dear".utf8))
+            // A folder cannot be made there either.
+            let deeper = "\(file)/sub/login.sqlite"
+            #expect(
+                refusal(deeper)
+                    == "The database \(deeper) cannot be made: its folder \(file)/sub is not there "
+                    + "and cannot be made (Not a directory)."
+            )
         }
     }
 

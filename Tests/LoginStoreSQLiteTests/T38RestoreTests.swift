@@ -18,7 +18,7 @@ struct T38RestoreTests {
             #expect {
                 _ = try serve(path)
             } throws: { error in
-                "\(error)".contains("serves the database \(path) (process ")
+                "\(error)".contains("serves the database \(path) (process \(getpid())).")
                     && !"\(error)".contains("\n")
             }
             // The first is unharmed, and goes on.

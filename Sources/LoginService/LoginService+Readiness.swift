@@ -1,3 +1,4 @@
+import Logging
 import LoginDomain
 import LoginStore
 
@@ -28,6 +29,7 @@ extension LoginService {
         } catch {
             // A store that is full of something works: what has a row goes on.
             if case .full = error { return .ready }
+            logger.error("not ready", metadata: ["reason": "\(error)"])
             return .storeFails
         }
     }

@@ -39,6 +39,7 @@ package struct SQLiteLoginStore: OperatorStore {
             configuration.busyMode = .timeout(Self.busyTimeoutSeconds)
             configuration.foreignKeysEnabled = true
             configuration.label = "scan-login"
+            try Self.judgeTables(of: path, configuration)
             let database = try DatabasePool(path: path, configuration: configuration)
             // GRDB sets NORMAL for a database in WAL mode, which may lose the last commits.
             try database.writeWithoutTransaction { db in
@@ -68,7 +69,28 @@ package struct SQLiteLoginStore: OperatorStore {
         } catch let error as SQLiteOpenError {
             throw error
         } catch {
-            throw SQLiteOpenError("The database \(path) cannot be opened: \(error)")
+            throw SQLiteOpenError(opening: path, error)
+        }
+    }
+
+    /// Refuses the database of another program before anything of it changes, its journal mode too.
+    private static func judgeTables(of path: String, _ configuration: Configuration) throws {
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        let isForeign = try queue.read { db in
+            let tables = try String.fetchAll(
+                db,
+                sql: """
+                    SELECT name FROM sqlite_schema
+                    WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'
+                    """
+            )
+            return !tables.isEmpty && !tables.contains("grdb_migrations")
+        }
+        try queue.close()
+        if isForeign {
+            throw SQLiteOpenError(
+                "The database \(path) is a database of another program. Give another path."
+            )
         }
     }
 
@@ -103,6 +125,7 @@ package struct SQLiteLoginStore: OperatorStore {
                 let result = Result {
                     try turns.begin(ticket)
                     try file.check()
+                    try mark?.check()
                     return try Self.commit(db, mark, body)
                 }
                 if case .failure(let error) = result { turns.note(error) }
@@ -533,9 +556,19 @@ package struct SQLiteLoginStore: OperatorStore {
 
 /// Why a database could not be opened, in a sentence for the operator.
 package struct SQLiteOpenError: Error, CustomStringConvertible {
-    package let description: String
+    package private(set) var description: String
 
     init(_ description: String) {
         self.description = description
+    }
+
+    /// What SQLite or Foundation said when a database was opened; with the cure, where it is broken.
+    init(opening path: String, _ error: any Error) {
+        description = "The database \(path) cannot be opened: \(error)"
+        if let code = (error as? DatabaseError)?.resultCode,
+            code == .SQLITE_NOTADB || code == .SQLITE_CORRUPT
+        {
+            description += ". Restore a backup, or give another path."
+        }
     }
 }

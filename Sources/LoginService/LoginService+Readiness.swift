@@ -27,6 +27,8 @@ extension LoginService {
             )
             return .ready
         } catch {
+            // A store that is full of something works: what has a row goes on.
+            if case .full = error { return .ready }
             logger.error("not ready", metadata: ["reason": "\(error)"])
             return .storeFails
         }

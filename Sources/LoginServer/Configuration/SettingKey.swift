@@ -70,6 +70,10 @@ enum SettingKey: String, CaseIterable {
     case webSocketUnsentMessages = "limits.websocket_unsent_messages"
     case webSocketPingSeconds = "limits.websocket_ping_seconds"
     case webSocketPongSeconds = "limits.websocket_pong_seconds"
+    case phoneLoginsPerAddressPerMinute = "limits.phone_logins_per_ip_per_minute"
+    case phoneLoginsPerAddressBurst = "limits.phone_logins_per_ip_burst"
+    case invalidCodesPerAddress = "limits.invalid_codes_per_ip"
+    case sceneRequestsPerUserPerMinute = "limits.scene_requests_per_user_per_minute"
     case profileChangesPerUserPerMinute = "limits.profile_changes_per_user_per_minute"
 
     // Part of the contract, with no effect yet: production refuses them rather than ignore them.

@@ -109,15 +109,21 @@ extension Settings {
             environment: environment,
             file: flags.config
         )
+        // Without its file nothing that follows would be true.
+        guard source.isReadable else { throw SettingsRefused(reasons: source.problems) }
         let mode = readMode(&source)
         let edge = readEdge(&source, mode, freePort)
+        judgePorts(edge, &source)
         let policy = readPolicy(&source, mode)
         let wechat = readWeChat(&source, mode)
         let database = readDatabase(&source)
         let keepsRestoredSessions = readRestoredSessions(&source)
         let logLevel = source.text(.logLevel) ?? "info"
         if !logLevels.contains(logLevel) {
-            source.note("\(SettingKey.logLevel.environmentName) must be one of \(logLevels).")
+            source.note(
+                "\(SettingKey.logLevel.environmentName) must be one of "
+                    + "\(logLevels.joined(separator: ", ")), not \(logLevel.prefix(40))."
+            )
         }
         let logFormat = source.choice(.logFormat) ?? (mode == .production ? .json : LogFormat.text)
         let warnings = readIneffective(&source, mode)
@@ -229,6 +235,17 @@ extension Settings {
         return OperationsAddress(host: host, port: port)
     }
 
+    /// The two listeners cannot be one.
+    private static func judgePorts(_ edge: EdgeConfiguration?, _ source: inout SettingSource) {
+        guard let edge, let operations = edge.operations, operations.port == edge.port,
+            operations.host == edge.host
+        else { return }
+        source.note(
+            "\(SettingKey.operationsPort.environmentName) must be another port than "
+                + "\(SettingKey.port.environmentName), \(edge.port)."
+        )
+    }
+
     private static func readLimits(_ source: inout SettingSource) -> EdgeLimits {
         var limits = EdgeLimits()
         if let most = source.number(.connections, 1...1_000_000) { limits.connectionsMax = most }
@@ -273,6 +290,13 @@ extension Settings {
                 )
                 continue
             }
+            // Then everybody would say who they are, and no limit would hold.
+            guard !text.hasSuffix("/0") else {
+                source.note(
+                    "\(SettingKey.trustedProxies.environmentName) must not be everybody: \(text)."
+                )
+                continue
+            }
             networks.append(network)
         }
         return TrustedProxies(networks)
@@ -297,7 +321,7 @@ extension Settings {
             (.sessionIdleSeconds, \.sessionIdle, 10...2_592_000),
             (.sessionSeconds, \.session, 10...2_592_000),
             // WeChat's own js_codes live five minutes, and must not outlive our memory of them.
-            (.usedCodeSeconds, \.usedCode, 1...86_400),
+            (.usedCodeSeconds, \.usedCode, 300...86_400),
             (.deadSceneWindowSeconds, \.deadSceneWindow, 1...86_400),
             (.endedAttemptSeconds, \.endedAttempt, 1...2_592_000),
             (.loginHistorySeconds, \.loginHistory, 60...31_536_000),
@@ -319,6 +343,10 @@ extension Settings {
             (.attemptsPerAddressBurst, \.attemptsPerAddressBurst),
             (.codesPerMinute, \.codesPerMinute),
             (.phoneLoginsPerUserPerMinute, \.phoneLoginsPerUserPerMinute),
+            (.phoneLoginsPerAddressPerMinute, \.phoneLoginsPerAddressPerMinute),
+            (.phoneLoginsPerAddressBurst, \.phoneLoginsPerAddressBurst),
+            (.invalidCodesPerAddress, \.invalidCodesPerAddress),
+            (.sceneRequestsPerUserPerMinute, \.sceneRequestsPerUserPerMinute),
             (.profileChangesPerUserPerMinute, \.profileChangesPerUserPerMinute),
             (.connectionsPerAddress, \.connectionsPerAddress),
             (.webSocketsPerAddress, \.webSocketsPerAddress),
@@ -518,6 +546,11 @@ extension Settings {
             "codes asked of WeChat a minute: \(policy.codesPerMinute)",
             "codes made ahead: \(policy.pooledCodes)",
             "phone logins per user and minute: \(policy.phoneLoginsPerUserPerMinute)",
+            "phone logins per address and minute: \(policy.phoneLoginsPerAddressPerMinute), burst "
+                + "\(policy.phoneLoginsPerAddressBurst)",
+            "invalid js_codes per address in the time of dead scenes: "
+                + "\(policy.invalidCodesPerAddress)",
+            "scans and answers per user and minute: \(policy.sceneRequestsPerUserPerMinute)",
             "profile changes per user and minute: \(policy.profileChangesPerUserPerMinute)",
             "recent logins are kept for: \(policy.loginHistory), \(Login.perUserMax) per user",
             "connections per address: \(policy.connectionsPerAddress)",

@@ -74,7 +74,9 @@ final class EpochMark: Sendable {
         // Closed, it is the database's turn to fail.
         let isLost = descriptor.withLock { $0.map { !Self.isOf($0, path) } ?? false }
         if isLost {
-            throw .unavailable("the -epoch file with the lock of this server is gone or was replaced")
+            throw .unavailable(
+                "the -epoch file with the lock of this server is gone or was replaced"
+            )
         }
     }
 

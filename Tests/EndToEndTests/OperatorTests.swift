@@ -199,7 +199,10 @@ struct OperatorTests {
                     #expect(try await Loopback.status(ready) == 503)
                 }
                 let text = try String(contentsOfFile: log, encoding: .utf8)
-                #expect(text.contains("the -epoch file with the lock of this server is gone"), "\(text)")
+                #expect(
+                    text.contains("the -epoch file with the lock of this server is gone"),
+                    "\(text)"
+                )
             }
         }
     }

@@ -162,18 +162,43 @@ package struct FakePhone: Sendable {
         return reply
     }
 
-    /// `POST /mp/confirm`, once `after` has passed since the scan.
+    /// `POST /mp/confirm`, once `after` has passed since the scan; `number` is what the person typed.
     package func confirm(
-        after: Duration = FakePhone.readingTime
+        after: Duration = FakePhone.readingTime,
+        number: String? = nil
     ) async throws(FakePhoneError) -> Reply {
         guard let launch else { throw .nothingScanned(phone: name) }
         if let scannedAt {
             let left = scannedAt + after - line.time.now()
             if left > .zero { try await wait(left) }
         }
-        return try await say(
-            "/mp/confirm",
-            ["scene": .string(launch.scene), "nonce": .string(nonce)]
+        var json: [String: JSONValue] = [
+            "scene": .string(launch.scene), "nonce": .string(nonce),
+        ]
+        if let number { json["number"] = .string(number) }
+        return try await say("/mp/confirm", .object(json))
+    }
+
+    /// `POST /mp/profile`: the nickname the person typed.
+    package func setNickName(_ name: String) async throws(FakePhoneError) -> Reply {
+        try await say("/mp/profile", ["nickName": .string(name)])
+    }
+
+    /// `POST /mp/avatar`: a picture, as wx.uploadFile sends it.
+    package func upload(_ picture: Picture) async throws(FakePhoneError) -> Reply {
+        let boundary = "----fake-phone"
+        let head =
+            "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; "
+            + "filename=\"avatar.png\"\r\nContent-Type: image/png\r\n\r\n"
+        var fields: HTTPFields = [:]
+        fields[.contentType] = "multipart/form-data; boundary=\(boundary)"
+        if let session { fields[.authorization] = "Bearer \(session.token)" }
+        return try await line.say(
+            .post,
+            "/mp/avatar",
+            to: login,
+            fields: fields,
+            body: Array(head.utf8) + picture.bytes + Array("\r\n--\(boundary)--\r\n".utf8)
         )
     }
 

@@ -147,6 +147,9 @@ extension Attempt {
                 )
             )
             return .scanned(until: until)
+        case .scanned(let scan) where scan.owner == owner && scan.number == nil && number != nil:
+            // A number that is asked for only now was never shown: the owner takes a new code.
+            return .unavailable
         case .scanned(var scan) where scan.owner == owner:
             scan.phone = phone
             scan.nonce = nonce
@@ -177,16 +180,23 @@ extension Attempt {
 
     /// The phone says yes.
     ///
-    /// `number` is what its owner typed, where one was asked for.
+    /// `number` is what its owner typed, where one was asked for; `isNumberRequired` says whether one
+    /// would be asked for now.
     package mutating func confirm(
         phone: SecretDigest,
         nonce: SecretDigest,
         number: Int? = nil,
+        isNumberRequired: Bool = false,
         at now: Timestamp,
         policy: LoginPolicy
     ) -> ConfirmOutcome {
         _ = expire(at: now)
         switch state {
+        case .scanned(let scan)
+        where scan.isBy(phone, nonce) && scan.number == nil
+            && isNumberRequired:
+            // The phone has changed its network since its scan.
+            return .unavailable
         case .scanned(let scan) where scan.isBy(phone, nonce):
             guard policy.launch.allows(scan.launch) else { return .blocked }
             guard now >= scan.at + policy.confirmDelay else { return .tooFast }

@@ -48,6 +48,15 @@ package struct LoginPolicy: Sendable, Equatable {
     package var pooledCodes: Int = 0
     /// Logins of one user's phones a minute; WeChat allows 100 code2session a user.
     package var phoneLoginsPerUserPerMinute: Int = 20
+    /// Logins of phones per address: this many a minute in the long run, and this many at once; higher
+    /// than for codes, because mobile carriers put many phones behind one (T33).
+    package var phoneLoginsPerAddressPerMinute: Int = 300
+    package var phoneLoginsPerAddressBurst: Int = 600
+    /// js_codes of one address that WeChat did not know, in `deadSceneWindow`.
+    package var invalidCodesPerAddress: Int = 100
+    /// Scans, confirms and cancels of one user a minute, whatever comes of them: each leaves a line in
+    /// the audit log, which must not be washed away (T34).
+    package var sceneRequestsPerUserPerMinute: Int = 60
     /// New nicknames and pictures of one user a minute.
     package var profileChangesPerUserPerMinute: Int = 10
     /// TCP connections per address (T32).

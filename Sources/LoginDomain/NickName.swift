@@ -38,6 +38,7 @@ package struct NickName: Sendable, Equatable {
         {
             throw .spaceAtTheEnds
         }
+        if let first = text.unicodeScalars.first, Self.isMark(first) { throw .invisible }
         for letter in text {
             let scalars = Array(letter.unicodeScalars)
             guard scalars.count <= Self.scalarsPerLetterMax else { throw .overloaded }
@@ -71,10 +72,19 @@ package struct NickName: Sendable, Equatable {
         }
     }
 
+    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .spacingMark, .enclosingMark: true
+        default: false
+        }
+    }
+
     private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
         let properties = scalar.properties
         // Bidirectional overrides, joiners, fillers, soft hyphens.
         if properties.isDefaultIgnorableCodePoint || properties.isBidiControl { return false }
+        // A blank that is no space: braille without a dot.
+        if scalar == "\u{2800}" { return false }
         switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse,
             .unassigned:

@@ -193,7 +193,7 @@ package func buildApplication(
     )
     application.addServices(Sweeper(service: service))
     if let address = configuration.operations {
-        let operations = OperationsRoutes(service: service, edge: gauges)
+        let operations = OperationsRoutes(service: service, edge: gauges, host: address.host)
         application.addServices(
             Application(
                 router: operations.build(),

@@ -7,6 +7,8 @@ struct Budgets: Sendable {
     /// Scenes that were not there (T1).
     private var deadScenesOfUsers: SlidingWindow<UserID>
     private var deadScenesOfAddresses: SlidingWindow<String>
+    /// Whatever phones do with scenes (T34).
+    private var sceneRequestsOfUsers: SlidingWindow<UserID>
     /// New codes (T33).
     private var attemptsOfBrowsers: SlidingWindow<AttemptID>
     private var attemptsOfAddresses: TokenBuckets<String>
@@ -14,6 +16,8 @@ struct Budgets: Sendable {
     private let codesPerMinute: Int
     /// Logins of phones (T8).
     private var loginsOfUsers: SlidingWindow<UserID>
+    private var loginsOfAddresses: TokenBuckets<String>
+    private var invalidCodesOfAddresses: SlidingWindow<String>
     /// New nicknames and pictures.
     private var profilesOfUsers: SlidingWindow<UserID>
 
@@ -29,6 +33,10 @@ struct Budgets: Sendable {
             most: policy.deadScenesPerAddress,
             in: policy.deadSceneWindow
         )
+        sceneRequestsOfUsers = SlidingWindow(
+            most: policy.sceneRequestsPerUserPerMinute,
+            in: minute
+        )
         attemptsOfBrowsers = SlidingWindow(most: policy.attemptsPerBrowserPerMinute, in: minute)
         attemptsOfAddresses = TokenBuckets(
             perMinute: policy.attemptsPerAddressPerMinute,
@@ -37,6 +45,14 @@ struct Budgets: Sendable {
         codes = SlidingWindow(most: policy.codesPerMinute, in: minute)
         codesPerMinute = policy.codesPerMinute
         loginsOfUsers = SlidingWindow(most: policy.phoneLoginsPerUserPerMinute, in: minute)
+        loginsOfAddresses = TokenBuckets(
+            perMinute: policy.phoneLoginsPerAddressPerMinute,
+            burst: policy.phoneLoginsPerAddressBurst
+        )
+        invalidCodesOfAddresses = SlidingWindow(
+            most: policy.invalidCodesPerAddress,
+            in: policy.deadSceneWindow
+        )
         profilesOfUsers = SlidingWindow(most: policy.profileChangesPerUserPerMinute, in: minute)
     }
 
@@ -52,11 +68,14 @@ struct Budgets: Sendable {
     mutating func showScene(_ user: UserID, _ address: String, at now: Timestamp) -> Int? {
         let address = Network.stranger(address)
         let wait = [
+            sceneRequestsOfUsers.secondsToWait(user, at: now),
             deadScenesOfUsers.secondsToWait(user, at: now),
             deadScenesOfAddresses.secondsToWait(address, at: now),
         ]
         .compactMap { $0 }.max()
-        if wait == nil { deadScenesOfUsers.note(user, at: now) }
+        guard wait == nil else { return wait }
+        deadScenesOfUsers.note(user, at: now)
+        sceneRequestsOfUsers.note(user, at: now)
         return wait
     }
 
@@ -144,6 +163,27 @@ struct Budgets: Sendable {
     }
 
     // MARK: - Phones
+
+    /// Somebody shows a js_code: before it is remembered and before WeChat is asked, because both cost
+    /// something and nobody has said who they are (T33).
+    ///
+    /// - Returns: the limit that was reached and the seconds to wait; nil when it may, and then it has
+    ///   been counted.
+    mutating func showCode(
+        _ address: String,
+        at now: Timestamp
+    ) -> (limit: String, seconds: Int)? {
+        let address = Network.stranger(address)
+        if let wait = invalidCodesOfAddresses.secondsToWait(address, at: now) {
+            return ("invalid_codes_per_ip", wait)
+        }
+        return loginsOfAddresses.take(address, at: now).map { ("phone_logins_per_ip", $0) }
+    }
+
+    /// A code that was shown was none.
+    mutating func codeWasInvalid(_ address: String, at now: Timestamp) {
+        invalidCodesOfAddresses.note(Network.stranger(address), at: now)
+    }
 
     /// A user's phone logs in.
     ///

@@ -53,8 +53,28 @@ extension LoginService {
     ///
     /// The code is remembered before WeChat is asked, and WeChat is asked once: a second try of a
     /// code whose fate is unknown would be a replay (T8).
-    package func loginPhone(code: String) async throws(LoginRefusal) -> PhoneLogin {
+    package func loginPhone(
+        code: String,
+        from address: String
+    ) async throws(LoginRefusal) -> PhoneLogin {
         let now = time.now()
+        if let wait = budgets.withLock({ $0.showCode(address, at: now) }) {
+            throw refuse(wait.limit, wait.seconds)
+        }
+        do {
+            return try await loginPhone(code: code, at: now)
+        } catch {
+            if error == .invalidCode {
+                budgets.withLock { $0.codeWasInvalid(address, at: now) }
+            }
+            throw error
+        }
+    }
+
+    private func loginPhone(
+        code: String,
+        at now: Timestamp
+    ) async throws(LoginRefusal) -> PhoneLogin {
         let until = now + policy.usedCode
         let isFresh = try await stored { () async throws(LoginStoreError) in
             try await store.claimCode(secretDigest(of: code), until: until, at: now)
@@ -187,11 +207,15 @@ extension LoginService {
             (scene, phone, now) async throws(LoginRefusal) -> Void? in
             let policy = policy
             let actor = AuditActor(user: phone.user, address: caller.address)
-            let update = try await update(.scene(scene), by: actor, at: now) {
-                $0.confirm(
+            let update = try await update(.scene(scene), by: actor, at: now) { attempt in
+                attempt.confirm(
                     phone: phone.token,
                     nonce: presented,
                     number: number,
+                    isNumberRequired: policy.numberMatching.isRequired(
+                        browser: attempt.browser.address,
+                        phone: caller.address
+                    ),
                     at: now,
                     policy: policy
                 )

@@ -1,3 +1,4 @@
+import Logging
 import LoginDomain
 import LoginStore
 
@@ -26,6 +27,9 @@ extension LoginService {
             )
             return .ready
         } catch {
+            // A store that is full of something works: what has a row goes on.
+            if case .full = error { return .ready }
+            logger.error("not ready", metadata: ["reason": "\(error)"])
             return .storeFails
         }
     }

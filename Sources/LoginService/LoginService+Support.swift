@@ -18,7 +18,7 @@ extension LoginService {
     }
 
     /// A limit was reached.
-    func refuse(_ limit: String, _ seconds: Int) -> LoginRefusal {
+    package func refuse(_ limit: String, _ seconds: Int) -> LoginRefusal {
         measures.count(.limitsHit, limit)
         return .rateLimited(retryAfterSeconds: seconds)
     }
@@ -42,6 +42,7 @@ extension LoginService {
 
     private func refusal(_ error: LoginStoreError) -> LoginRefusal {
         guard case .full(let kind) = error else { return storeFailure("\(error)") }
+        measures.count(.limitsHit, "rows_\(kind.rawValue)")
         logger.warning("store full", metadata: ["of": "\(kind.rawValue)"])
         return .storeUnavailable(retryAfterSeconds: Self.fullRetryAfterSeconds)
     }
@@ -76,12 +77,12 @@ extension LoginService {
                 "WeChat refused",
                 metadata: ["call": "\(call)", "why": "\(error.label)"]
             )
-            return .rateLimited(retryAfterSeconds: Self.quotaRetryAfterSeconds)
+            return refuse("wechat_quota", Self.quotaRetryAfterSeconds)
         case .resting(let milliseconds, let isQuota):
             // What made it rest has been logged; a line a caller would fill the disk.
             let seconds = max(1, Int((milliseconds + 999) / 1000))
             return isQuota
-                ? .rateLimited(retryAfterSeconds: seconds)
+                ? refuse("wechat_quota", seconds)
                 : .weChatUnavailable(retryAfterSeconds: seconds)
         case .tokenRefused, .refused, .unreadable, .transport, .backingOff, .crowded:
             logger.warning("WeChat failed", metadata: ["call": "\(call)", "why": "\(error.label)"])

@@ -11,8 +11,7 @@ enum AttemptRow {
             case .cookie(let digest): ("cookie", digest)
             case .scene(let digest): ("scene", digest)
             }
-        return try Row.fetchOne(
-            db,
+        return try db.row(
             sql: "SELECT * FROM attempt WHERE \(column) = ?",
             arguments: [digest.blob]
         )
@@ -24,7 +23,12 @@ enum AttemptRow {
         in db: Database,
         _ change: (inout Attempt) -> Outcome
     ) throws -> AttemptUpdate<Outcome>? {
-        guard var attempt = try fetch(key, in: db) else { return nil }
+        guard var attempt = try fetch(key, in: db) else {
+            // Reads some row, for as long as it would have read this one: a scene that is nobody's
+            // takes the same time as one that is somebody else's (T39).
+            _ = try? db.row(sql: "SELECT * FROM attempt LIMIT 1").map(Attempt.init(row:))
+            return nil
+        }
         let before = attempt
         let outcome = change(&attempt)
         try AuditRow.takeNotes(of: &attempt, in: db)
@@ -38,8 +42,9 @@ enum AttemptRow {
 
     static func due(at now: Timestamp, limit: Int, in db: Database) throws -> [SecretDigest] {
         try Data.fetchAll(
-            db,
-            sql: "SELECT cookie FROM attempt WHERE deadline <= ? ORDER BY deadline, id LIMIT ?",
+            db.cachedStatement(
+                sql: "SELECT cookie FROM attempt WHERE deadline <= ? ORDER BY deadline, id LIMIT ?"
+            ),
             arguments: [now.milliseconds, limit]
         )
         .map(SecretDigest.init(blob:))
@@ -47,7 +52,7 @@ enum AttemptRow {
 
     static func insert(_ attempt: Attempt, in db: Database) throws {
         let columns = StateColumns(attempt)
-        try db.execute(
+        try db.run(
             sql: """
                 INSERT INTO attempt (id, chain, cookie, scene, address, user_agent, created_at,
                     scene_expires_at, cap_at, state, seq, owner, phone, nonce, scanned_at,
@@ -65,7 +70,7 @@ enum AttemptRow {
 
     private static func save(_ attempt: Attempt, in db: Database) throws {
         let columns = StateColumns(attempt)
-        try db.execute(
+        try db.run(
             sql: """
                 UPDATE attempt SET state = ?, seq = ?, owner = ?, phone = ?, nonce = ?,
                     scanned_at = ?, confirm_expires_at = ?, launch = ?, number = ?, deadline = ?

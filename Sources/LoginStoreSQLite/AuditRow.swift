@@ -4,7 +4,7 @@ import LoginDomain
 /// Entries of the audit log as rows.
 enum AuditRow {
     static func insert(_ entry: AuditEntry, in db: Database) throws {
-        try db.execute(
+        try db.run(
             sql: """
                 INSERT INTO audit (at, code, what, reason, user, address, user_agent, launch)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)

@@ -1,4 +1,5 @@
 import Foundation
+import LoginStore
 import Synchronization
 
 /// The small file beside a database that is being served, `…-epoch`: it is locked for as long as the
@@ -36,12 +37,17 @@ final class EpochMark: Sendable {
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let holder = Self.text(descriptor).split(separator: " ").dropFirst(2).first
+                .flatMap { Int32($0) }
             close(descriptor)
             throw SQLiteOpenError(
                 "Another login-server serves the database \(database)"
                     + "\(holder.map { " (process \($0))" } ?? ""). Stop it first, or give this one "
                     + "a database of its own."
             )
+        }
+        guard Self.isOf(descriptor, path) else {
+            close(descriptor)
+            throw SQLiteOpenError("The file \(path) was replaced at this moment. Start again.")
         }
         // The umask may have taken bits away from the mode, and a file that was there has its own.
         fchmod(descriptor, 0o600)
@@ -60,6 +66,23 @@ final class EpochMark: Sendable {
         descriptor.withLock { descriptor in
             if let descriptor { _ = close(descriptor) }
         }
+    }
+
+    /// Fails once the locked file is no longer the one under its name: then another server may hold
+    /// the lock of the new one, and this one must write nothing more.
+    func check() throws(LoginStoreError) {
+        // Closed, it is the database's turn to fail.
+        let isLost = descriptor.withLock { $0.map { !Self.isOf($0, path) } ?? false }
+        if isLost {
+            throw .unavailable("the -epoch file with the lock of this server is gone or was replaced")
+        }
+    }
+
+    /// Whether an open file is the one under a path.
+    private static func isOf(_ descriptor: Int32, _ path: String) -> Bool {
+        var (opened, there) = (stat(), stat())
+        return fstat(descriptor, &opened) == 0 && lstat(path, &there) == 0
+            && opened.st_ino == there.st_ino && opened.st_dev == there.st_dev
     }
 
     /// What the file says; nil when it is new or cannot be understood.

@@ -32,7 +32,7 @@ struct Ledger {
     static let copied: Int64 = -1
 
     init(_ db: Database) throws {
-        guard let row = try Row.fetchOne(db, sql: "SELECT * FROM ledger WHERE id = 1") else {
+        guard let row = try db.row(sql: "SELECT * FROM ledger WHERE id = 1") else {
             throw UnreadableRow(column: "ledger")
         }
         epoch = try row.decode(forColumn: "epoch")
@@ -59,8 +59,7 @@ struct Ledger {
     ///
     /// - Returns: the epoch, and how many have changed something, with this one.
     static func countChange(_ db: Database) throws -> (epoch: Int64, changes: Int64) {
-        let row = try Row.fetchOne(
-            db,
+        let row = try db.row(
             sql: "UPDATE ledger SET changes = changes + 1 WHERE id = 1 RETURNING epoch, changes"
         )
         guard let row else { throw UnreadableRow(column: "ledger") }

@@ -13,7 +13,7 @@ enum LoginRow {
         at now: Timestamp,
         in db: Database
     ) throws {
-        try db.execute(
+        try db.run(
             sql: """
                 INSERT INTO login (id, user, session, client_name, client_host, address,
                     user_agent, at)
@@ -24,7 +24,7 @@ enum LoginRow {
                 login.client.host, browser.address, browser.userAgent, now.milliseconds,
             ]
         )
-        try db.execute(
+        try db.run(
             sql: """
                 DELETE FROM login WHERE rowid IN
                     (SELECT rowid FROM login WHERE user = ?

@@ -10,16 +10,25 @@ enum NetworkFileSystem {
     ]
 
     /// The type of the file system a path is on, when it is one of these.
-    static func type(of path: String) -> String? {
-        var found = stat()
-        guard stat(path, &found) == 0,
-            let table = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
+    ///
+    /// `table` is what the system says of its mounts; nil asks it.
+    static func type(of path: String, mounts table: String? = nil) -> String? {
+        guard let device = device(of: path),
+            let table = table
+                ?? (try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8))
         else { return nil }
+        return type(of: device, in: table)
+    }
+
+    /// The device a path is on, as the table has it; nil where there is nothing.
+    static func device(of path: String) -> String? {
+        var found = stat()
+        guard stat(path, &found) == 0 else { return nil }
         // As glibc's gnu_dev_major(3) and gnu_dev_minor(3) take a device apart.
         let device = UInt64(found.st_dev)
         let major = (device >> 8) & 0xFFF | (device >> 32) & ~0xFFF
         let minor = device & 0xFF | (device >> 12) & ~0xFF
-        return type(of: "\(major):\(minor)", in: table)
+        return "\(major):\(minor)"
     }
 
     /// The type of the file system of a device, when it is one of these.

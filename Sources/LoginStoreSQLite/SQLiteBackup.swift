@@ -41,18 +41,48 @@ package enum SQLiteBackup {
         _ replacing: Bool,
         _ database: String
     ) throws(SQLiteOpenError) {
-        var (there, source) = (stat(), stat())
-        guard lstat(target, &there) == 0 else { return }
-        if stat(database, &source) == 0, source.st_ino == there.st_ino,
-            source.st_dev == there.st_dev
-        {
-            throw SQLiteOpenError("\(target) is the database itself.")
+        let place = Self.place(of: target)
+        for suffix in DatabaseFile.suffixes {
+            let own = database + suffix
+            if place == Self.place(of: own) || isSameFile(target, own) {
+                throw SQLiteOpenError("\(target) belongs to the database. Choose another name.")
+            }
         }
-        guard replacing, there.st_mode & S_IFMT == S_IFREG else {
+        var there = stat()
+        guard lstat(target, &there) == 0 else {
+            let folder = URL(fileURLWithPath: target).deletingLastPathComponent().path
+            guard FileManager.default.fileExists(atPath: folder) else {
+                throw SQLiteOpenError(
+                    "The folder \(folder) is not there. Make it, or choose another."
+                )
+            }
+            return
+        }
+        guard there.st_mode & S_IFMT == S_IFREG else {
+            throw SQLiteOpenError("\(target) is not a file. Choose another name.")
+        }
+        guard replacing else {
             throw SQLiteOpenError(
                 "\(target) is there already. Choose another name, or --replace it."
             )
         }
+    }
+
+    /// A path with its folder by its real name: the file itself need not be there.
+    private static func place(of path: String) -> String {
+        let file = URL(fileURLWithPath: path)
+        guard let folder = realpath(file.deletingLastPathComponent().path, nil) else {
+            return file.standardized.path
+        }
+        defer { free(folder) }
+        return "\(String(cString: folder))/\(file.lastPathComponent)"
+    }
+
+    /// Whether two names are of one file; not so where nothing is there.
+    private static func isSameFile(_ one: String, _ other: String) -> Bool {
+        var (first, second) = (stat(), stat())
+        return stat(one, &first) == 0 && stat(other, &second) == 0
+            && first.st_ino == second.st_ino && first.st_dev == second.st_dev
     }
 
     /// Makes the file before SQLite does, so that nobody else can read it at any moment (T37).

@@ -23,7 +23,7 @@ extension SQLiteLoginStore {
         } catch let error as SQLiteOpenError {
             throw error
         } catch {
-            throw SQLiteOpenError("The database \(path) cannot be opened: \(error)")
+            throw SQLiteOpenError(opening: path, error)
         }
         let mark = try EpochMark(database: path)
         let store = try SQLiteLoginStore(path: path, caps: caps, mark: mark)
@@ -31,7 +31,7 @@ extension SQLiteLoginStore {
             let start = try store.start(mark, clock, policy, keepsSessions: keepsSessions)
             return (store, start)
         } catch {
-            throw SQLiteOpenError("The database \(path) cannot be opened: \(error)")
+            throw SQLiteOpenError(opening: path, error)
         }
     }
 

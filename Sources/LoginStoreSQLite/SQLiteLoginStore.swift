@@ -39,6 +39,7 @@ package struct SQLiteLoginStore: OperatorStore {
             configuration.busyMode = .timeout(Self.busyTimeoutSeconds)
             configuration.foreignKeysEnabled = true
             configuration.label = "scan-login"
+            try Self.judgeTables(of: path, configuration)
             let database = try DatabasePool(path: path, configuration: configuration)
             // GRDB sets NORMAL for a database in WAL mode, which may lose the last commits.
             try database.writeWithoutTransaction { db in
@@ -68,7 +69,28 @@ package struct SQLiteLoginStore: OperatorStore {
         } catch let error as SQLiteOpenError {
             throw error
         } catch {
-            throw SQLiteOpenError("The database \(path) cannot be opened: \(error)")
+            throw SQLiteOpenError(opening: path, error)
+        }
+    }
+
+    /// Refuses the database of another program before anything of it changes, its journal mode too.
+    private static func judgeTables(of path: String, _ configuration: Configuration) throws {
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        let isForeign = try queue.read { db in
+            let tables = try String.fetchAll(
+                db,
+                sql: """
+                    SELECT name FROM sqlite_schema
+                    WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'
+                    """
+            )
+            return !tables.isEmpty && !tables.contains("grdb_migrations")
+        }
+        try queue.close()
+        if isForeign {
+            throw SQLiteOpenError(
+                "The database \(path) is a database of another program. Give another path."
+            )
         }
     }
 
@@ -103,6 +125,7 @@ package struct SQLiteLoginStore: OperatorStore {
                 let result = Result {
                     try turns.begin(ticket)
                     try file.check()
+                    try mark?.check()
                     return try Self.commit(db, mark, body)
                 }
                 if case .failure(let error) = result { turns.note(error) }
@@ -134,7 +157,9 @@ package struct SQLiteLoginStore: OperatorStore {
         try db.inTransaction(.immediate) {
             let before = db.totalChangesCount
             value = try body(db)
-            if db.totalChangesCount != before { changed = try Ledger.countChange(db) }
+            // Only who serves counts: an operator's command on an older file must not bring its count up
+            // to the mark's, which would hide its age (T38).
+            if mark != nil, db.totalChangesCount != before { changed = try Ledger.countChange(db) }
             return .commit
         }
         // After the commit: the mark must never know of a change that the file does not have.
@@ -225,7 +250,7 @@ package struct SQLiteLoginStore: OperatorStore {
             }
             guard let update, case .redeemed(let user) = update.outcome else { return update }
             // First the new one: then a cookie cannot be handed on from the old one (T23).
-            try db.execute(
+            try db.run(
                 sql: """
                     INSERT INTO browser_session (cookie, user, created_at, seen_at)
                     VALUES (?, ?, ?, ?)
@@ -234,7 +259,7 @@ package struct SQLiteLoginStore: OperatorStore {
             )
             try LoginRow.insert(login, of: user, update.attempt.browser, at: now, in: db)
             if let old {
-                try db.execute(
+                try db.run(
                     sql: "DELETE FROM browser_session WHERE cookie = ?",
                     arguments: [old.blob]
                 )
@@ -273,7 +298,7 @@ package struct SQLiteLoginStore: OperatorStore {
     ) async throws(LoginStoreError) -> Bool {
         let caps = caps
         return try await write { db in
-            try db.execute(
+            try db.run(
                 sql: """
                     INSERT INTO used_code (code, expires_at) VALUES (?, ?)
                     ON CONFLICT (code) DO UPDATE SET expires_at = excluded.expires_at
@@ -296,14 +321,13 @@ package struct SQLiteLoginStore: OperatorStore {
     ) async throws(LoginStoreError) -> Registration {
         try await write { db in
             // The transaction holds the one writer's lock: nobody registers in between.
-            let known = try Row.fetchOne(
-                db,
+            let known = try db.row(
                 sql: "SELECT * FROM user WHERE openid = ?",
                 arguments: [identity.openID]
             )
             if let known {
                 if let unionID = identity.unionID {
-                    try db.execute(
+                    try db.run(
                         sql: "UPDATE user SET unionid = ? WHERE openid = ? AND unionid IS NOT ?",
                         arguments: [unionID, identity.openID, unionID]
                     )
@@ -311,7 +335,7 @@ package struct SQLiteLoginStore: OperatorStore {
                 return Registration(user: try User(row: known), isNew: false)
             }
             let user = User(id: candidate)
-            try db.execute(
+            try db.run(
                 sql: """
                     INSERT INTO user (id, openid, unionid, role, nick_name, avatar_url, created_at)
                     VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -330,7 +354,7 @@ package struct SQLiteLoginStore: OperatorStore {
     }
 
     private static func user(_ id: UserID, in db: Database) throws -> User? {
-        try Row.fetchOne(db, sql: "SELECT * FROM user WHERE id = ?", arguments: [id.text])
+        try db.row(sql: "SELECT * FROM user WHERE id = ?", arguments: [id.text])
             .map(User.init(row:))
     }
 
@@ -339,7 +363,7 @@ package struct SQLiteLoginStore: OperatorStore {
         of id: UserID
     ) async throws(LoginStoreError) -> User? {
         try await write { db in
-            try db.execute(
+            try db.run(
                 sql: "UPDATE user SET nick_name = ? WHERE id = ?",
                 arguments: [name.text, id.text]
             )
@@ -353,12 +377,12 @@ package struct SQLiteLoginStore: OperatorStore {
     ) async throws(LoginStoreError) -> User? {
         try await write { db in
             guard try Self.user(id, in: db) != nil else { return nil }
-            try db.execute(sql: "DELETE FROM avatar WHERE user = ?", arguments: [id.text])
-            try db.execute(
+            try db.run(sql: "DELETE FROM avatar WHERE user = ?", arguments: [id.text])
+            try db.run(
                 sql: "INSERT INTO avatar (name, user, kind, bytes) VALUES (?, ?, ?, ?)",
                 arguments: [avatar.name.text, id.text, avatar.kind.rawValue, Data(avatar.bytes)]
             )
-            try db.execute(
+            try db.run(
                 sql: "UPDATE user SET avatar_url = ? WHERE id = ?",
                 arguments: [avatar.name.text, id.text]
             )
@@ -368,8 +392,7 @@ package struct SQLiteLoginStore: OperatorStore {
 
     package func avatar(_ name: AvatarName) async throws(LoginStoreError) -> Avatar? {
         try await read { db in
-            try Row.fetchOne(
-                db,
+            try db.row(
                 sql: "SELECT * FROM avatar WHERE name = ?",
                 arguments: [name.text]
             )
@@ -380,7 +403,7 @@ package struct SQLiteLoginStore: OperatorStore {
     package func openPhoneSession(_ session: PhoneSession) async throws(LoginStoreError) {
         let caps = caps
         try await write { db in
-            try db.execute(
+            try db.run(
                 sql: """
                     INSERT INTO phone_session (token, user, created_at, expires_at)
                     VALUES (?, ?, ?, ?)
@@ -400,8 +423,7 @@ package struct SQLiteLoginStore: OperatorStore {
         _ token: SecretDigest
     ) async throws(LoginStoreError) -> PhoneSession? {
         try await read { db in
-            try Row.fetchOne(
-                db,
+            try db.row(
                 sql: "SELECT * FROM phone_session WHERE token = ?",
                 arguments: [token.blob]
             )
@@ -415,8 +437,7 @@ package struct SQLiteLoginStore: OperatorStore {
         _ cookie: SecretDigest
     ) async throws(LoginStoreError) -> BrowserSession? {
         try await read { db in
-            try Row.fetchOne(
-                db,
+            try db.row(
                 sql: "SELECT * FROM browser_session WHERE cookie = ?",
                 arguments: [cookie.blob]
             )
@@ -429,7 +450,7 @@ package struct SQLiteLoginStore: OperatorStore {
         at now: Timestamp
     ) async throws(LoginStoreError) {
         try await write { db in
-            try db.execute(
+            try db.run(
                 sql: "UPDATE browser_session SET seen_at = ? WHERE cookie = ?",
                 arguments: [now.milliseconds, cookie.blob]
             )
@@ -438,7 +459,7 @@ package struct SQLiteLoginStore: OperatorStore {
 
     package func endSession(_ cookie: SecretDigest) async throws(LoginStoreError) {
         try await write { db in
-            try db.execute(
+            try db.run(
                 sql: "DELETE FROM browser_session WHERE cookie = ?",
                 arguments: [cookie.blob]
             )
@@ -460,7 +481,7 @@ package struct SQLiteLoginStore: OperatorStore {
                 arguments: [id.text, user.text]
             )
             guard let session else { return false }
-            try db.execute(
+            try db.run(
                 sql: "DELETE FROM browser_session WHERE cookie = ?",
                 arguments: [session]
             )
@@ -514,12 +535,12 @@ package struct SQLiteLoginStore: OperatorStore {
         return try await write { db in
             var mayBeMore = false
             for step in old {
-                try db.execute(sql: step.sql, arguments: step.arguments)
+                try db.run(sql: step.sql, arguments: step.arguments)
                 mayBeMore = mayBeMore || db.changesCount == limit
             }
             let over = try Ledger(db).counts.endedAttempts - caps.endedAttempts
             guard over > 0 else { return mayBeMore }
-            try db.execute(
+            try db.run(
                 sql: """
                     DELETE FROM attempt WHERE id IN (
                         SELECT id FROM attempt WHERE deadline IS NULL
@@ -535,9 +556,19 @@ package struct SQLiteLoginStore: OperatorStore {
 
 /// Why a database could not be opened, in a sentence for the operator.
 package struct SQLiteOpenError: Error, CustomStringConvertible {
-    package let description: String
+    package private(set) var description: String
 
     init(_ description: String) {
         self.description = description
+    }
+
+    /// What SQLite or Foundation said when a database was opened; with the cure, where it is broken.
+    init(opening path: String, _ error: any Error) {
+        description = "The database \(path) cannot be opened: \(error)"
+        if let code = (error as? DatabaseError)?.resultCode,
+            code == .SQLITE_NOTADB || code == .SQLITE_CORRUPT
+        {
+            description += ". Restore a backup, or give another path."
+        }
     }
 }

@@ -25,11 +25,15 @@ struct DatabaseOptions: ParsableArguments {
         }
     }
 
-    /// Lends the database.
+    /// Lends the database, which must be there: a slip of the pen must not make a new one.
     func withStore<Value>(_ body: (SQLiteLoginStore) async throws -> Value) async throws -> Value {
         // Whatever this process makes is for its owner alone (T37).
         umask(0o077)
         let path = try await path()
+        guard FileManager.default.fileExists(atPath: path) else {
+            say("There is no database at \(path).")
+            throw ExitCode.failure
+        }
         let store: SQLiteLoginStore
         do {
             store = try SQLiteLoginStore(path: path)

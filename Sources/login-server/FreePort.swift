@@ -5,12 +5,29 @@ import Foundation
 /// The origin holds the port, and everything is built upon the origin, so it has to be known before
 /// the listener opens.
 enum FreePort {
-    /// Whether nobody listens on a port of a host.
-    ///
-    /// For a message: it may be untrue a moment later.
-    static func isFree(_ port: Int, on host: String) -> Bool {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { return false }
+    /// Why a port of a host cannot be listened on, in words for the operator.
+    enum Flaw: Equatable {
+        case taken
+        /// Ports below 1024 are for root alone.
+        case forbidden
+        /// The host is not of this machine.
+        case notHere
+        /// No such name.
+        case unknown
+    }
+
+    /// Tries to listen, for a message: it may be untrue a moment later.
+    static func flaw(_ port: Int, on host: String) -> Flaw? {
+        var hints = addrinfo()
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        hints.ai_flags = AI_PASSIVE
+        var found: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(host, "\(port)", &hints, &found) == 0, let first = found else {
+            return .unknown
+        }
+        defer { freeaddrinfo(found) }
+        let descriptor = socket(first.pointee.ai_family, first.pointee.ai_socktype, 0)
+        guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var reuse: Int32 = 1
         setsockopt(
@@ -20,15 +37,15 @@ enum FreePort {
             &reuse,
             socklen_t(MemoryLayout<Int32>.size)
         )
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
-        guard inet_pton(AF_INET, host, &address.sin_addr) == 1 else { return true }
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                bind(descriptor, pointer, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-                    && listen(descriptor, 1) == 0
-            }
+        if bind(descriptor, first.pointee.ai_addr, first.pointee.ai_addrlen) == 0,
+            listen(descriptor, 1) == 0
+        {
+            return nil
+        }
+        switch errno {
+        case EACCES: return .forbidden
+        case EADDRNOTAVAIL: return .notHere
+        default: return .taken
         }
     }
 

@@ -108,27 +108,52 @@ struct Serve: AsyncParsableCommand {
     private func movedOperations(_ settings: Settings) -> Settings {
         var settings = settings
         if let address = settings.edge.operations, address.mayMove,
-            !FreePort.isFree(address.port, on: address.host)
+            FreePort.flaw(address.port, on: address.host) == .taken
         {
             settings.edge.operations?.port = 0
         }
         return settings
     }
 
-    /// Which of the two ports somebody else has, in a sentence; nil when both are free.
+    /// What is wrong with one of the two ports, in a sentence; nil when both can be had.
     private func takenPort(_ settings: Settings) -> String? {
-        if !FreePort.isFree(settings.edge.port, on: settings.edge.host) {
-            return "Port \(settings.edge.port) on \(settings.edge.host) is taken. Stop the program "
-                + "that has it, or choose another with --port."
+        let main = FreePort.flaw(settings.edge.port, on: settings.edge.host)
+        if let main {
+            let (host, port) = (settings.edge.host, settings.edge.port)
+            return sentence(main, port, host, "--port", "--host")
         }
-        if let operations = settings.edge.operations, operations.port != 0,
-            !FreePort.isFree(operations.port, on: operations.host)
-        {
-            return
-                "Port \(operations.port) on \(operations.host), for operators, is taken. Stop the "
-                + "program that has it, or choose another with SCAN_LOGIN_OPERATIONS_PORT."
+        guard let operations = settings.edge.operations, operations.port != 0,
+            let flaw = FreePort.flaw(operations.port, on: operations.host)
+        else { return nil }
+        return sentence(
+            flaw,
+            operations.port,
+            "\(operations.host), for operators,",
+            "SCAN_LOGIN_OPERATIONS_PORT",
+            "SCAN_LOGIN_OPERATIONS_HOST"
+        )
+    }
+
+    private func sentence(
+        _ flaw: FreePort.Flaw,
+        _ port: Int,
+        _ host: String,
+        _ portSetting: String,
+        _ hostSetting: String
+    ) -> String {
+        switch flaw {
+        case .taken:
+            "Port \(port) on \(host) is taken. Stop the program that has it, or choose another "
+                + "with \(portSetting)."
+        case .forbidden:
+            "Port \(port) on \(host) is for root alone. Choose one above 1023 with "
+                + "\(portSetting), or give the program CAP_NET_BIND_SERVICE."
+        case .notHere:
+            "This machine has no address \(host). Choose one of its own with \(hostSetting), or "
+                + "0.0.0.0 for all."
+        case .unknown:
+            "\(host) is no address and no known name. Set another with \(hostSetting)."
         }
-        return nil
     }
 
     private func makeLogger(_ settings: Settings, _ time: LiveTime) -> Logger {

@@ -1,4 +1,6 @@
+import FakePhone
 import Foundation
+import HTTPTransportAHC
 import Testing
 
 /// What operators do with the database of a real server: one serves, the commands go on beside it.
@@ -46,7 +48,7 @@ struct OperatorTests {
             #expect(third.status == 0, "\(third.errors)")
             let itself = try await backup(database, database, "--replace")
             #expect(itself.status == 1)
-            #expect(itself.errors.contains("the database itself"), "\(itself.errors)")
+            #expect(itself.errors.contains("belongs to the database"), "\(itself.errors)")
         }
     }
 
@@ -54,18 +56,31 @@ struct OperatorTests {
         async throws
     {
         try await Programs.withFolder { folder in
-            let copy = "\(folder)/copy.sqlite"
+            let (copy, log) = ("\(folder)/copy.sqlite", "\(folder)/log")
             let users = try await withServer { login, database in
                 try await logIn(login)
                 let made = try await backup(database, copy)
                 #expect(made.status == 0, "\(made.errors)")
                 #expect(made.output.hasPrefix("\(copy): "))
+                try await Programs.with(
+                    "login-server",
+                    [
+                        "serve", "--mode", "development", "--port", "0", "--wechat", login.weChat,
+                        "--database", copy,
+                    ],
+                    errorsTo: log
+                ) { second in
+                    // The new epoch is one in which people log in, and the same ones.
+                    try await logIn(Served(url: second.url, weChat: login.weChat))
+                }
                 return try await Programs.end(
                     "login-server",
                     ["users", "list", "--database", database]
                 ).output
             }
             #expect(users.hasPrefix("u_"))
+            let said = try String(contentsOfFile: log, encoding: .utf8)
+            #expect(said.contains("it is a backup. Epoch 1 begins"), "\(said)")
             let restored = try await Programs.end(
                 "login-server",
                 ["users", "list", "--database", copy]
@@ -74,30 +89,45 @@ struct OperatorTests {
         }
     }
 
-    @Test func `a role that is set beside the server is what its browsers see, within 3 s`()
+    @Test func `a role that is set beside the server is what its browsers see, at once`()
         async throws
     {
         try await withServer { login, database in
-            try await logIn(login)
-            let list = try await Programs.end(
-                "login-server",
-                ["users", "list", "--json", "--database", database]
-            )
-            let user = try #require(
-                try JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [String: String]
-            )
-            let id = try #require(user["userid"])
-            #expect(user["role"] == "user")
-            let set = try await Programs.end(
-                "login-server",
-                ["users", "set-role", id, "admin", "--database", database]
-            )
-            #expect(set.status == 0, "\(set.errors)")
-            let again = try await Programs.end(
-                "login-server",
-                ["users", "list", "--database", database]
-            )
-            #expect(again.output.hasPrefix("\(id)\tadmin\t"), "\(again.output)")
+            let id = try await withAHCTransport { transport in
+                var stage = try RestartTests.Stage(
+                    login.url,
+                    login.weChat,
+                    transport,
+                    PhoneTime(ContinuousClock())
+                )
+                try await stage.play(until: .afterConfirmed)
+                #expect(try await stage.browser.complete().status == 200)
+                let before = try await stage.browser.session()
+                #expect(before.data?["user"]?["role"]?.string == "user")
+                let list = try await Programs.end(
+                    "login-server",
+                    ["users", "list", "--json", "--database", database]
+                )
+                let user = try #require(
+                    try JSONSerialization.jsonObject(with: Data(list.output.utf8))
+                        as? [String: String]
+                )
+                let id = try #require(user["userid"])
+                #expect(user["role"] == "user")
+                let set = try await Programs.end(
+                    "login-server",
+                    ["users", "set-role", id, "admin", "--database", database]
+                )
+                #expect(set.status == 0, "\(set.errors)")
+                let again = try await Programs.end(
+                    "login-server",
+                    ["users", "list", "--database", database]
+                )
+                #expect(again.output.hasPrefix("\(id)\tadmin\t"), "\(again.output)")
+                let after = try await stage.browser.session()
+                #expect(after.data?["user"]?["role"]?.string == "admin")
+                return id
+            }
             for (id, role) in [("u_nobody", "admin"), (id, "not a word")] {
                 let refused = try await Programs.end(
                     "login-server",
@@ -110,13 +140,66 @@ struct OperatorTests {
 
     @Test func `a support code that nobody had is said to be none`() async throws {
         try await Programs.withFolder { folder in
+            let database = "\(folder)/login.sqlite"
+            #expect(try await backup(database, "\(folder)/copy.sqlite").status == 0)
             for (code, word) in [("7K3QX-0V9MZ", "nothing of"), ("support", "ten letters")] {
                 let run = try await Programs.end(
                     "login-server",
-                    ["timeline", code, "--database", "\(folder)/login.sqlite"]
+                    ["timeline", code, "--database", database]
                 )
                 #expect(run.status == 1)
                 #expect(run.errors.contains(word), "\(run.errors)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ["timeline", "7K3QX-0V9MZ"], ["users", "list"], ["users", "set-role", "u_nobody", "admin"],
+    ])
+    func `a command that asks a database that is not there says so and makes none`(
+        command: [String]
+    ) async throws {
+        try await Programs.withFolder { folder in
+            for database in ["\(folder)/login.sqlite", "\(folder)/data/login.sqlite"] {
+                let run = try await Programs.end(
+                    "login-server",
+                    command + ["--database", database]
+                )
+                #expect(run.status == 1)
+                #expect(run.output == "")
+                let lines = run.errors.split(separator: "\n")
+                #expect(lines.count == 1, "\(run.errors)")
+                #expect(
+                    run.errors.contains("There is no database at \(database)."),
+                    "\(run.errors)"
+                )
+            }
+            #expect(try Self.names(in: folder) == [])
+        }
+    }
+
+    @Test func `T38: a server whose lock is taken away is not ready, and says so`() async throws {
+        try await Programs.withFolder { folder in
+            try await Programs.with("mock-wechat", ["--port", "0"]) { mock in
+                let (database, log) = ("\(folder)/login.sqlite", "\(folder)/log")
+                try await Programs.with(
+                    "login-server",
+                    [
+                        "serve", "--mode", "development", "--port", "0", "--wechat", mock.url,
+                        "--database", database,
+                    ],
+                    errorsTo: log
+                ) { login in
+                    let ready = login.operations + "/health/ready"
+                    #expect(try await Loopback.status(ready) == 200)
+                    let taken = try await backup(database, database + "-epoch", "--replace")
+                    #expect(taken.status == 1)
+                    #expect(try await Loopback.status(ready) == 200)
+                    try FileManager.default.removeItem(atPath: database + "-epoch")
+                    #expect(try await Loopback.status(ready) == 503)
+                }
+                let text = try String(contentsOfFile: log, encoding: .utf8)
+                #expect(text.contains("the -epoch file with the lock of this server is gone"), "\(text)")
             }
         }
     }

@@ -98,6 +98,37 @@ struct ProgramTests {
         }
     }
 
+    @Test(arguments: [
+        (["--host", "10.9.8.7"], "This machine has no address 10.9.8.7"),
+        (["--host", "nowhere.invalid"], "nowhere.invalid is no address and no known name"),
+        (["--config", "/nowhere/settings.yaml"], "/nowhere/settings.yaml does not exist"),
+    ])
+    func `what cannot be had is named in one line with a cure`(
+        arguments: [String],
+        words: String
+    ) async throws {
+        try await Programs.withFolder { folder in
+            let run = try await Programs.end(
+                "login-server",
+                ["serve", "--mode", "development", "--port", "18099"] + arguments,
+                environment: ["SCAN_LOGIN_DATABASE": "\(folder)/login.sqlite"]
+            )
+            #expect(run.status != 0)
+            #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+            #expect(run.errors.contains(words), "\(run.errors)")
+        }
+    }
+
+    @Test func `the two listeners cannot have one port`() async throws {
+        let run = try await Programs.end(
+            "login-server",
+            ["check", "--mode", "development", "--port", "18098"],
+            environment: ["SCAN_LOGIN_OPERATIONS_PORT": "18098"]
+        )
+        #expect(run.status == 78)
+        #expect(run.errors.contains("another port than SCAN_LOGIN_PORT"), "\(run.errors)")
+    }
+
     @Test func `the mock exists only in the mock`() async throws {
         // T40: no route of it, and no word of it, is in the login server.
         try await Programs.withBoth { login, _ in

@@ -21,7 +21,7 @@ struct RestartTests {
                     let database = "\(folder)/login.sqlite"
                     var stage: Stage?
                     let port = try await Self.serve(mock, database, port: "0") { login in
-                        var fresh = try Stage(login, mock, transport, time)
+                        var fresh = try Stage(login.url, mock.url, transport, time)
                         try await fresh.play(until: moment)
                         stage = fresh
                         try login.kill()
@@ -44,7 +44,7 @@ struct RestartTests {
                 try await withAHCTransport { transport in
                     let time = PhoneTime(ContinuousClock())
                     try await Self.serve(mock, "\(folder)/login.sqlite", port: "0") { login in
-                        var stage = try Stage(login, mock, transport, time)
+                        var stage = try Stage(login.url, mock.url, transport, time)
                         try await stage.play(until: .afterCreated)
                         #expect(try await stage.browser.watch(by: .websocket) == nil)
                         let first = try await stage.browser.nextEvent(within: .seconds(5))
@@ -83,18 +83,18 @@ struct RestartTests {
     }
 
     /// One browser and one phone, which outlive the server.
-    private struct Stage {
+    struct Stage {
         var browser: FakeBrowser
         var phone: FakePhone
 
         init(
-            _ login: RunningProgram,
-            _ mock: RunningProgram,
+            _ login: String,
+            _ mock: String,
             _ transport: AHCTransport,
             _ time: PhoneTime
         ) throws {
-            let server = try #require(ServerAddress(login.url, name: "login-server"))
-            let weChat = try #require(ServerAddress(mock.url, name: "mock-wechat"))
+            let server = try #require(ServerAddress(login, name: "login-server"))
+            let weChat = try #require(ServerAddress(mock, name: "mock-wechat"))
             let recorder = Recorder()
             browser = FakeBrowser(
                 name: "laptop",

@@ -33,7 +33,11 @@ struct LoginPolicyTests {
         #expect(policy.attemptsPerAddressBurst == 60)
         #expect(policy.codesPerMinute == 4000)
         #expect(policy.phoneLoginsPerUserPerMinute == 20)
+        #expect(policy.phoneLoginsPerAddressPerMinute == 300)
+        #expect(policy.phoneLoginsPerAddressBurst == 600)
+        #expect(policy.invalidCodesPerAddress == 100)
         #expect(policy.profileChangesPerUserPerMinute == 10)
+        #expect(policy.sceneRequestsPerUserPerMinute == 60)
         #expect(policy.pooledCodes == 0)
         #expect(policy.connectionsPerAddress == 64)
         #expect(policy.webSocketsPerAddress == 20)
@@ -52,6 +56,6 @@ struct LoginPolicyTests {
     }
 
     @Test func `every number of the policy is among those above`() {
-        #expect(Mirror(reflecting: LoginPolicy()).children.count == 26)
+        #expect(Mirror(reflecting: LoginPolicy()).children.count == 30)
     }
 }

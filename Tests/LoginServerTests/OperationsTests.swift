@@ -69,6 +69,35 @@ import Testing
         #expect(await house.service.readiness() == .stopping)
     }
 
+    @Test(arguments: ["evil.example", "127.0.0.1.evil.example", "evil.example:8081"])
+    func `a name that is not this listener's is told nothing`(name: String) async throws {
+        try await EdgeStage.with {
+            $0.hasOperations = true
+        } _: { stage in
+            let answer = try await stage.operations("/metrics", host: name)
+            #expect(answer.status == 421)
+            #expect(answer.body.isEmpty)
+            for own in ["localhost:8081", "127.0.0.1:8081", "[::1]:8081"] {
+                #expect(try await stage.operations("/metrics", host: own).status == 200, "\(own)")
+            }
+        }
+    }
+
+    @Test func `T34 one user cannot wash the audit log away`() async throws {
+        try await EdgeStage.with { stage in
+            let phone = try await stage.phone("mallory")
+            let scene = try await Browser(stage).open()
+            for _ in 1...60 { #expect(try await phone.scan(scene).status == 200) }
+            let rows = stage.everything.count
+            let late = try await phone.scan(scene)
+            #expect(late.status == 429)
+            #expect(late["Retry-After"] == "60")
+            #expect(stage.everything.count == rows)
+            stage.time.advance(by: .seconds(60))
+            #expect(try await phone.scan(EdgeStage.unknownScene(1)).status == 410)
+        }
+    }
+
     @Test func `the public listener knows nothing of it`() async throws {
         try await EdgeStage.with {
             $0.hasOperations = true
@@ -161,12 +190,23 @@ import Testing
         #expect(house.service.measures.tally.counters[.storeFailures] == [[]: 1])
     }
 
+    @Test func `T34 a store that is full of codes is ready: what has a row goes on`() async throws {
+        let house = LoginHouse(store: FailingStore(error: .full(.usedCodes)))
+        #expect(await house.service.readiness() == .ready)
+        #expect(await LoginHouse(store: FailingStore()).service.readiness() == .storeFails)
+        // And it is counted as the limit that it is.
+        _ = try? await house.phone("alice")
+        #expect(house.service.measures.tally.counters[.limitsHit]?.count == 1)
+    }
+
     private struct FailingStore: RelayingStore {
+        var error = LoginStoreError.unavailable("broken")
+
         func relay<Value: Sendable>(
             _ operation: StoreOperation,
             _ call: (any OperatorStore) async throws(LoginStoreError) -> Value
         ) async throws(LoginStoreError) -> Value {
-            throw .unavailable("broken")
+            throw error
         }
     }
 

@@ -166,6 +166,7 @@ import WebSocketUpgrade
         ("NUMBER_MATCHING", "yes", "must be one of off, networks, always, not yes."),
         ("TRUSTED_PROXIES", "10.0.0.0/33", "a list of networks"),
         ("TRUSTED_PROXIES", "10.0.0.1/8", "a list of networks"),
+        ("TRUSTED_PROXIES", "0.0.0.0/0", "must not be everybody"),
         ("TRUSTED_PROXIES", "proxy.example.com", "a list of networks"),
         ("LIMITS_CONNECTIONS", "0", "whole number from 1"),
         ("LIMITS_HEADER_SECONDS", "0", "whole number from 1 to 600"),
@@ -410,6 +411,14 @@ import WebSocketUpgrade
             "SCAN_LOGIN_LIMITS_REQUEST_SECONDS": "103", "SCAN_LOGIN_LIMITS_IDLE_SECONDS": "104",
             "SCAN_LOGIN_LIMITS_STALL_SECONDS": "105",
             "SCAN_LOGIN_LIMITS_BODY_BYTES_PER_SECOND": "106",
+            "SCAN_LOGIN_LIMITS_BODY_BYTES": "2007", "SCAN_LOGIN_LIMITS_HEADER_BYTES": "2008",
+            "SCAN_LOGIN_LIMITS_HEADER_FIELD_BYTES": "2009",
+            "SCAN_LOGIN_LIMITS_HEADER_FIELDS": "110",
+            "SCAN_LOGIN_LIMITS_WEBSOCKET_FRAME_BYTES": "211",
+            "SCAN_LOGIN_LIMITS_WEBSOCKET_FRAMES_PER_MINUTE": "112",
+            "SCAN_LOGIN_LIMITS_WEBSOCKET_UNSENT_MESSAGES": "113",
+            "SCAN_LOGIN_LIMITS_WEBSOCKET_PING_SECONDS": "114",
+            "SCAN_LOGIN_LIMITS_WEBSOCKET_PONG_SECONDS": "115",
         ]) { $1 }
         let limits = try await read(environment).edge.limits
         #expect(limits.connectionsMax == 101)
@@ -421,6 +430,15 @@ import WebSocketUpgrade
         wanted.bodyBytesPerSecondMin = 106
         #expect(limits.connection == wanted)
         #expect(limits.webSocket.stall == .seconds(105))
+        #expect(limits.bodyBytesMax == 2007)
+        #expect(limits.headerBlockBytesMax == 2008)
+        #expect(limits.headerFieldBytesMax == 2009)
+        #expect(limits.headerFieldsMax == 110)
+        #expect(limits.webSocket.frameBytesMax == 211)
+        #expect(limits.webSocket.dataFramesPerMinuteMax == 112)
+        #expect(limits.webSocket.unsentMessagesMax == 113)
+        #expect(limits.webSocket.pingEvery == .seconds(114))
+        #expect(limits.webSocket.pongWithin == .seconds(115))
     }
 
     @Test func `trusted proxies are networks, in a row`() async throws {
@@ -473,7 +491,7 @@ import WebSocketUpgrade
     @Test func `a file that is not there is refused, and an empty one says nothing`() async throws {
         let missing = await reasons(Self.development, SettingsFlags(config: "/nowhere/a.yaml"))
         #expect(missing.count == 1)
-        #expect(missing.first?.contains("/nowhere/a.yaml cannot be read") == true)
+        #expect(missing.first?.contains("/nowhere/a.yaml does not exist") == true)
         let settings = try await withFile("a.yaml", "# nothing yet\n") { file in
             try await read(Self.development, SettingsFlags(config: file))
         }
@@ -532,7 +550,11 @@ import WebSocketUpgrade
             return
         }
         let plain = try await read(Self.good).lines
-        let changed = try await read(Self.good.merging([key.environmentName: "77"]) { $1 }).lines
-        #expect(changed.count { !plain.contains($0) } == 1, "\(key)")
+        let value =
+            key.rawValue.hasSuffix("_bytes") ? "2077" : key == .usedCodeSeconds ? "377" : "77"
+        let changed = try await read(Self.good.merging([key.environmentName: value]) { $1 }).lines
+        // The window of the dead scenes stands in the lines of both of their limits.
+        let count = key == .deadSceneWindowSeconds ? 2 : 1
+        #expect(changed.count { !plain.contains($0) } == count, "\(key)")
     }
 }

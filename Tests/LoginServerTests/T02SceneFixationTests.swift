@@ -97,7 +97,7 @@ import Testing
         let looked = [
             "GET /", "HEAD /", "GET /attempt", "POST /attempt", "POST /attempt/cancel",
             "POST /attempt/complete", "GET /attempt/events", "GET /login", "HEAD /login",
-            "GET /session", "POST /session/logout", "GET /avatars/{name}",
+            "GET /session", "POST /session/logout", "GET /avatars/{name}", "HEAD /avatars/{name}",
         ]
         let routes = RouteTable.all.filter { !$0.isForPhones && !$0.isAsset }
         #expect(Set(routes.map { "\($0.method) \($0.path)" }) == Set(looked))

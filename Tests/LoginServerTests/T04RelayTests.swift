@@ -204,6 +204,29 @@ import Testing
         }
     }
 
+    @Test func `T4 a phone that changes its network between its steps takes a new code`()
+        async throws
+    {
+        try await EdgeStage.with {
+            $0.policy.numberMatching = .networks
+        } _: { stage in
+            let browser = Browser(stage)
+            let scene = try await browser.open()
+            var phone = try await stage.phone("alice", at: "127.0.0.9")
+            let scanned = try await phone.scan(scene)
+            #expect(scanned.member("data.number_required") as? Bool == false)
+            stage.time.advance(by: .seconds(1))
+            phone.address = Self.elsewhere
+            // Neither its confirm nor a rescan passes without the number that nobody was shown.
+            let nonce = try #require(scanned.text("data.nonce"))
+            #expect(try await phone.confirm(scene, nonce).status == 410)
+            #expect(try await phone.scan(scene).status == 410)
+            #expect(try await browser.state() == "scanned")
+            phone.address = "127.0.0.9"
+            #expect(try await phone.confirm(scene, nonce).status == 200)
+        }
+    }
+
     @Test func `T4 on one network no number is asked for, and none is shown`() async throws {
         try await EdgeStage.with {
             $0.policy.numberMatching = .networks

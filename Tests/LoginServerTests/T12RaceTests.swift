@@ -28,6 +28,7 @@ import Testing
             $0.policy.codesPerMinute = 100_000
             // Whoever loses finds a dead scene.
             $0.policy.deadScenesPerUser = 100_000
+            $0.policy.sceneRequestsPerUserPerMinute = 100_000
             $0.policy.deadScenesPerAddress = 100_000
         } _: { stage in
             var dice = SeededDice(seed: 12)

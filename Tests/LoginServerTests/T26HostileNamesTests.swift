@@ -43,6 +43,7 @@ import Testing
         #""\u202eevil""#, #""a\u2066b""#, #""a\u200bb""#, #""a\u200d""#, #""1\ufe0f""#,
         #""\ufeffa""#,
         #""a\u0000b""#, #""a\nb""#, #""\u001b[31m""#, #""a\u2028b""#, #""\u00ad""#, #""\u3164""#,
+        #""\u2800\u2800""#, #""\u0301""#,
         #""a\ue000""#, #"" a""#, #""a ""#, #""\u3000a""#, #""a\u00a0b""#,
         #""\#(String(repeating: "x", count: 65))""#,
         #""e\#(String(repeating: "\\u0301", count: 11))""#,
@@ -189,6 +190,10 @@ import Testing
                     "malformed"
                 ),
                 (type, Phone.multipart(Phone.png, named: "avatar").1, 422, "unknown_member"),
+                (
+                    type, Phone.multipart(Phone.png, named: #"file"; name="evil"#).1, 400,
+                    "malformed"
+                ),
                 (type, Phone.multipart(Phone.png, named: "openid").1, 422, "unknown_member"),
             ]
             let rows = stage.everything

@@ -98,6 +98,9 @@ import Testing
     }
 
     @Test func `what goes well costs no guess`() async throws {
+        var policy = LoginPolicy()
+        policy.sceneRequestsPerUserPerMinute = 1000
+        let house = LoginHouse(policy: policy)
         let opened = try await house.open()
         let scene = try house.scene(opened)
         let alice = try await house.phone("alice")

@@ -85,7 +85,11 @@ struct DatabaseFileTests {
             let path = "\(folder)/login.sqlite"
             try SQLiteLoginStore(path: path).close()
             #expect(chown(path, 65_534, 65_534) == 0)
-            #expect(refusal(path)?.contains("belongs to another user") == true)
+            #expect(
+                refusal(path)
+                    == "The database \(path) belongs to another user (id 65534). Run this as that "
+                    + "user, or chown it."
+            )
         }
     }
 
@@ -140,6 +144,10 @@ struct DatabaseFileTests {
                     error?.hasPrefix("The database \(path) cannot be opened: ") == true,
                     "\(number): \(error ?? "opened")"
                 )
+                #expect(
+                    error?.hasSuffix(". Restore a backup, or give another path.") == true,
+                    "\(number): \(error ?? "opened")"
+                )
                 #expect(bytes(of: path) == impostor, "\(number)")
                 #expect(try names(in: "\(folder)/\(number)") == ["login.sqlite"], "\(number)")
             }
@@ -173,6 +181,38 @@ struct DatabaseFileTests {
                 "\(error ?? "opened")"
             )
             #expect(bytes(of: file) == Data("dear".utf8))
+            // A folder cannot be made there either.
+            let deeper = "\(file)/sub/login.sqlite"
+            #expect(
+                refusal(deeper)
+                    == "The database \(deeper) cannot be made: its folder \(file)/sub is not there "
+                    + "and cannot be made (Not a directory)."
+            )
+        }
+    }
+
+    @Test(arguments: ["DELETE", "WAL"])
+    func `a database of another program is refused and stays as it is`(
+        journal: String
+    ) async throws {
+        try await withFolder { folder in
+            let path = "\(folder)/diary.sqlite"
+            let raw = try RawDatabase(path: path)
+            try raw.execute("PRAGMA journal_mode = \(journal)")
+            try raw.execute("CREATE TABLE day (text TEXT); INSERT INTO day VALUES ('dear')")
+            try raw.close()
+            try setMode(0o600, of: path)
+            let before = bytes(of: path)
+            let sentence =
+                "The database \(path) is a database of another program. Give another path."
+            #expect(refusal(path) == sentence)
+            #expect {
+                try serve(path).store.close()
+            } throws: {
+                "\($0)" == sentence
+            }
+            #expect(bytes(of: path) == before)
+            #expect(try names(in: folder).contains("diary.sqlite-wal") == false)
         }
     }
 

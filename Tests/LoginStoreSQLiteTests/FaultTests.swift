@@ -1,6 +1,7 @@
 import LoginDomain
 import LoginStore
 import LoginStoreSQLite
+import TestSupport
 import Testing
 
 /// Every statement that writes is made to fail, and every commit: nothing is ever half done (T43).
@@ -35,7 +36,10 @@ struct FaultTests {
             ),
             (
                 "redeem",
-                ["UPDATE ON attempt", "INSERT ON browser_session", "DELETE ON browser_session"],
+                [
+                    "UPDATE ON attempt", "INSERT ON browser_session", "DELETE ON browser_session",
+                    "INSERT ON login",
+                ],
                 { first, second, store in try await second.redeem(store, ending: first.session) }
             ),
             (
@@ -63,7 +67,50 @@ struct FaultTests {
                 }
             ),
             (
-                "touch", ["UPDATE ON browser_session"],
+                "register again", ["UPDATE ON user"],
+                { first, _, store in
+                    let identity = WeChatIdentity(
+                        openID: first.identity.openID,
+                        unionID: "unionid-00000-1"
+                    )
+                    _ = try await store.registerUser(
+                        try #require(identity),
+                        candidate: first.user,
+                        at: Story.at(20)
+                    )
+                }
+            ),
+            (
+                "set name", ["UPDATE ON user"],
+                { first, _, store in
+                    let name = try NickName(composed: "Alice")
+                    _ = try await store.setNickName(name, of: first.user)
+                }
+            ),
+            (
+                "set avatar", ["DELETE ON avatar", "INSERT ON avatar", "UPDATE ON user"],
+                { first, _, store in
+                    _ = try await store.setAvatar(avatar(seed: 2), of: first.user)
+                }
+            ),
+            (
+                "set role", ["UPDATE ON user"],
+                { first, _, store in _ = try await store.setRole("admin", of: first.user) }
+            ),
+            (
+                "record", ["INSERT ON audit"],
+                { _, second, store in try await store.record([entry(second)]) }
+            ),
+            (
+                "forget audit", ["DELETE ON audit"],
+                { _, _, store in _ = try await store.forgetAudit(before: Story.at(9000), limit: 9) }
+            ),
+            (
+                "revoke", ["DELETE ON browser_session"],
+                { first, _, store in _ = try await store.revokeLogin(first.login, of: first.user) }
+            ),
+            (
+                "touch", ["UPDATE ON browser_session", "UPDATE ON ledger"],
                 { first, _, store in try await store.touchSession(first.session, at: Story.at(99)) }
             ),
             (
@@ -74,7 +121,7 @@ struct FaultTests {
                 "forget",
                 [
                     "DELETE ON attempt", "DELETE ON used_code", "DELETE ON phone_session",
-                    "DELETE ON browser_session",
+                    "DELETE ON browser_session", "DELETE ON login",
                 ],
                 { _, _, store in
                     let all = Story.at(1_000_000)
@@ -89,6 +136,20 @@ struct FaultTests {
                 }
             ),
         ]
+
+    private static func avatar(seed: UInt64) -> Avatar {
+        var dice = SeededDice(seed: seed)
+        return Avatar(name: AvatarName(using: &dice), kind: .png, bytes: [1, 2, 3])
+    }
+
+    private static func entry(_ story: Story) -> AuditEntry {
+        AuditEntry(
+            at: Story.start,
+            code: story.attempt.supportCode,
+            what: .scanned,
+            actor: AuditActor(user: story.user, address: "", userAgent: "", launch: 1)
+        )
+    }
 
     static let faults = calls.flatMap { call, statements, act in
         statements.map { Fault(call: call, statement: $0, act: act) }
@@ -139,6 +200,8 @@ struct FaultTests {
             try await second.openPhone(store)
             try await second.scan(store)
             try await second.confirm(store)
+            _ = try await store.setAvatar(avatar(seed: 1), of: first.user)
+            try await store.record([entry(first)])
             let raw = try RawDatabase(path: path)
             try raw.execute(trigger)
             let before = try raw.contents()

@@ -25,6 +25,26 @@ struct NetworkFileSystemTests {
         #expect(NetworkFileSystem.type(of: device, in: Self.table) == type)
     }
 
+    @Test(arguments: ["nfs4", "fuse.sshfs"])
+    func `T37: a database on a network file system is refused before it is made`(
+        type: String
+    ) async throws {
+        try await withFolder { folder in
+            let device = try #require(NetworkFileSystem.device(of: folder))
+            let path = "\(folder)/login.sqlite"
+            let mounts = "30 27 \(device) / / rw shared:2 - \(type) server:/a rw"
+            #expect {
+                try DatabaseFile.prepare(path, mounts: mounts)
+            } throws: { error in
+                "\(error)".hasPrefix("The folder \(folder) is on a network file system (\(type))")
+            }
+            #expect(try names(in: folder) == [])
+            // The same folder on a disk of this machine.
+            try DatabaseFile.prepare(path, mounts: "27 1 \(device) / / rw - ext4 /dev/vda rw")
+            #expect(try names(in: folder) == ["login.sqlite"])
+        }
+    }
+
     @Test func `T37: the file system of a real path is looked up`() {
         #expect(NetworkFileSystem.type(of: "/nowhere/at/all") == nil)
         #expect(NetworkFileSystem.type(of: "/") == nil)

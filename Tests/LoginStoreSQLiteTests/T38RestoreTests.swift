@@ -18,7 +18,7 @@ struct T38RestoreTests {
             #expect {
                 _ = try serve(path)
             } throws: { error in
-                "\(error)".contains("serves the database \(path) (process ")
+                "\(error)".contains("serves the database \(path) (process \(getpid())).")
                     && !"\(error)".contains("\n")
             }
             // The first is unharmed, and goes on.
@@ -59,6 +59,39 @@ struct T38RestoreTests {
             let (again, start) = try serve(path)
             #expect(start.newEpoch == nil)
             try again.close()
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `T38: a server whose lock was taken away writes nothing more`(
+        isReplaced: Bool
+    ) async throws {
+        try await withFolder { folder in
+            let path = "\(folder)/login.sqlite"
+            let (mark, away) = (path + "-epoch", "\(folder)/away")
+            let story = try Story()
+            let (server, _) = try serve(path)
+            try await story.logIn(server)
+            try FileManager.default.moveItem(atPath: mark, toPath: away)
+            // Nobody holds the lock of the new file: a second server may start.
+            var second: SQLiteLoginStore?
+            if isReplaced { second = try serve(path).store }
+            let lost = LoginStoreError.unavailable(
+                "the -epoch file with the lock of this server is gone or was replaced"
+            )
+            await #expect(throws: lost) {
+                try await server.touchSession(story.session, at: Story.at(99))
+            }
+            #expect(try await server.session(story.session)?.seenAt != Story.at(99))
+            try second?.close()
+            try? FileManager.default.removeItem(atPath: mark)
+            try FileManager.default.moveItem(atPath: away, toPath: mark)
+            if !isReplaced {
+                // Back in its place, it goes on.
+                try await server.touchSession(story.session, at: Story.at(99))
+                #expect(try await server.session(story.session)?.seenAt == Story.at(99))
+            }
+            try server.close()
         }
     }
 
@@ -191,6 +224,67 @@ struct T38RestoreTests {
                 try await restored.attempt(.cookie(story.attempt.cookie))?.state == .expired
             )
             try restored.close()
+        }
+    }
+
+    @Test func `T38: a backup beside the journal of the database before it is refused, and stays`()
+        async throws
+    {
+        try await withFolder { folder in
+            let (path, copy) = ("\(folder)/login.sqlite", "\(folder)/copy.sqlite")
+            let restored = "\(folder)/restored.sqlite"
+            let (story, later) = (try Story(seed: 1), try Story(seed: 2))
+            let (server, _) = try serve(path)
+            try await story.logIn(server)
+            try SQLiteBackup.write(of: path, to: copy, replacing: false)
+            try await later.logIn(server)
+            // Killed, and the backup copied over the database alone.
+            try FileManager.default.copyItem(atPath: copy, toPath: restored)
+            for suffix in ["-wal", "-epoch"] {
+                try FileManager.default.copyItem(atPath: path + suffix, toPath: restored + suffix)
+            }
+            try server.close()
+            let sentence =
+                "\(restored) is a backup, and \(restored)-wal belongs to the database before it. "
+                + "Delete \(restored)-wal and \(restored)-shm, then start again."
+            let calls: [() throws -> Void] = [
+                { try serve(restored).store.close() },
+                // A command would replay the journal just as well.
+                { try SQLiteLoginStore(path: restored).close() },
+                {
+                    try SQLiteBackup.write(
+                        of: restored,
+                        to: "\(folder)/b.sqlite",
+                        replacing: false
+                    )
+                },
+            ]
+            for call in calls {
+                #expect {
+                    try call()
+                } throws: {
+                    "\($0)" == sentence
+                }
+                #expect(bytes(of: restored) == bytes(of: copy))
+            }
+
+            // What the sentence says helps.
+            try FileManager.default.removeItem(atPath: restored + "-wal")
+            let (again, start) = try serve(restored)
+            #expect(start.newEpoch == .backup)
+            #expect(try await again.user(story.user) != nil)
+            #expect(try await again.user(later.user) == nil)
+            // Killed at once: the journal is its own now, though the file may still say backup.
+            let crashed = "\(folder)/crashed.sqlite"
+            for suffix in ["", "-wal", "-epoch"] {
+                try FileManager.default.copyItem(
+                    atPath: restored + suffix,
+                    toPath: crashed + suffix
+                )
+            }
+            try again.close()
+            #expect(try #require(bytes(of: crashed + "-wal")).count > 0)
+            #expect(try serveAndClose(crashed).newEpoch == nil)
         }
     }
 

@@ -34,7 +34,7 @@ struct AttemptGatekeeper: WebSocketGatekeeper {
             let id = try await service.attemptID(cookie)
             guard let place = browser.sockets.place(for: address) else {
                 let wait = BrowserEdge.socketRetryAfterSeconds
-                return refuse(.refusal(.rateLimited(retryAfterSeconds: wait)))
+                return refuse(.refusal(service.refuse("websockets_per_ip", wait)))
             }
             let session = AttemptSession(service.watchers, at: place)
             session.watch(id)

@@ -58,7 +58,7 @@ struct AttemptRoutes: Sendable {
         let cookie = try browser.attempt(request)
         guard let place = browser.sockets.place(for: context.address) else {
             let wait = BrowserEdge.socketRetryAfterSeconds
-            throw LoginRefusal.rateLimited(retryAfterSeconds: wait)
+            throw service.refuse("websockets_per_ip", wait)
         }
         return try await AttemptEventStream(service: service, limits: browser.limits)
             .response(to: cookie, at: place)

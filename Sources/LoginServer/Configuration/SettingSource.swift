@@ -9,6 +9,8 @@ import Yams
 /// exist, so unknown ones are found here: a misspelt limit must not be no limit.
 struct SettingSource {
     private let providers: [any ConfigProvider]
+    /// Whether the file, where there is one, could be read.
+    private(set) var isReadable = true
     /// What is wrong so far, a line each.
     private(set) var problems: [String]
 
@@ -50,11 +52,29 @@ struct SettingSource {
                     )
                 }
             } catch {
-                problems.append("The configuration file \(file) cannot be read: \(error)")
+                problems.append(Self.sentence(error, file))
+                isReadable = false
             }
         }
         self.providers = providers
         self.problems = problems
+    }
+
+    /// Why a file cannot be read, in a line.
+    private static func sentence(_ error: any Error, _ file: String) -> String {
+        switch error {
+        case let error as YamlError:
+            // The first line says where; what follows draws the place.
+            let text = "\(error)".split(separator: "\n").first.map(String.init) ?? "no YAML"
+            return "The configuration file \(file) cannot be read: \(text)"
+        case is CocoaError where !FileManager.default.fileExists(atPath: file):
+            return "The configuration file \(file) does not exist."
+        case is CocoaError:
+            return "The configuration file \(file) cannot be read: look at its permissions, and "
+                + "that it is UTF-8."
+        default:
+            return "The configuration file \(file) cannot be read: \(type(of: error))."
+        }
     }
 
     /// The names of a file that are no settings, and values that none can have, which the layers
@@ -81,7 +101,11 @@ struct SettingSource {
                 } else if !known.contains(name) {
                     flaws.append("\(line): \(name) is no setting of this program.")
                 } else if value.scalar == nil || !scalars.contains(value.tag) {
-                    flaws.append("\(line): \(name) must be a whole number or a text in quotes.")
+                    let bare = value.scalar?.string ?? ""
+                    let cure = value.tag == Tag(.bool) ? " Write \"\(bare)\" in quotes." : ""
+                    flaws.append(
+                        "\(line): \(name) must be a whole number or a text in quotes.\(cure)"
+                    )
                 }
             }
         }

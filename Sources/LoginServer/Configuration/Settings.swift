@@ -109,15 +109,21 @@ extension Settings {
             environment: environment,
             file: flags.config
         )
+        // Without its file nothing that follows would be true.
+        guard source.isReadable else { throw SettingsRefused(reasons: source.problems) }
         let mode = readMode(&source)
         let edge = readEdge(&source, mode, freePort)
+        judgePorts(edge, &source)
         let policy = readPolicy(&source, mode)
         let wechat = readWeChat(&source, mode)
         let database = readDatabase(&source)
         let keepsRestoredSessions = readRestoredSessions(&source)
         let logLevel = source.text(.logLevel) ?? "info"
         if !logLevels.contains(logLevel) {
-            source.note("\(SettingKey.logLevel.environmentName) must be one of \(logLevels).")
+            source.note(
+                "\(SettingKey.logLevel.environmentName) must be one of "
+                    + "\(logLevels.joined(separator: ", ")), not \(logLevel.prefix(40))."
+            )
         }
         let logFormat = source.choice(.logFormat) ?? (mode == .production ? .json : LogFormat.text)
         let warnings = readIneffective(&source, mode)
@@ -229,10 +235,35 @@ extension Settings {
         return OperationsAddress(host: host, port: port)
     }
 
+    /// The two listeners cannot be one.
+    private static func judgePorts(_ edge: EdgeConfiguration?, _ source: inout SettingSource) {
+        guard let edge, let operations = edge.operations, operations.port == edge.port,
+            operations.host == edge.host
+        else { return }
+        source.note(
+            "\(SettingKey.operationsPort.environmentName) must be another port than "
+                + "\(SettingKey.port.environmentName), \(edge.port)."
+        )
+    }
+
     private static func readLimits(_ source: inout SettingSource) -> EdgeLimits {
         var limits = EdgeLimits()
         if let most = source.number(.connections, 1...1_000_000) { limits.connectionsMax = most }
+        let counts: [(SettingKey, WritableKeyPath<EdgeLimits, Int>, ClosedRange<Int>)] = [
+            (.bodyBytes, \.bodyBytesMax, 1024...1_048_576),
+            (.headerBytes, \.headerBlockBytesMax, 1024...81_920),
+            (.headerFieldBytes, \.headerFieldBytesMax, 1024...65_536),
+            (.headerFields, \.headerFieldsMax, 20...1000),
+            (.webSocketFrameBytes, \.webSocket.frameBytesMax, 126...65_536),
+            (.webSocketFramesPerMinute, \.webSocket.dataFramesPerMinuteMax, 1...1000),
+            (.webSocketUnsentMessages, \.webSocket.unsentMessagesMax, 4...1000),
+        ]
+        for (key, path, range) in counts {
+            if let value = source.number(key, range) { limits[keyPath: path] = value }
+        }
         let seconds: [(SettingKey, WritableKeyPath<EdgeLimits, TimeAmount>)] = [
+            (.webSocketPingSeconds, \.webSocket.pingEvery),
+            (.webSocketPongSeconds, \.webSocket.pongWithin),
             (.headerSeconds, \.connection.header), (.requestSeconds, \.connection.request),
             (.idleSeconds, \.connection.idle), (.stallSeconds, \.connection.stall),
         ]
@@ -259,6 +290,13 @@ extension Settings {
                 )
                 continue
             }
+            // Then everybody would say who they are, and no limit would hold.
+            guard !text.hasSuffix("/0") else {
+                source.note(
+                    "\(SettingKey.trustedProxies.environmentName) must not be everybody: \(text)."
+                )
+                continue
+            }
             networks.append(network)
         }
         return TrustedProxies(networks)
@@ -282,6 +320,10 @@ extension Settings {
             (.phoneSessionSeconds, \.phoneSession, 10...86_400),
             (.sessionIdleSeconds, \.sessionIdle, 10...2_592_000),
             (.sessionSeconds, \.session, 10...2_592_000),
+            // WeChat's own js_codes live five minutes, and must not outlive our memory of them.
+            (.usedCodeSeconds, \.usedCode, 300...86_400),
+            (.deadSceneWindowSeconds, \.deadSceneWindow, 1...86_400),
+            (.endedAttemptSeconds, \.endedAttempt, 1...2_592_000),
             (.loginHistorySeconds, \.loginHistory, 60...31_536_000),
         ]
         for (key, path, range) in seconds {
@@ -301,6 +343,10 @@ extension Settings {
             (.attemptsPerAddressBurst, \.attemptsPerAddressBurst),
             (.codesPerMinute, \.codesPerMinute),
             (.phoneLoginsPerUserPerMinute, \.phoneLoginsPerUserPerMinute),
+            (.phoneLoginsPerAddressPerMinute, \.phoneLoginsPerAddressPerMinute),
+            (.phoneLoginsPerAddressBurst, \.phoneLoginsPerAddressBurst),
+            (.invalidCodesPerAddress, \.invalidCodesPerAddress),
+            (.sceneRequestsPerUserPerMinute, \.sceneRequestsPerUserPerMinute),
             (.profileChangesPerUserPerMinute, \.profileChangesPerUserPerMinute),
             (.connectionsPerAddress, \.connectionsPerAddress),
             (.webSocketsPerAddress, \.webSocketsPerAddress),
@@ -488,6 +534,8 @@ extension Settings {
             "launch policy: \(policy.launch.rawValue)",
             "number matching: \(policy.numberMatching.rawValue)",
             "phone session: \(policy.phoneSession)",
+            "a used js_code is remembered: \(policy.usedCode)",
+            "an ended attempt is remembered: \(policy.endedAttempt)",
             "session, idle: \(policy.sessionIdle)",
             "session, at most: \(policy.session)",
             "dead scenes per user in \(policy.deadSceneWindow): \(policy.deadScenesPerUser)",
@@ -498,6 +546,11 @@ extension Settings {
             "codes asked of WeChat a minute: \(policy.codesPerMinute)",
             "codes made ahead: \(policy.pooledCodes)",
             "phone logins per user and minute: \(policy.phoneLoginsPerUserPerMinute)",
+            "phone logins per address and minute: \(policy.phoneLoginsPerAddressPerMinute), burst "
+                + "\(policy.phoneLoginsPerAddressBurst)",
+            "invalid js_codes per address in the time of dead scenes: "
+                + "\(policy.invalidCodesPerAddress)",
+            "scans and answers per user and minute: \(policy.sceneRequestsPerUserPerMinute)",
             "profile changes per user and minute: \(policy.profileChangesPerUserPerMinute)",
             "recent logins are kept for: \(policy.loginHistory), \(Login.perUserMax) per user",
             "connections per address: \(policy.connectionsPerAddress)",
@@ -514,6 +567,15 @@ extension Settings {
             "a header is here within: \(edge.limits.connection.header.seconds)",
             "a request is here within: \(edge.limits.connection.request.seconds)",
             "a body comes with, bytes a second: \(edge.limits.connection.bodyBytesPerSecondMin)",
+            "a body of JSON, bytes: \(edge.limits.bodyBytesMax)",
+            "a header, bytes: \(edge.limits.headerBlockBytesMax)",
+            "a header field or an address, bytes: \(edge.limits.headerFieldBytesMax)",
+            "header fields: \(edge.limits.headerFieldsMax)",
+            "a frame of a WebSocket, bytes: \(edge.limits.webSocket.frameBytesMax)",
+            "frames of a browser a minute: \(edge.limits.webSocket.dataFramesPerMinuteMax)",
+            "messages that wait for a browser: \(edge.limits.webSocket.unsentMessagesMax)",
+            "a ping every: \(edge.limits.webSocket.pingEvery.seconds)",
+            "a pong within: \(edge.limits.webSocket.pongWithin.seconds)",
             "a connection may idle: \(edge.limits.connection.idle.seconds)",
             "a peer may not read for: \(edge.limits.connection.stall.seconds)",
         ]

@@ -16,13 +16,35 @@ import WebSocketUpgrade
 struct OperationsRoutes: Sendable {
     let service: LoginService
     let edge: EdgeGauges
+    /// Where the listener is, as the operator named it.
+    let host: String
 
     func build() -> Router<LoginContext> {
         let router = Router(context: LoginContext.self)
-        router.get("/health/live") { _, _ in Self.answer(.ok, #"{"status":"ok"}"#) }
-        router.get("/health/ready") { _, _ in await ready() }
-        router.get("/metrics") { _, _ in metrics() }
+        router.get("/health/live") { request, _ in
+            isOurs(request) ? Self.answer(.ok, #"{"status":"ok"}"#) : Self.misdirected
+        }
+        router.get("/health/ready") { request, _ in
+            isOurs(request) ? await ready() : Self.misdirected
+        }
+        router.get("/metrics") { request, _ in isOurs(request) ? metrics() : Self.misdirected }
         return router
+    }
+
+    private static var misdirected: Response { Response(status: .misdirectedRequest) }
+
+    /// Whether somebody calls this listener by an address or by a name of its own.
+    ///
+    /// A page of somebody else's, in the browser of an operator, can give its own name the address of
+    /// loopback (DNS rebinding) and would read the numbers.
+    private func isOurs(_ request: Request) -> Bool {
+        var name = (request.head.authority ?? "").lowercased()
+        if let colon = name.lastIndex(of: ":"), !name.hasSuffix("]") {
+            name = String(name[..<colon])
+        }
+        let bare = name.filter { $0 != "[" && $0 != "]" }
+        let isAddress = (try? SocketAddress(ipAddress: bare, port: 0)) != nil
+        return isAddress || name == "localhost" || name == host.lowercased()
     }
 
     private func ready() async -> Response {

@@ -7,7 +7,7 @@ struct MultipartForm {
 
     /// Takes the content type; nil when it is another one or names no boundary.
     init?(contentType: String) {
-        let parts = contentType.split(separator: ";").map(Self.trimmed)
+        let parts = Self.parameters(contentType)
         guard parts.first?.lowercased() == "multipart/form-data" else { return nil }
         let values = parts.dropFirst().compactMap { Self.parameter($0, "boundary") }
         guard values.count == 1, let value = values.first,
@@ -33,9 +33,10 @@ struct MultipartForm {
             .split(separator: "\r\n")
         let dispositions = lines.filter { $0.lowercased().hasPrefix("content-disposition:") }
         guard dispositions.count == 1, let disposition = dispositions.first else { throw frame }
-        let parameters = disposition.split(separator: ";").map(Self.trimmed)
+        let parameters = Self.parameters(disposition)
         guard parameters.first?.lowercased().hasSuffix("form-data") == true else { throw frame }
-        let found = parameters.compactMap { Self.parameter($0, "name") }.first ?? ""
+        let names = parameters.compactMap { Self.parameter($0, "name") }
+        guard names.count == 1, let found = names.first else { throw frame }
         guard found == name else { throw .unknownMember(String(found.prefix(40))) }
         let rest = body[end.upperBound...]
         guard rest.starts(with: "--".utf8) else {
@@ -43,6 +44,21 @@ struct MultipartForm {
             throw .malformed("The form must have the member \(name) alone.")
         }
         return Array(body[head.upperBound..<end.lowerBound])
+    }
+
+    /// The parts between semicolons that stand in no quotes.
+    private static func parameters(_ text: some StringProtocol) -> [String] {
+        var parts = [""]
+        var isQuoted = false
+        for character in text {
+            if character == "\"" { isQuoted.toggle() }
+            if character == ";", !isQuoted {
+                parts.append("")
+            } else {
+                parts[parts.count - 1].append(character)
+            }
+        }
+        return parts.map { trimmed($0) }
     }
 
     private static func trimmed(_ text: some StringProtocol) -> String {

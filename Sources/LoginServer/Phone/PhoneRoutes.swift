@@ -27,7 +27,7 @@ struct PhoneRoutes: Sendable {
         var request = request
         let body = try await members(&request, ["js_code"])
         let code = try body.text("js_code", bytesMax: limits.jsCodeBytesMax)
-        let login = try await service.loginPhone(code: code)
+        let login = try await service.loginPhone(code: code, from: context.address)
         return Envelope.ok(SessionBody(login, origin))
     }
 

@@ -19,6 +19,7 @@ struct ProfileRoutes: Sendable {
         router.get("/mp/logins", use: logins)
         router.post("/mp/logins/revoke", use: revoke)
         router.get("/avatars/:name", use: picture)
+        router.head("/avatars/:name", use: picture)
     }
 
     @Sendable

@@ -40,6 +40,17 @@ import Testing
         }
     }
 
+    /// Keeps one picture as the page is, when pictures are wanted.
+    static func keep(_ browser: Browser, _ name: String) async throws {
+        guard !folder.isEmpty else { return }
+        try FileManager.default.createDirectory(
+            atPath: folder,
+            withIntermediateDirectories: true
+        )
+        let file = URL(fileURLWithPath: "\(folder)/\(name).png")
+        try await Data(browser.screenshot().bytes).write(to: file)
+    }
+
     private func keep(_ name: String, _ language: String, _ browser: Browser) async throws {
         for (width, height) in [(360, 640), (1280, 800)] {
             for scheme in ["light", "dark"] {

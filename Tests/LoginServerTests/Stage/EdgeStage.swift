@@ -178,10 +178,14 @@ struct EdgeStage: Sendable {
     }
 
     /// What the operators' listener answers.
-    func operations(_ path: String, method: String = "GET") async throws -> Answer {
+    func operations(
+        _ path: String,
+        method: String = "GET",
+        host: String = "127.0.0.1"
+    ) async throws -> Answer {
         let wire = try await Wire.connect(to: operationsPort)
         wires.add(wire)
-        let answer = try await wire.exchange(Call(method, path), host: "127.0.0.1")
+        let answer = try await wire.exchange(Call(method, path), host: host)
         await wire.close()
         return answer
     }

@@ -175,6 +175,7 @@ async function renew() {
   codes += 1;
   attempt = null;
   erase();
+  byId('support-code').textContent = '';
   show('loading');
   for (let tries = 0; ; tries += 1) {
     const { status, data, wait } = await call('POST', '/attempt', signal);

@@ -110,7 +110,7 @@ struct FaultTests {
                 { first, _, store in _ = try await store.revokeLogin(first.login, of: first.user) }
             ),
             (
-                "touch", ["UPDATE ON browser_session", "UPDATE ON ledger"],
+                "touch", ["UPDATE ON browser_session"],
                 { first, _, store in try await store.touchSession(first.session, at: Story.at(99)) }
             ),
             (

@@ -10,19 +10,14 @@ struct OperatorTests {
         async throws
     {
         try await withServer { login, database in
-            let clock = ContinuousClock()
-            let start = clock.now
             let second = try await Programs.end(
                 "login-server",
                 ["serve", "--mode", "development", "--port", "0", "--database", database]
             )
-            let waited = clock.now - start
             #expect(second.status == 1)
             let lines = second.errors.split(separator: "\n")
             #expect(lines.count == 1, "\(second.errors)")
             #expect(second.errors.contains("serves the database"), "\(second.errors)")
-            // Measured in the note; here only that it does not wait for anything.
-            #expect(waited < .seconds(10), "\(waited)")
             #expect(try await Loopback.status(login.url + "/login") == 200)
         }
     }

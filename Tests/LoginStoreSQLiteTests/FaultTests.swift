@@ -235,7 +235,8 @@ struct FaultTests {
                 }
             }
             #expect(waited > .seconds(1))
-            #expect(waited < .seconds(10))
+            // A busy machine may be late; who waits for the lock would wait for ever.
+            #expect(waited < .seconds(120))
             #expect(try await store.session(story.session)?.seenAt == Story.at(13))
             try raw.execute("ROLLBACK")
             try await store.touchSession(story.session, at: Story.at(99))

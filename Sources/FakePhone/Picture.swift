@@ -27,6 +27,11 @@ package struct Picture: Sendable, Equatable {
         self.init(png: Array(data))
     }
 
+    /// The picture as a data URL, as a page shows it.
+    package var dataURL: String {
+        "data:image/png;base64,\(Data(bytes).base64EncodedString())"
+    }
+
     /// Width and height in pixels, out of the PNG's first chunk; nil when it has none.
     package var size: (width: Int, height: Int)? {
         guard bytes.count >= 24, Array(bytes[12..<16]) == Array("IHDR".utf8) else { return nil }

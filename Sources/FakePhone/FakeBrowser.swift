@@ -10,7 +10,7 @@ package struct FakeBrowser: Sendable {
     package let login: ServerAddress
     /// What is sent as `Origin`; the login server's own origin unless a test wants to cheat.
     package var origin: String
-    package private(set) var jar = CookieJar()
+    package internal(set) var jar = CookieJar()
     /// Every picture ever shown, the one on the screen last.
     package private(set) var pictures: [Picture] = []
     /// What the current watch has delivered, oldest first.
@@ -138,6 +138,11 @@ package struct FakeBrowser: Sendable {
             try await line.say(raw.method, raw.path, to: login, fields: fields, body: raw.body),
             twist
         )
+    }
+
+    /// `GET /login`: the page itself.
+    package mutating func page() async throws(FakePhoneError) -> Reply {
+        try await get("/login", .none)
     }
 
     private mutating func get(

@@ -236,7 +236,9 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     paused = null;
     isUnsure = false;
     confirmDelay = CONFIRM_DELAY_MS;
-    change({ home: null, number: '', isTooFast: false, scanned: null, outcome: null, note: null });
+    change({
+      page: 'busy', busyText: 'busy_login', home: null, number: '', isTooFast: false, note: null,
+    });
     if (news.kind === 'malformed') {
       change(failed(new Failure('malformed_code')));
       return undefined;
@@ -258,6 +260,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
   }
 
   async function scan(code, current) {
+    // Also when the person tries again.
     change({ page: 'busy', busyText: 'busy_login' });
     const scanned = await current(session.call((bearer) => sendScan(code, bearer)));
     const now = timers.now();

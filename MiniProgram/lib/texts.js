@@ -93,7 +93,7 @@ const TEXTS = {
   login_current: { zh: '登录中', en: 'Logged in' },
   login_ended: { zh: '已退出', en: 'Logged out' },
   revoke_button: { zh: '退出登录', en: 'Log out' },
-  browser_on_system: { zh: '{browser}，{system}', en: '{browser} on {system}' },
+  browser_on_system: { zh: '{system} 上的 {browser}', en: '{browser} on {system}' },
   revoked: { zh: '已退出登录。', en: 'It is logged out.' },
 
   // Picture and name

@@ -100,8 +100,10 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     if (state.page === 'confirm' && now >= state.endsAt && !state.isWorking) {
       state = Object.assign({}, state, failed(new Failure('expired')));
     }
-    view = draw(state, { lang, say, site, origin, now });
+    const newer = draw(state, { lang, say, site, origin, now });
     schedule(now);
+    if (JSON.stringify(newer) === JSON.stringify(view)) return;
+    view = newer;
     listeners.forEach((listener) => listener(view));
   }
 
@@ -139,8 +141,8 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
   // --- Work: one thing at a time
 
   /**
-   * Does something that asks the server. While one thing is under way, asking for another waits for
-   * its end instead: a second tap sends nothing.
+   * Does something that asks the server. While it is under way the view has no button that does
+   * anything.
    *
    * @param {(current: (promise: Promise) => Promise) => Promise} action `current` passes a result on
    *   only while nothing newer has begun
@@ -148,7 +150,6 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
    *   page for failures
    */
   function perform(action, show = () => null) {
-    if (underWay) return underWay;
     const mine = run;
     const current = async (promise) => {
       try {
@@ -158,6 +159,8 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
       }
     };
     const redo = () => perform(action, show);
+    again = redo;
+    change({ isWorking: true });
     const work = attempt({ action, show, current, redo }, true).then(
       () => end(work),
       (error) => {
@@ -166,8 +169,6 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
       },
     );
     underWay = work;
-    again = redo;
-    change({ isWorking: true });
     return work;
   }
 
@@ -238,6 +239,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     confirmDelay = CONFIRM_DELAY_MS;
     change({
       page: 'busy', busyText: 'busy_login', home: null, number: '', isTooFast: false, note: null,
+      isWorking: false,
     });
     if (news.kind === 'malformed') {
       change(failed(new Failure('malformed_code')));
@@ -339,7 +341,6 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
   // --- Recent logins
 
   function leaveFor(action, onFailure) {
-    if (underWay) return underWay;
     const { page, failure } = state;
     change({ home: { page, failure }, note: null });
     return perform(action, onFailure);

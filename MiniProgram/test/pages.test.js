@@ -250,6 +250,10 @@ test('T35 nothing is written to a log', () => {
   for (const file of SOURCES.filter((one) => one.endsWith('.js'))) assert.doesNotMatch(read(file), /console\./, file);
 });
 
+test('T36 no AppSecret is in what is uploaded', () => {
+  for (const file of SOURCES) assert.doesNotMatch(read(file), /\b[0-9a-f]{32}\b/i, file);
+});
+
 test('the lib is written for the engines of older phones', () => {
   for (const file of SOURCES.filter((one) => one.endsWith('.js'))) {
     assert.doesNotMatch(read(file), /\?\.[\w([]|\?\?|\.replaceAll\(|\.at\(-|#\w+ ?[=(;]/, file);

@@ -239,7 +239,6 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     confirmDelay = CONFIRM_DELAY_MS;
     change({
       page: 'busy', busyText: 'busy_login', home: null, number: '', isTooFast: false, note: null,
-      isWorking: false,
     });
     if (news.kind === 'malformed') {
       change(failed(new Failure('malformed_code')));

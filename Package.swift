@@ -131,6 +131,7 @@ room(
 // rank 1: protocols
 room("HTTPTransportAHC", ["HTTPTransport", httpTypes, asyncHTTPClient, nioCore, nioHTTP1, nioSSL])
 room("LoginStore", ["LoginDomain"])
+room("OpenIDConnect", ["LoginDomain", crypto, cryptoExtras])
 room("WeChatClient", ["HTTPTransport", httpTypes])
 
 // rank 2: use cases
@@ -213,6 +214,7 @@ targets.append(
     )
 )
 tests("LoginDomainTests", ["LoginDomain", "TestSupport"])
+tests("OpenIDConnectTests", ["OpenIDConnect", "LoginDomain", crypto, cryptoExtras])
 tests("LoginStoreTests", ["LoginDomain", "LoginStore", "LoginStoreContract"])
 tests(
     "LoginStoreSQLiteTests",

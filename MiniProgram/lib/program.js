@@ -16,6 +16,10 @@ const { DIGITS, draw } = require('./view');
 const CONFIRM_DELAY_MS = 700;
 const SECOND_MS = 1000;
 
+/** What just happened, told beside the page's own: the key of a sentence. */
+const remark = (text, tone, canRetry = false) => ({ text, tone, canRetry });
+const REJECTED = remark('nickname_rejected', 'warn');
+
 // Something newer has begun: what is left of the old is not for the screen.
 class Outdated extends Error {}
 
@@ -357,7 +361,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
       await current(session.call(send));
       const logins = state.logins.map((login) => (
         login.id === id ? Object.assign({}, login, { current: false }) : login));
-      change({ page: 'logins', logins, note: 'revoked' });
+      change({ page: 'logins', logins, note: remark('revoked', 'good') });
     }, (failure) => (failure.name === 'not_found' ? failed(new Failure('gone_login', failure)) : null));
   }
 
@@ -392,7 +396,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
   function rename(nickName) {
     // WeChat empties a name that it refuses; that is nobody's wish to have none.
     if (!nickName) {
-      change({ note: { text: 'nickname_rejected', tone: 'warn', canRetry: false } });
+      change({ note: REJECTED });
       return undefined;
     }
     return perform(async (current) => {
@@ -403,19 +407,20 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
 
   function save(user, news) {
     session.setUser(user);
-    change(Object.assign({ user, note: { text: 'saved', tone: 'good', canRetry: false } }, news));
+    change(Object.assign({ user, note: remark('saved', 'good') }, news));
   }
 
   function profileFailed(failure, own) {
     const text = own[failure.name];
-    if (text) return { note: { text, tone: 'warn', canRetry: false } };
+    if (text) return { note: remark(text, 'warn') };
     const explained = explain(failure);
-    return { note: { text: `${explained.text}_text`, tone: 'warn', canRetry: explained.canRetry } };
+    return { note: remark(`${explained.text}_text`, 'warn', explained.canRetry) };
   }
 
   function review({ pass, timeout }) {
     const isRejected = !pass && !timeout;
-    change({ note: isRejected ? { text: 'nickname_rejected', tone: 'warn', canRetry: false } : null });
+    if (isRejected) change({ note: REJECTED });
+    if (!isRejected && state.note === REJECTED) change({ note: null });
   }
 
   // --- Taps

@@ -102,7 +102,7 @@ const PAGES = {
   logins: (state, { lang, say, button }) => ({
     title: say('logins_title'),
     text: say(state.logins.length > 0 ? 'logins_text' : 'logins_none'),
-    note: state.note && note(say(state.note)),
+    note: state.note && note(say(state.note.text), state.note.tone),
     logins: state.logins.map((login) => loginEntry(login, lang, say, button)),
     buttons: [button('back', say('back_button'))],
   }),

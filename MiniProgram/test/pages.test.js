@@ -238,7 +238,6 @@ test('the lib has no globals but require and module', () => {
   for (const file of LIB) {
     const source = read(file);
     assert.match(source, /^'use strict';/, file);
-    // Run where nothing else is, and used: see program.test.js for what they do.
     assert.doesNotMatch(source, /\b(getApp|globalThis|window|document|process|localStorage|console|eval|Function)\b\s*[.(]/, file);
     const context = vm.createContext({ require: () => ({}), module: { exports: {} } });
     vm.runInContext(`(function () { ${source} })()`, context);

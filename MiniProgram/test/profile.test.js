@@ -91,6 +91,14 @@ test('a name that WeChat had no time to look at is taken', async () => {
   assert.equal(program.view.note.text, 'Saved.');
 });
 
+test('what WeChat finds of a name, told late, does not hide that it was saved', async () => {
+  const { program, phone } = await setUpProfile();
+  const { value, review } = phone.typeNickName('Al');
+  await program.tap('nickname', { nickName: value });
+  await program.input('nickname-review', review);
+  assert.equal(program.view.note.text, 'Saved.');
+});
+
 test('a name that the server refuses is told in our own words', async () => {
   const { program, server } = await setUpProfile();
   server.next('/mp/profile', refusal(400, 'malformed'));

@@ -241,6 +241,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     paused = null;
     isUnsure = false;
     confirmDelay = CONFIRM_DELAY_MS;
+    if (privacy.isAsking()) answerConsent(false);
     change({
       page: 'busy', busyText: 'busy_login', home: null, number: '', isTooFast: false, note: null,
     });

@@ -3,7 +3,9 @@
 const assert = require('node:assert/strict');
 const test = require('node:test');
 
-const { buttonOf, setUp, setUpScanned, settle } = require('./harness');
+const {
+  buttonOf, scanned, setUp, setUpScanned, settle,
+} = require('./harness');
 const { USER, broken, ok, page, refusal } = require('./scripted-server');
 
 const PICTURE = Buffer.from('picture');
@@ -147,6 +149,14 @@ test('who refuses fills nothing in, is told, and can change their mind', async (
   phone.tapAgree('privacy-agree');
   await program.tap('privacy-agree');
   assert.equal(program.view.profile.isFillable, true);
+});
+
+test('T04 a new code is never hidden behind the question for consent', async () => {
+  const { program } = await setUpProfile(({ phone: it }) => it.needConsent());
+  assert.notEqual(program.view.privacy, null);
+  await program.show(scanned());
+  await settle();
+  assert.deepEqual([program.view.page, program.view.privacy], ['confirm', null]);
 });
 
 test('who refuses logs in all the same', async () => {

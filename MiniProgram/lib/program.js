@@ -16,6 +16,10 @@ const { DIGITS, draw } = require('./view');
 const CONFIRM_DELAY_MS = 700;
 const SECOND_MS = 1000;
 
+/** What just happened, told beside the page's own: the key of a sentence. */
+const remark = (text, tone, canRetry = false) => ({ text, tone, canRetry });
+const REJECTED = remark('nickname_rejected', 'warn');
+
 // Something newer has begun: what is left of the old is not for the screen.
 class Outdated extends Error {}
 
@@ -100,8 +104,10 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     if (state.page === 'confirm' && now >= state.endsAt && !state.isWorking) {
       state = Object.assign({}, state, failed(new Failure('expired')));
     }
-    view = draw(state, { lang, say, site, origin, now });
+    const newer = draw(state, { lang, say, site, origin, now });
     schedule(now);
+    if (JSON.stringify(newer) === JSON.stringify(view)) return;
+    view = newer;
     listeners.forEach((listener) => listener(view));
   }
 
@@ -139,8 +145,8 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
   // --- Work: one thing at a time
 
   /**
-   * Does something that asks the server. While one thing is under way, asking for another waits for
-   * its end instead: a second tap sends nothing.
+   * Does something that asks the server. While it is under way the view has no button that does
+   * anything.
    *
    * @param {(current: (promise: Promise) => Promise) => Promise} action `current` passes a result on
    *   only while nothing newer has begun
@@ -148,7 +154,6 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
    *   page for failures
    */
   function perform(action, show = () => null) {
-    if (underWay) return underWay;
     const mine = run;
     const current = async (promise) => {
       try {
@@ -158,6 +163,8 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
       }
     };
     const redo = () => perform(action, show);
+    again = redo;
+    change({ isWorking: true });
     const work = attempt({ action, show, current, redo }, true).then(
       () => end(work),
       (error) => {
@@ -166,8 +173,6 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
       },
     );
     underWay = work;
-    again = redo;
-    change({ isWorking: true });
     return work;
   }
 
@@ -236,6 +241,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     paused = null;
     isUnsure = false;
     confirmDelay = CONFIRM_DELAY_MS;
+    if (privacy.isAsking()) answerConsent(false);
     change({
       page: 'busy', busyText: 'busy_login', home: null, number: '', isTooFast: false, note: null,
     });
@@ -339,7 +345,6 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
   // --- Recent logins
 
   function leaveFor(action, onFailure) {
-    if (underWay) return underWay;
     const { page, failure } = state;
     change({ home: { page, failure }, note: null });
     return perform(action, onFailure);
@@ -357,7 +362,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
       await current(session.call(send));
       const logins = state.logins.map((login) => (
         login.id === id ? Object.assign({}, login, { current: false }) : login));
-      change({ page: 'logins', logins, note: 'revoked' });
+      change({ page: 'logins', logins, note: remark('revoked', 'good') });
     }, (failure) => (failure.name === 'not_found' ? failed(new Failure('gone_login', failure)) : null));
   }
 
@@ -392,7 +397,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
   function rename(nickName) {
     // WeChat empties a name that it refuses; that is nobody's wish to have none.
     if (!nickName) {
-      change({ note: { text: 'nickname_rejected', tone: 'warn', canRetry: false } });
+      change({ note: REJECTED });
       return undefined;
     }
     return perform(async (current) => {
@@ -403,19 +408,20 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
 
   function save(user, news) {
     session.setUser(user);
-    change(Object.assign({ user, note: { text: 'saved', tone: 'good', canRetry: false } }, news));
+    change(Object.assign({ user, note: remark('saved', 'good') }, news));
   }
 
   function profileFailed(failure, own) {
     const text = own[failure.name];
-    if (text) return { note: { text, tone: 'warn', canRetry: false } };
+    if (text) return { note: remark(text, 'warn') };
     const explained = explain(failure);
-    return { note: { text: `${explained.text}_text`, tone: 'warn', canRetry: explained.canRetry } };
+    return { note: remark(`${explained.text}_text`, 'warn', explained.canRetry) };
   }
 
   function review({ pass, timeout }) {
     const isRejected = !pass && !timeout;
-    change({ note: isRejected ? { text: 'nickname_rejected', tone: 'warn', canRetry: false } : null });
+    if (isRejected) change({ note: REJECTED });
+    if (!isRejected && state.note === REJECTED) change({ note: null });
   }
 
   // --- Taps

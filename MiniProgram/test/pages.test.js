@@ -238,7 +238,6 @@ test('the lib has no globals but require and module', () => {
   for (const file of LIB) {
     const source = read(file);
     assert.match(source, /^'use strict';/, file);
-    // Run where nothing else is, and used: see program.test.js for what they do.
     assert.doesNotMatch(source, /\b(getApp|globalThis|window|document|process|localStorage|console|eval|Function)\b\s*[.(]/, file);
     const context = vm.createContext({ require: () => ({}), module: { exports: {} } });
     vm.runInContext(`(function () { ${source} })()`, context);
@@ -248,6 +247,10 @@ test('the lib has no globals but require and module', () => {
 
 test('T35 nothing is written to a log', () => {
   for (const file of SOURCES.filter((one) => one.endsWith('.js'))) assert.doesNotMatch(read(file), /console\./, file);
+});
+
+test('T36 no AppSecret is in what is uploaded', () => {
+  for (const file of SOURCES) assert.doesNotMatch(read(file), /\b[0-9a-f]{32}\b/i, file);
 });
 
 test('the lib is written for the engines of older phones', () => {

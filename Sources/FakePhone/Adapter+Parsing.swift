@@ -152,7 +152,8 @@ private struct AdapterParser {
         var members: [Adapter.Member] = []
         for (key, value) in try reader.members(node, of: what) {
             let name = try reader.string(key, "a member's name")
-            let text = try reader.string(value, name)
+            let isEmpty = value.scalar.map { $0.string.isEmpty && $0.style != .plain } == true
+            let text = isEmpty ? "" : try reader.string(value, name)
             if text.hasPrefix("{"), text.hasSuffix(":int}") {
                 members.append(
                     .init(

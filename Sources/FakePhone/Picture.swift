@@ -14,6 +14,11 @@ package struct Picture: Sendable, Equatable {
         self.bytes = bytes
     }
 
+    /// A picture whose bytes were just made.
+    init(knownPNG bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
     /// Takes the picture out of a data URL: `data:image/png;base64,…`.
     ///
     /// Nil when it is no base64 data URL of an image, or not a PNG by its first bytes. The

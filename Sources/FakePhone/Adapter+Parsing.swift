@@ -49,9 +49,14 @@ extension Adapter {
             watching: watching,
             guess: guess
         )
-        // Without these two there is nothing to attack.
-        if browser[.open] == nil { throw reader.error(browserNode, "browser needs 'open'") }
-        if phone[.confirm] == nil { throw reader.error(phoneNode, "phone needs 'confirm'") }
+        // Without these nobody can be logged in, or it cannot be told who is.
+        for operation in [BrowserOperation.open, .complete, .session]
+        where browser[operation] == nil {
+            throw reader.error(browserNode, "browser needs '\(operation.rawValue)'")
+        }
+        for operation in [PhoneOperation.login, .confirm] where phone[operation] == nil {
+            throw reader.error(phoneNode, "phone needs '\(operation.rawValue)'")
+        }
         let takesPicture = browser[.open]?.contains { $0.take.contains { $0.name == "picture" } }
         if takesPicture != true {
             throw reader.error(browserNode, "browser.open must take 'picture' out of an answer")

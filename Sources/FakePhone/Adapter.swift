@@ -124,6 +124,11 @@ package struct Adapter: Sendable, Equatable {
         package var poll: Poll?
         package var message: Message
 
+        /// How a browser watches where nobody says how.
+        package var usual: WatchKind {
+            webSocket != nil ? .websocket : eventStream != nil ? .sse : .poll
+        }
+
         package struct Poll: Sendable, Equatable {
             package var first: Template
             /// Each later question; `{seq}` and `{wait}` are known in it.
@@ -143,6 +148,19 @@ package struct Adapter: Sendable, Equatable {
         package var seq: [String]?
         package var lifetime: [String]?
         package var take: [Taking]
+    }
+}
+
+extension Adapter {
+    /// Whether there is such a variable in this design.
+    func knows(_ variable: String) -> Bool {
+        let ours: Set<String> = ["appid", "cookie", "js_code", "launch", "picture", "scene"]
+        let calls = browser.values.joined() + phone.values.joined()
+        return ours.contains(variable)
+            || calls.contains { call in
+                call.make.contains { $0.name == variable }
+                    || call.take.contains { $0.name == variable }
+            }
     }
 }
 

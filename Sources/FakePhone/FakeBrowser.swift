@@ -147,6 +147,12 @@ package struct FakeBrowser: Sendable {
         var reply = Reply(status: 200)
         for call in calls {
             if let name = call.unless, known[name] != nil { continue }
+            if call.method.isEmpty, let name = call.take.first?.name {
+                guard twist.origin == nil, twist.variables["cookie"] == nil else {
+                    throw .notInDesign("call for '\(operation.rawValue)' that could be forged")
+                }
+                await hear(of: name)
+            }
             var variables = variables
             reply = take(
                 try await line.perform(
@@ -292,6 +298,14 @@ extension FakeBrowser {
             )
         )
         return refusal
+    }
+
+    /// Takes in what was pushed until a variable is known; what was sent is there in no time.
+    private mutating func hear(of name: String) async {
+        while known[name] == nil, watch != nil {
+            guard let event = try? await nextEvent(within: .milliseconds(300)) else { return }
+            if case .closed = event { return }
+        }
     }
 
     /// Waits for the next event of the watch; nil when none came in time.

@@ -23,6 +23,7 @@ struct AdapterTests {
             json: { scene: "{scene}" }
             take: { picture: data }
           complete: { pushed: userid }
+          session: { pushed: userid }
         watch:
           websocket: /ws?clientid={scene}
           message: { always: confirmed, take: { userid: userid } }
@@ -192,11 +193,11 @@ struct AdapterTests {
         ("name: other", "nam: other", "a.yaml:1:1: an adapter needs 'name'"),
         (
             "path: /publish", "path: publish",
-            "a.yaml:31:11: path must begin with '/', not 'publish'"
+            "a.yaml:32:11: path must begin with '/', not 'publish'"
         ),
         (
             "always: confirmed", "always: conformed",
-            "a.yaml:15:22: always must be one of created, scanned, confirmed, cancelled, expired, "
+            "a.yaml:16:22: always must be one of created, scanned, confirmed, cancelled, expired, "
                 + "superseded; not 'conformed'"
         ),
         (
@@ -205,9 +206,10 @@ struct AdapterTests {
         ),
         (
             "  confirm:", "  konfirm:",
-            "a.yaml:29:3: what a phone does must be one of login, scan, confirm, cancel, profile, "
+            "a.yaml:30:3: what a phone does must be one of login, scan, confirm, cancel, profile, "
                 + "avatar, logins, revoke; not 'konfirm'"
         ),
+        ("  session:", "  logout:", "a.yaml:6:3: browser needs 'session'"),
         ("is: 200", "iz: 200", "a.yaml:3:10: success needs 'is'"),
     ])
     func `an adapter that is wrong says where`(from: String, to: String, says: String) {

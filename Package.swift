@@ -131,12 +131,16 @@ room(
 // rank 1: protocols
 room("HTTPTransportAHC", ["HTTPTransport", httpTypes, asyncHTTPClient, nioCore, nioHTTP1, nioSSL])
 room("LoginStore", ["LoginDomain"])
+room("OpenIDConnect", ["LoginDomain", crypto, cryptoExtras])
 room("WeChatClient", ["HTTPTransport", httpTypes])
 
 // rank 2: use cases
 room(
     "FakePhone",
-    ["HTTPTransport", httpTypes, nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL, yams]
+    [
+        "HTTPTransport", "HTTPTransportAHC", httpTypes, nioCore, nioPosix, nioHTTP1, nioWebSocket,
+        nioSSL, yams,
+    ]
 )
 room("LoginService", ["LoginDomain", "LoginStore", "WeChatClient", crypto, logging])
 room("LoginStoreSQLite", ["LoginDomain", "LoginStore", grdb])
@@ -221,6 +225,7 @@ targets.append(
     )
 )
 tests("LoginDomainTests", ["LoginDomain", "TestSupport"])
+tests("OpenIDConnectTests", ["OpenIDConnect", "LoginDomain", crypto, cryptoExtras])
 tests("LoginStoreTests", ["LoginDomain", "LoginStore", "LoginStoreContract"])
 tests(
     "LoginStoreSQLiteTests",
@@ -264,6 +269,15 @@ tests(
         "mock-wechat", httpTypes, nioCore, nioPosix, subprocess, systemPackage,
     ]
 )
+// The page about the library, as another package would compile it.
+targets.append(
+    .testTarget(
+        name: "PhoneLibraryTests",
+        dependencies: ["FakePhone", "MockWeChat"],
+        path: "Tests/PhoneLibraryTests",
+        packageAccess: false
+    )
+)
 mockTests("CodePictureTests", ["CodePicture"])
 mockTests("MockWeChatTests", ["MockWeChat", asyncHTTPClient, nioCore])
 mockTests("MockWeChatWorldTests", ["MockWeChatWorld"])
@@ -293,7 +307,8 @@ let package = Package(
     name: "scan-login",
     products: [
         // What other Swift projects link for their tests.
-        .library(name: "MockWeChat", targets: ["MockWeChat"])
+        .library(name: "FakePhone", targets: ["FakePhone"]),
+        .library(name: "MockWeChat", targets: ["MockWeChat"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

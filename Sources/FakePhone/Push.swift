@@ -1,5 +1,5 @@
 /// The states of a login attempt, as the login server names them.
-package enum AttemptState: String, Sendable, CaseIterable {
+public enum AttemptState: String, Sendable, CaseIterable {
     case created
     case scanned
     case confirmed
@@ -8,7 +8,7 @@ package enum AttemptState: String, Sendable, CaseIterable {
     case superseded
 
     /// Whether no other state can follow on this attempt.
-    package var isLast: Bool {
+    public var isLast: Bool {
         switch self {
         case .created, .scanned, .confirmed: false
         case .cancelled, .expired, .superseded: true

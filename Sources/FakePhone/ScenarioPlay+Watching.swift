@@ -109,7 +109,11 @@ extension ScenarioPlay {
 
     mutating func closed(_ step: Scenario.Step) async throws {
         let patience = step.within ?? Self.pushPatience
-        let event = try await nextEvent(step.who, within: patience, waitingFor: "the end")
+        var event: WatchEvent?
+        // Pushes that nobody waited for come before it.
+        repeat {
+            event = try await nextEvent(step.who, within: patience, waitingFor: "the end")
+        } while event.isPush
         let wanted = step.arguments.int("code")
         let expected = "the end of the watch" + (wanted.map { ", code \($0)" } ?? "")
         guard case .closed(let code) = event else {
@@ -168,5 +172,12 @@ extension ScenarioPlay {
             )
         }
         return nil
+    }
+}
+
+extension WatchEvent? {
+    fileprivate var isPush: Bool {
+        guard case .push = self else { return false }
+        return true
     }
 }

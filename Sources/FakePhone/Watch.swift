@@ -1,5 +1,5 @@
 /// The three ways to watch a login attempt.
-package enum WatchKind: String, Sendable, CaseIterable {
+public enum WatchKind: String, Sendable, CaseIterable {
     case websocket
     case sse
     case poll

@@ -49,6 +49,11 @@ struct YAMLReader {
         switch node {
         case .scalar(var scalar):
             guard scalar.string.contains("${") else { return node }
+            // A variable alone stands for whatever its value is, quoted or not.
+            let isAlone =
+                scalar.string.hasPrefix("${")
+                && scalar.string.firstIndex(of: "}") == scalar.string.indices.last
+            if isAlone { scalar.style = .plain }
             scalar.string = try filled(scalar.string, known, at: node)
             return .scalar(scalar)
         case .sequence(var sequence):

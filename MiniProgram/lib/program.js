@@ -1,0 +1,490 @@
+'use strict';
+
+// The mini-program without its pages: what a launch, a tap or the network cause, and what is on the
+// screen then. It knows WeChat by the `wx` it is given, so it runs in WeChat, in a web page and in a
+// test alike.
+
+const { createServer } = require('./server');
+const { createPhoneSession } = require('./phone-session');
+const { createPrivacy } = require('./privacy');
+const { readLaunch } = require('./launch');
+const { Failure, explain, supportCode } = require('./failures');
+const { languageOf, speak } = require('./texts');
+const { DIGITS, draw } = require('./view');
+
+// The server refuses a confirm sooner after its scan; it may be set otherwise there.
+const CONFIRM_DELAY_MS = 700;
+const SECOND_MS = 1000;
+
+// Something newer has begun: what is left of the old is not for the screen.
+class Outdated extends Error {}
+
+/**
+ * @param {object} options
+ * @param {object} options.wx WeChat
+ * @param {{origin: string, site: string | {zh: string, en: string}}} options.config config.js
+ * @param {object} [options.launch] the options of App.onLaunch; default wx.getEnterOptionsSync()
+ * @param {{setTimeout, clearTimeout, now}} [options.timers] the time; for tests
+ */
+function createProgram({ wx, config, launch, timers = realTimers() }) {
+  const lang = languageOf(wx.getAppBaseInfo().language);
+  const say = speak(lang);
+  const { origin } = config;
+  const site = config.site && typeof config.site === 'object' ? config.site[lang] : config.site;
+  const server = createServer({ wx, origin });
+  const session = createPhoneSession({ wx, server });
+  const privacy = createPrivacy({
+    wx,
+    changed: () => change({ isAskedForConsent: privacy.isAsking() }),
+  });
+
+  const listeners = new Set();
+  let state = {
+    page: 'busy',
+    busyText: 'busy_login',
+    isStale: false,
+    isWorking: false,
+    isOffline: false,
+    isAskedForConsent: false,
+    // The confirm screen: the server's answer to the scan; milliseconds.
+    scanned: null,
+    confirmableAt: 0,
+    endsAt: 0,
+    isTooFast: false,
+    number: '',
+    outcome: null,
+    // {text, canRetry, retryAt, supportCode}
+    failure: null,
+    // What `back` goes back to.
+    home: null,
+    logins: [],
+    note: null,
+    user: null,
+    consent: null,
+    avatarPath: '',
+  };
+  let view = null;
+  let timer = null;
+  let isHidden = false;
+  // The code that was last read, as WeChat gave it.
+  let reading = null;
+  // Grows with every code: answers to an older one come too late.
+  let run = 0;
+  // The one thing under way, and what to do again: by the person, or by itself on the way back
+  // from the background.
+  let underWay = null;
+  let again = null;
+  let paused = null;
+  // Whether a confirm was sent whose answer never came.
+  let isUnsure = false;
+  let confirmDelay = CONFIRM_DELAY_MS;
+  // Ends when the person has answered the question for consent.
+  let consenting = Promise.resolve();
+
+  change({});
+  wx.getNetworkType({ success: ({ networkType }) => change({ isOffline: networkType === 'none' }) });
+  wx.onNetworkStatusChange(({ isConnected }) => {
+    change({ isOffline: !isConnected });
+    if (isConnected && state.page === 'error' && state.failure.isOfNetwork) again();
+  });
+
+  // --- The screen
+
+  function change(news) {
+    state = Object.assign({}, state, news);
+    redraw();
+  }
+
+  function redraw() {
+    const now = timers.now();
+    if (state.page === 'confirm' && now >= state.endsAt && !state.isWorking) {
+      state = Object.assign({}, state, failed(new Failure('expired')));
+    }
+    view = draw(state, { lang, say, site, origin, now });
+    schedule(now);
+    listeners.forEach((listener) => listener(view));
+  }
+
+  /** Redraws when time alone changes the screen: seconds that are counted, a button that opens. */
+  function schedule(now) {
+    timers.clearTimeout(timer);
+    if (isHidden) return;
+    const counted = state.page === 'confirm' ? state.endsAt : failureEnd();
+    const waits = [];
+    if (counted > now) waits.push((counted - now) % SECOND_MS || SECOND_MS);
+    if (state.page === 'confirm' && state.confirmableAt > now) waits.push(state.confirmableAt - now);
+    if (waits.length > 0) timer = timers.setTimeout(redraw, Math.min(...waits));
+  }
+
+  function failureEnd() {
+    return state.page === 'error' ? state.failure.retryAt : 0;
+  }
+
+  function failed(failure) {
+    const { text, canRetry } = explain(failure);
+    const isOfNetwork = failure.status === 0 && canRetry;
+    const hasCode = failure.step !== '' && failure.name !== 'offline';
+    return {
+      page: 'error',
+      failure: {
+        text,
+        canRetry,
+        isOfNetwork,
+        retryAt: timers.now() + failure.waitSeconds * SECOND_MS,
+        supportCode: hasCode ? supportCode(failure, timers.now()) : '',
+      },
+    };
+  }
+
+  // --- Work: one thing at a time
+
+  /**
+   * Does something that asks the server. While one thing is under way, asking for another waits for
+   * its end instead: a second tap sends nothing.
+   *
+   * @param {(current: (promise: Promise) => Promise) => Promise} action `current` passes a result on
+   *   only while nothing newer has begun
+   * @param {(failure: Failure) => object | null} [show] what a failure changes, where it is not the
+   *   page for failures
+   */
+  function perform(action, show = () => null) {
+    if (underWay) return underWay;
+    const mine = run;
+    const current = async (promise) => {
+      try {
+        return await promise;
+      } finally {
+        if (mine !== run) throw new Outdated();
+      }
+    };
+    const redo = () => perform(action, show);
+    const work = attempt({ action, show, current, redo }, true).then(
+      () => end(work),
+      (error) => {
+        end(work);
+        if (!(error instanceof Outdated)) throw error;
+      },
+    );
+    underWay = work;
+    again = redo;
+    change({ isWorking: true });
+    return work;
+  }
+
+  function end(work) {
+    if (underWay !== work) return;
+    underWay = null;
+    change({ isWorking: false });
+  }
+
+  async function attempt(work, mayRepeat) {
+    const { action, show, current, redo } = work;
+    try {
+      await action(current);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      if (error.name === 'interrupted' && isHidden) {
+        // Done again when the person comes back.
+        paused = redo;
+        return;
+      }
+      // They are back already: WeChat tells late what it broke off meanwhile.
+      if (error.name === 'interrupted' && mayRepeat) {
+        await attempt(work, false);
+        return;
+      }
+      const failure = error.name === 'network' && await current(isOffline())
+        ? new Failure('offline', error)
+        : error;
+      change(show(failure) || failed(failure));
+    }
+  }
+
+  function isOffline() {
+    return new Promise((resolve) => {
+      wx.getNetworkType({
+        success: ({ networkType }) => resolve(networkType === 'none'),
+        fail: () => resolve(false),
+      });
+    });
+  }
+
+  // --- Launches
+
+  /** App.onShow: at the start, at every new scan, and when the person comes back. */
+  async function show(options = launch || wx.getEnterOptionsSync()) {
+    isHidden = false;
+    if (!isConfigured(origin, site)) {
+      change(failed(new Failure('config')));
+      return undefined;
+    }
+    const news = readLaunch(options);
+    const isNew = (news.kind === 'scan' || news.kind === 'malformed')
+      && !(reading && reading.raw === news.raw && reading.launch === news.launch);
+    if (isNew) return open(news);
+    if (state.page === 'busy' && !underWay && !paused) {
+      change({ page: 'welcome', isStale: news.kind === 'stale' });
+    }
+    return comeBack();
+  }
+
+  function open(news) {
+    reading = news;
+    run += 1;
+    underWay = null;
+    again = null;
+    paused = null;
+    isUnsure = false;
+    confirmDelay = CONFIRM_DELAY_MS;
+    change({
+      page: 'busy', busyText: 'busy_login', home: null, number: '', isTooFast: false, note: null,
+    });
+    if (news.kind === 'malformed') {
+      change(failed(new Failure('malformed_code')));
+      return undefined;
+    }
+    return perform((current) => scan(news, current));
+  }
+
+  /** The same code, or none: what was on the screen stays, and what was broken off is done again. */
+  function comeBack() {
+    redraw();
+    const redo = paused;
+    paused = null;
+    return redo ? redo() : undefined;
+  }
+
+  function hide() {
+    isHidden = true;
+    timers.clearTimeout(timer);
+  }
+
+  async function scan(code, current) {
+    // Also when the person tries again.
+    change({ page: 'busy', busyText: 'busy_login' });
+    const scanned = await current(session.call((bearer) => sendScan(code, bearer)));
+    const now = timers.now();
+    change({
+      page: 'confirm',
+      scanned,
+      confirmableAt: now + confirmDelay,
+      endsAt: now + scanned.expires_in * SECOND_MS,
+    });
+  }
+
+  function sendScan({ scene, launch: how }, bearer) {
+    return server.post('/mp/scan', { scene, launch: how }, bearer);
+  }
+
+  // --- The answer
+
+  function confirm() {
+    const decision = decide('/mp/confirm', state.scanned.number_required ? state.number : null);
+    // Whether an earlier confirm was sent whose answer never came.
+    let wasUnsure = false;
+    return perform(async (current) => {
+      wasUnsure = isUnsure;
+      isUnsure = true;
+      change({ page: 'confirm', busyText: 'busy_confirm', isTooFast: false });
+      await current(decision());
+      if (wx.vibrateShort) wx.vibrateShort({ type: 'light' });
+      change({ page: 'done', outcome: 'confirmed' });
+    }, (failure) => {
+      if (failure.isUncertain) return null;
+      isUnsure = wasUnsure;
+      return confirmRefused(failure);
+    });
+  }
+
+  function confirmRefused(failure) {
+    if (failure.name === 'too_fast') {
+      confirmDelay *= 2;
+      return { isTooFast: true, confirmableAt: timers.now() + confirmDelay };
+    }
+    if (failure.name !== 'scene_unavailable') return null;
+    // A browser that has collected its login leaves a dead code behind.
+    if (isUnsure) return failed(new Failure('unsure', failure));
+    // One wrong number ends an attempt.
+    return state.scanned.number_required ? failed(new Failure('wrong_number', failure)) : null;
+  }
+
+  function cancel() {
+    const decision = decide('/mp/cancel', null);
+    return perform(async (current) => {
+      change({ page: 'confirm', busyText: 'busy_cancel', isTooFast: false });
+      await current(decision());
+      change({ page: 'done', outcome: 'cancelled' });
+    }, (failure) => {
+      if (failure.name !== 'scene_unavailable') return null;
+      // A code that is gone and that was never confirmed logs nobody in.
+      return isUnsure ? failed(new Failure('unsure', failure)) : { page: 'done', outcome: 'cancelled' };
+    });
+  }
+
+  /**
+   * A function that sends the person's answer, and can be called again. It answers for the code that
+   * is on the screen now, whatever is scanned later.
+   */
+  function decide(path, number) {
+    const code = reading;
+    let { nonce } = state.scanned;
+    return () => session.call(async (bearer, isRenewed) => {
+      // An answer belongs to the phone session that scanned: a new one has to scan again first.
+      if (isRenewed) ({ nonce } = await sendScan(code, bearer));
+      const body = { scene: code.scene, nonce };
+      return server.post(path, number === null ? body : Object.assign(body, { number }), bearer);
+    });
+  }
+
+  // --- Recent logins
+
+  function leaveFor(action, onFailure) {
+    if (underWay) return underWay;
+    const { page, failure } = state;
+    change({ home: { page, failure }, note: null });
+    return perform(action, onFailure);
+  }
+
+  async function showLogins(current) {
+    change({ page: 'busy', busyText: 'busy_logins' });
+    const { logins } = await current(session.call((bearer) => server.get('/mp/logins', bearer)));
+    change({ page: 'logins', logins });
+  }
+
+  function revoke(id) {
+    return perform(async (current) => {
+      const send = (bearer) => server.post('/mp/logins/revoke', { id }, bearer);
+      await current(session.call(send));
+      const logins = state.logins.map((login) => (
+        login.id === id ? Object.assign({}, login, { current: false }) : login));
+      change({ page: 'logins', logins, note: 'revoked' });
+    }, (failure) => (failure.name === 'not_found' ? failed(new Failure('gone_login', failure)) : null));
+  }
+
+  // --- Picture and name
+
+  async function showProfile(current) {
+    change({ page: 'busy', busyText: 'busy_login' });
+    await current(session.open());
+    change({ page: 'profile', user: session.user(), consent: null, avatarPath: '' });
+    askForConsent();
+  }
+
+  function askForConsent() {
+    consenting = privacy.ready().then((consent) => {
+      change({ consent, isAskedForConsent: privacy.isAsking() });
+    });
+  }
+
+  function answerConsent(isAgreed) {
+    privacy.answer(isAgreed);
+    change({ isAskedForConsent: false });
+    return consenting;
+  }
+
+  function upload(path) {
+    return perform(async (current) => {
+      const send = (bearer) => server.upload('/mp/avatar', bearer, path);
+      save((await current(session.call(send))).user, { avatarPath: path });
+    }, (failure) => profileFailed(failure, { too_large: 'avatar_too_large', unsupported_media: 'avatar_bad' }));
+  }
+
+  function rename(nickName) {
+    // WeChat empties a name that it refuses; that is nobody's wish to have none.
+    if (!nickName) {
+      change({ note: { text: 'nickname_rejected', tone: 'warn', canRetry: false } });
+      return undefined;
+    }
+    return perform(async (current) => {
+      const send = (bearer) => server.post('/mp/profile', { nickName }, bearer);
+      save((await current(session.call(send))).user, {});
+    }, (failure) => profileFailed(failure, { malformed: 'nickname_bad' }));
+  }
+
+  function save(user, news) {
+    session.setUser(user);
+    change(Object.assign({ user, note: { text: 'saved', tone: 'good', canRetry: false } }, news));
+  }
+
+  function profileFailed(failure, own) {
+    const text = own[failure.name];
+    if (text) return { note: { text, tone: 'warn', canRetry: false } };
+    const explained = explain(failure);
+    return { note: { text: `${explained.text}_text`, tone: 'warn', canRetry: explained.canRetry } };
+  }
+
+  function review({ pass, timeout }) {
+    const isRejected = !pass && !timeout;
+    change({ note: isRejected ? { text: 'nickname_rejected', tone: 'warn', canRetry: false } : null });
+  }
+
+  // --- Taps
+
+  const TAPS = {
+    confirm,
+    cancel,
+    retry: () => again(),
+    logins: () => leaveFor(showLogins),
+    profile: () => leaveFor(showProfile),
+    back: () => change(Object.assign({ home: null, note: null }, state.home)),
+    close: () => wx.exitMiniProgram({}),
+    avatar: ({ avatarUrl }) => upload(avatarUrl),
+    nickname: ({ nickName }) => rename(nickName),
+    'privacy-ask': askForConsent,
+    'privacy-agree': () => answerConsent(true),
+    'privacy-refuse': () => answerConsent(false),
+    'privacy-contract': () => wx.openPrivacyContract && wx.openPrivacyContract({}),
+  };
+
+  /** A button that is not on the screen, or not enabled, does nothing. */
+  async function tap(id, detail = {}) {
+    // A timer may be late where a person is not.
+    redraw();
+    if (!buttons(view).some((button) => button.id === id && button.enabled)) return underWay;
+    return id.startsWith('revoke:') ? revoke(id.slice('revoke:'.length)) : TAPS[id](detail);
+  }
+
+  /** What a person types, and what WeChat says of it. */
+  async function input(name, value) {
+    if (name === 'number') change({ number: String(value).replace(/\D/g, '').slice(0, DIGITS) });
+    if (name === 'nickname-review') review(value);
+  }
+
+  return {
+    get view() { return view; },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    show,
+    hide,
+    tap,
+    input,
+  };
+}
+
+/** Every button of a view. */
+function buttons({ buttons: own, logins, profile, privacy }) {
+  return [
+    ...own,
+    ...logins.map((login) => login.button).filter(Boolean),
+    ...(profile ? [profile.avatarButton, profile.nickNameButton] : []),
+    ...(privacy ? [privacy.contract, privacy.agree, privacy.refuse] : []),
+  ];
+}
+
+/** Whether somebody has filled in config.js: the names there at first are nobody's. */
+function isConfigured(origin, site) {
+  const isOrigin = /^https?:\/\/[^/]+$/.test(origin) && !/\.example(\.com)?$/.test(origin);
+  return isOrigin && typeof site === 'string' && site !== '';
+}
+
+function realTimers() {
+  return {
+    setTimeout: (action, ms) => setTimeout(action, ms),
+    clearTimeout: (timer) => clearTimeout(timer),
+    now: () => Date.now(),
+  };
+}
+
+module.exports = { createProgram };

@@ -1,0 +1,223 @@
+'use strict';
+
+// What is on the screen: a pure function of the state, of the language and of the time. A page draws
+// it and decides nothing.
+
+const { AGREE_BUTTON } = require('./privacy');
+const { readAgent } = require('./agent');
+
+const DIGITS = 2;
+
+/** The view (see README.md) of a state (see program.js) at `now`, in milliseconds. */
+function draw(state, { lang, say, site, origin, now }) {
+  const view = {
+    page: state.page,
+    lang,
+    site,
+    title: '',
+    text: '',
+    outcome: null,
+    card: [],
+    warnings: [],
+    number: null,
+    countdown: '',
+    note: null,
+    buttons: [],
+    logins: [],
+    profile: null,
+    privacy: state.isAskedForConsent ? consent(say) : null,
+    offline: state.isOffline ? say('offline_note') : '',
+    supportCode: '',
+    supportLabel: '',
+  };
+  const tell = { lang, say, site, origin, now };
+  return Object.assign(view, PAGES[state.page](state, tell));
+}
+
+const PAGES = {
+  welcome: (state, { say, site }) => ({
+    title: say('welcome_title'),
+    text: state.isStale ? say('welcome_stale') : say('welcome_text', { site }),
+    warnings: [say('welcome_hint')],
+    buttons: [button('logins', say('logins_button')), button('profile', say('profile_button'))],
+  }),
+
+  busy: (state, { say }) => ({ title: say(state.busyText) }),
+
+  confirm: (state, { lang, say, now }) => {
+    const { scanned } = state;
+    const mayConfirm = scanned.confirm_allowed && now >= state.confirmableAt
+      && (!scanned.number_required || state.number.length === DIGITS);
+    return {
+      title: say('confirm_title', { client: scanned.client.name }),
+      text: say('confirm_text'),
+      card: card(scanned, lang, say),
+      warnings: warnings(scanned, say),
+      number: scanned.number_required && scanned.confirm_allowed
+        ? { prompt: say('number_prompt'), digits: DIGITS, value: state.number }
+        : null,
+      countdown: say('confirm_left', { seconds: secondsUntil(state.endsAt, now) }),
+      note: confirmNote(state, say),
+      // Of one kind, so that they are drawn alike: neither is the obvious one (T4).
+      buttons: [
+        button('cancel', say('cancel_button'), { enabled: !state.isWorking }),
+        button('confirm', say('confirm_button'), { enabled: mayConfirm && !state.isWorking }),
+      ],
+    };
+  },
+
+  done: (state, { say }) => ({
+    title: say(state.outcome === 'confirmed' ? 'confirmed_title' : 'cancelled_title'),
+    text: say(state.outcome === 'confirmed' ? 'confirmed_text' : 'cancelled_text'),
+    outcome: state.outcome,
+    buttons: [
+      button('close', say('close_button'), { kind: 'primary' }),
+      button('profile', say('profile_button')),
+      button('logins', say('logins_button')),
+    ],
+  }),
+
+  error: (state, { say, origin, now }) => {
+    const { failure } = state;
+    const wait = secondsUntil(failure.retryAt, now);
+    const retry = wait > 0
+      ? button('retry', say('retry_wait', { seconds: wait }), { kind: 'primary', enabled: false })
+      : button('retry', say('retry_button'), { kind: 'primary' });
+    return {
+      title: say(`${failure.text}_title`),
+      text: say(`${failure.text}_text`, { origin }),
+      buttons: [
+        ...(failure.canRetry ? [retry] : []),
+        ...(failure.text === 'unsure' ? [button('logins', say('logins_button'))] : []),
+        ...(state.home ? [button('back', say('back_button'))] : []),
+      ],
+      supportCode: failure.supportCode,
+      supportLabel: failure.supportCode ? say('support_label') : '',
+    };
+  },
+
+  logins: (state, { lang, say }) => ({
+    title: say('logins_title'),
+    text: say(state.logins.length > 0 ? 'logins_text' : 'logins_none'),
+    note: state.note && note(say(state.note)),
+    logins: state.logins.map((login) => loginEntry(login, state.isWorking, lang, say)),
+    buttons: [button('back', say('back_button'))],
+  }),
+
+  profile: (state, { say }) => {
+    const { user, consent: answer } = state;
+    const isOpen = answer === 'granted' && !state.isWorking;
+    return {
+      title: say('profile_title'),
+      text: say('profile_text'),
+      note: profileNote(state, say),
+      profile: {
+        nickName: user.nickName,
+        avatarUrl: state.avatarPath || user.avatarUrl,
+        avatarAlt: say('avatar_alt'),
+        isFillable: answer === 'granted',
+        nickNameLabel: say('nickname_label'),
+        avatarButton: button('avatar', say('avatar_button'), { enabled: isOpen }),
+        nickNameButton: button('nickname', say('nickname_button'), { enabled: isOpen }),
+      },
+      buttons: [
+        ...(state.note && state.note.canRetry
+          ? [button('retry', say('retry_button'), { kind: 'primary', enabled: !state.isWorking })]
+          : []),
+        ...(answer === 'refused' ? [button('privacy-ask', say('privacy_ask_button'))] : []),
+        button('back', say('back_button')),
+      ],
+    };
+  },
+};
+
+function button(id, text, { kind = 'plain', enabled = true } = {}) {
+  return { id, text, kind, enabled };
+}
+
+const note = (text, tone = 'plain') => ({ text, tone });
+
+const secondsUntil = (moment, now) => Math.max(0, Math.ceil((moment - now) / 1000));
+
+function confirmNote(state, say) {
+  if (state.isWorking) return note(say(state.busyText));
+  return state.isTooFast ? note(say('confirm_too_fast'), 'warn') : null;
+}
+
+function profileNote(state, say) {
+  if (state.isWorking) return note(say('saving'));
+  if (state.note) return note(say(state.note.text), state.note.tone);
+  if (state.consent === 'refused') return note(say('privacy_refused'), 'warn');
+  return state.consent === 'undeclared' ? note(say('privacy_undeclared'), 'warn') : null;
+}
+
+/** Who asks: what the server saw of the browser, and nothing the browser says of itself in words. */
+function card({ client, browser, warnings: names }, lang, say) {
+  const agent = readAgent(browser.ua, lang);
+  const place = [browser.ip_area, browser.network].filter(Boolean).join(' · ');
+  const tone = names.includes('network') ? 'warn' : 'plain';
+  return [
+    row(say('card_site'), client.name),
+    row(say('card_host'), client.host),
+    row(say('card_browser'), agent.browser || say('unknown')),
+    row(say('card_system'), agent.system || say('unknown')),
+    // Without a location database there is the address alone.
+    ...(place ? [row(say('card_place'), place, tone)] : []),
+    row(say('card_ip'), browser.ip, tone),
+    row(say('card_age'), say('age_seconds', { seconds: browser.age_s })),
+  ];
+}
+
+const row = (label, value, tone = 'plain') => ({ label, value, tone });
+
+function warnings(scanned, say) {
+  const texts = [];
+  if (!scanned.confirm_allowed) {
+    texts.push(say('warning_blocked'));
+  } else if (scanned.warnings.includes('picture')) {
+    texts.push(say('warning_picture'));
+  }
+  if (scanned.warnings.includes('network')) texts.push(say('warning_network'));
+  return texts;
+}
+
+function loginEntry(login, isWorking, lang, say) {
+  const agent = readAgent(login.browser.ua, lang);
+  const place = [login.browser.ip_area, login.browser.network, login.browser.ip];
+  return {
+    id: login.id,
+    title: login.client.name,
+    lines: [
+      say('browser_on_system', {
+        browser: agent.browser || say('unknown'),
+        system: agent.system || say('unknown'),
+      }),
+      place.filter(Boolean).join(' · '),
+      localTime(login.at),
+      say(login.current ? 'login_current' : 'login_ended'),
+    ],
+    button: login.current
+      ? button(`revoke:${login.id}`, say('revoke_button'), { kind: 'danger', enabled: !isWorking })
+      : null,
+  };
+}
+
+/** The server's time in the phone's zone, as `2026-01-31 08:05`. */
+function localTime(text) {
+  const time = new Date(text);
+  const two = (number) => String(number).padStart(2, '0');
+  const day = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join('-');
+  return `${day} ${two(time.getHours())}:${two(time.getMinutes())}`;
+}
+
+function consent(say) {
+  return {
+    title: say('privacy_title'),
+    text: say('privacy_text'),
+    contract: button('privacy-contract', say('privacy_contract_button')),
+    agree: button(AGREE_BUTTON, say('privacy_agree_button'), { kind: 'primary' }),
+    refuse: button('privacy-refuse', say('privacy_refuse_button')),
+  };
+}
+
+module.exports = { DIGITS, draw };

@@ -1,0 +1,37 @@
+'use strict';
+
+const { exchange } = require('./http');
+
+/** A browser with the login page open, without its pictures: cookies, Origin and the page's calls. */
+function createBrowser(origin, { userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0' } = {}) {
+  const cookies = new Map();
+
+  async function call(method, path) {
+    const header = {
+      'user-agent': userAgent,
+      cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+    };
+    if (method === 'POST') Object.assign(header, { origin, 'x-sl': '1', 'content-length': 0 });
+    const answer = await exchange({ method, url: origin + path, header });
+    for (const line of answer.header['set-cookie'] || []) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
+      cookies.set(name, value);
+    }
+    return { status: answer.status, ...JSON.parse(answer.body) };
+  }
+
+  return {
+    /** A new code: the picture's bytes. */
+    async open() {
+      const { data } = await call('POST', '/attempt');
+      return Buffer.from(data.image.slice(data.image.indexOf(',') + 1), 'base64');
+    },
+    look: async () => (await call('GET', '/attempt')).data,
+    /** Waits until the attempt is no longer as it was at `seq`. */
+    wait: async (seq) => (await call('GET', `/attempt?after=${seq}&wait=25`)).data,
+    complete: () => call('POST', '/attempt/complete'),
+    session: () => call('GET', '/session'),
+  };
+}
+
+module.exports = { createBrowser };

@@ -223,6 +223,17 @@ targets.append(
         path: "Tests/LoginStoreContract"
     )
 )
+// The insecure design that the conformance kit must see through.
+targets.append(
+    .executableTarget(
+        name: "article-server",
+        dependencies: [
+            "FakePhone", "HTTPTransport", "HTTPTransportAHC", argumentParser, httpTypes, nioCore,
+            nioHTTP1, nioPosix, nioWebSocket,
+        ],
+        path: "Tests/ArticleServer"
+    )
+)
 tests("LoginDomainTests", ["LoginDomain", "TestSupport"])
 tests("OpenIDConnectTests", ["OpenIDConnect", "LoginDomain", crypto, cryptoExtras])
 tests("LoginStoreTests", ["LoginDomain", "LoginStore", "LoginStoreContract"])

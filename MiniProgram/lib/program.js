@@ -57,7 +57,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     isTooFast: false,
     number: '',
     outcome: null,
-    // {text, canRetry, retryAt, supportCode}
+    // {text, canRetry, mayCancel, isOfNetwork, retryAt, supportCode}
     failure: null,
     // What `back` goes back to.
     home: null,
@@ -126,7 +126,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     return state.page === 'error' ? state.failure.retryAt : 0;
   }
 
-  function failed(failure) {
+  function failed(failure, { mayCancel = false } = {}) {
     const { text, canRetry } = explain(failure);
     const isOfNetwork = failure.status === 0 && canRetry;
     const hasCode = failure.step !== '' && failure.name !== 'offline';
@@ -135,6 +135,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
       failure: {
         text,
         canRetry,
+        mayCancel,
         isOfNetwork,
         retryAt: timers.now() + failure.waitSeconds * SECOND_MS,
         supportCode: hasCode ? supportCode(failure, timers.now()) : '',
@@ -296,7 +297,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
       if (wx.vibrateShort) wx.vibrateShort({ type: 'light' });
       change({ page: 'done', outcome: 'confirmed' });
     }, (failure) => {
-      if (failure.isUncertain) return null;
+      if (failure.isUncertain) return failed(failure, { mayCancel: true });
       isUnsure = wasUnsure;
       return confirmRefused(failure);
     });

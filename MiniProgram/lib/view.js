@@ -91,6 +91,7 @@ const PAGES = {
       text: say(`${failure.text}_text`, { origin }),
       buttons: [
         ...(failure.canRetry ? [retry] : []),
+        ...(failure.mayCancel ? [button('cancel', say('cancel_button'))] : []),
         ...(failure.text === 'unsure' ? [button('logins', say('logins_button'))] : []),
         ...(state.home ? [button('back', say('back_button'))] : []),
       ],

@@ -137,6 +137,9 @@ const PAGES = {
 
 const makeButton = (id, text, kind, enabled = true) => ({ id, text, kind, enabled });
 
+/** What just happened, for the state's `note`: the key of a sentence, its tone, whether to try again. */
+const remark = (text, tone, canRetry = false) => ({ text, tone, canRetry });
+
 const note = (text, tone = 'plain') => ({ text, tone });
 
 const secondsUntil = (moment, now) => Math.max(0, Math.ceil((moment - now) / 1000));
@@ -222,4 +225,4 @@ function consent(say) {
   };
 }
 
-module.exports = { DIGITS, draw };
+module.exports = { DIGITS, draw, remark };

@@ -10,7 +10,7 @@ package struct FakeBrowser: Sendable {
     package let login: ServerAddress
     /// What is sent as `Origin`; the login server's own origin unless a test wants to cheat.
     package var origin: String
-    package private(set) var jar = CookieJar()
+    package internal(set) var jar = CookieJar()
     /// Every picture ever shown, the one on the screen last.
     package private(set) var pictures: [Picture] = []
     /// What the current watch has delivered, oldest first.
@@ -21,6 +21,8 @@ package struct FakeBrowser: Sendable {
     private let line: Line
     private let dialer: any WatchDialer
     private var watch: (any Watch)?
+    /// What was read out of the picture on the screen.
+    private var read: [String: String] = [:]
 
     package init(name: String, login: ServerAddress, line: Line, dialer: any WatchDialer) {
         self.name = name
@@ -33,11 +35,44 @@ package struct FakeBrowser: Sendable {
     /// The picture on the screen; nil before the first attempt.
     package var picture: Picture? { pictures.last }
 
+    // MARK: Variables
+
+    /// What others may borrow: `cookie`, `picture` (a data URL), and `scene` and `launch` once
+    /// the picture was read.
+    package var variables: [String: String] {
+        var variables = read
+        variables["cookie"] = cookies(for: "/")
+        variables["picture"] = picture?.dataURL
+        return variables
+    }
+
+    /// Reads the scene out of the picture on the screen, as anybody who sees the screen can.
+    ///
+    /// - Parameters:
+    ///   - person: whose phone looks, by the name at the mock.
+    ///   - weChat: the mock.
+    /// - Returns: the mock's answer; on success `scene` and `launch` are variables.
+    /// - Throws: when there is no picture, or no answer.
+    package mutating func readScene(
+        by person: String,
+        at weChat: ServerAddress
+    ) async throws(FakePhoneError) -> Reply {
+        guard let picture else { throw .noPicture(browser: name) }
+        let (reply, options) = try await line.look(at: picture, person, .camera, at: weChat)
+        if let options {
+            read["scene"] = options.scene
+            read["launch"] = String(options.launch)
+        }
+        return reply
+    }
+
     // MARK: Calls
 
     /// `POST /attempt`: a new code, whose picture is then on the screen.
-    package mutating func openAttempt() async throws(FakePhoneError) -> Reply {
-        let reply = try await post("/attempt")
+    package mutating func openAttempt(
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
+        let reply = try await post("/attempt", twist)
         guard reply.isOK else { return reply }
         guard let url = reply.data?["image"]?.string else {
             throw .badPicture("data.image is missing")
@@ -46,51 +81,95 @@ package struct FakeBrowser: Sendable {
             throw .badPicture("data.image is no PNG data URL but begins \(url.prefix(40))")
         }
         pictures.append(picture)
+        read = [:]
         expiresInSeconds = reply.data?["expires_in"]?.int ?? 0
         return reply
     }
 
     /// `GET /attempt`: the state as it is now.
-    package mutating func attempt() async throws(FakePhoneError) -> Reply {
-        try await get("/attempt")
+    package mutating func attempt(
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
+        try await get("/attempt", twist)
     }
 
     /// `POST /attempt/complete`: who was logged in, and the session cookie.
-    package mutating func complete() async throws(FakePhoneError) -> Reply {
-        try await post("/attempt/complete")
+    package mutating func complete(
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
+        try await post("/attempt/complete", twist)
     }
 
     /// `POST /attempt/cancel`.
-    package mutating func cancelAttempt() async throws(FakePhoneError) -> Reply {
-        try await post("/attempt/cancel")
+    package mutating func cancelAttempt(
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
+        try await post("/attempt/cancel", twist)
     }
 
     /// `GET /session`: who is logged in.
-    package mutating func session() async throws(FakePhoneError) -> Reply {
-        try await get("/session")
+    package mutating func session(
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
+        try await get("/session", twist)
     }
 
     /// `POST /session/logout`.
-    package mutating func logout() async throws(FakePhoneError) -> Reply {
-        try await post("/session/logout")
+    package mutating func logout(
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
+        try await post("/session/logout", twist)
     }
 
-    private mutating func get(_ path: String) async throws(FakePhoneError) -> Reply {
-        take(try await line.say(.get, path, to: login, fields: fields(for: path)))
+    /// Any request to the login server, as somebody with a console would send it.
+    ///
+    /// `{name}` in the path, the fields and the body stands for the variable of that name.
+    package mutating func request(
+        _ raw: RawRequest,
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
+        let raw = raw.filled(with: variables.merging(twist.variables) { _, borrowed in borrowed })
+        var fields = raw.fields
+        if fields[.cookie] == nil {
+            fields.append(contentsOf: self.fields(for: raw.pathAlone, twist))
+        }
+        if let origin = twist.origin, fields[.origin] == nil { fields[.origin] = origin }
+        return take(
+            try await line.say(raw.method, raw.path, to: login, fields: fields, body: raw.body),
+            twist
+        )
     }
 
-    private mutating func post(_ path: String) async throws(FakePhoneError) -> Reply {
-        var fields = fields(for: path)
-        fields[.origin] = origin
+    /// `GET /login`: the page itself.
+    package mutating func page() async throws(FakePhoneError) -> Reply {
+        try await get("/login", .none)
+    }
+
+    private mutating func get(
+        _ path: String,
+        _ twist: Twist
+    ) async throws(FakePhoneError) -> Reply {
+        take(try await line.say(.get, path, to: login, fields: fields(for: path, twist)), twist)
+    }
+
+    private mutating func post(
+        _ path: String,
+        _ twist: Twist
+    ) async throws(FakePhoneError) -> Reply {
+        var fields = fields(for: path, twist)
+        fields[.origin] = twist.origin ?? origin
         // A field that no foreign page can add without asking first.
         if let guardName = HTTPField.Name("X-SL") { fields[guardName] = "1" }
-        return take(try await line.say(.post, path, to: login, fields: fields))
+        guard let json = twist.applied(to: nil) else {
+            return take(try await line.say(.post, path, to: login, fields: fields), twist)
+        }
+        return take(try await line.say(.post, path, to: login, fields: fields, json: json), twist)
     }
 
-    private func fields(for path: String) -> HTTPFields {
+    private func fields(for path: String, _ twist: Twist) -> HTTPFields {
         var fields: HTTPFields = [:]
         // Set by its name, two cookies would become two fields.
-        if let cookies = cookies(for: path) {
+        if let cookies = twist.value(of: "cookie", own: cookies(for: path)), !cookies.isEmpty {
             fields.append(HTTPField(name: .cookie, value: cookies))
         }
         return fields
@@ -102,7 +181,7 @@ package struct FakeBrowser: Sendable {
         return jar.header(path: path, isSecure: login.scheme == "https" || isLoopback)
     }
 
-    private mutating func take(_ reply: Reply) -> Reply {
+    private mutating func take(_ reply: Reply, _ twist: Twist) -> Reply {
         for value in reply.fields[values: .setCookie] { jar.store(value) }
         return reply
     }
@@ -114,14 +193,17 @@ extension FakeBrowser {
     /// Watches the attempt; the first event is its current state.
     ///
     /// - Returns: nil when the watch stands, else the server's refusal.
-    package mutating func watch(by kind: WatchKind) async throws(FakePhoneError) -> Reply? {
+    package mutating func watch(
+        by kind: WatchKind,
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply? {
         await stopWatching()
         let path = kind == .poll ? "/attempt" : "/attempt/events"
         let request = WatchRequest(
             server: login,
             path: path,
-            cookie: cookies(for: path),
-            origin: origin
+            cookie: twist.value(of: "cookie", own: cookies(for: path)),
+            origin: twist.origin ?? origin
         )
         let start = line.time.now()
         let outcome: String

@@ -58,6 +58,8 @@ package struct FakePhone: Sendable {
     private var appID: String
     private var nonce = ""
     private var scannedAt: Duration?
+    /// The js_code of the last `wx.login`; nil before the first.
+    private var jsCode: String?
 
     package init(
         name: String,
@@ -75,6 +77,21 @@ package struct FakePhone: Sendable {
         self.line = line
     }
 
+    // MARK: Variables
+
+    /// What others may borrow: `appid`, `js_code`, `bearer`, `userid`, `scene`, `launch`, `nonce`,
+    /// each once it is known.
+    package var variables: [String: String] {
+        var variables = ["appid": appID]
+        variables["js_code"] = jsCode
+        variables["bearer"] = session?.token
+        variables["userid"] = session?.user["userid"]?.string
+        variables["scene"] = launch?.scene
+        variables["launch"] = launch.map { String($0.launch) }
+        if !nonce.isEmpty { variables["nonce"] = nonce }
+        return variables
+    }
+
     // MARK: Steps of a person
 
     /// Scans a picture and tells the login server, logging in first when needed.
@@ -82,7 +99,8 @@ package struct FakePhone: Sendable {
     /// - Returns: the first refusal on the way, or the answer of `POST /mp/scan`.
     package mutating func scan(
         _ picture: Picture,
-        how: ScanHow = .camera
+        how: ScanHow = .camera,
+        twist: Twist = .none
     ) async throws(FakePhoneError) -> Reply {
         let recognised = try await look(at: picture, how: how)
         guard recognised.isOK else { return recognised }
@@ -90,7 +108,7 @@ package struct FakePhone: Sendable {
             let reply = try await logIn()
             guard reply.isOK else { return reply }
         }
-        return try await openScene()
+        return try await openScene(twist: twist)
     }
 
     /// Shows a picture to WeChat: `POST /_mock/phones/{person}/scan`.
@@ -100,19 +118,8 @@ package struct FakePhone: Sendable {
         at picture: Picture,
         how: ScanHow
     ) async throws(FakePhoneError) -> Reply {
-        var fields: HTTPFields = [:]
-        fields[.contentType] = "image/png"
-        let reply = try await line.say(
-            .post,
-            "/_mock/phones/\(person)/scan?how=\(how.rawValue)",
-            to: weChat,
-            fields: fields,
-            body: picture.bytes
-        )
-        guard reply.isOK else { return reply }
-        guard let json = reply.json, let options = LaunchOptions(json) else {
-            throw .badAnswer(from: weChat.name, "the launch options hold no scene")
-        }
+        let (reply, options) = try await line.look(at: picture, person, how, at: weChat)
+        guard let options else { return reply }
         launch = options
         appID = options.appID
         nonce = ""
@@ -121,7 +128,12 @@ package struct FakePhone: Sendable {
     }
 
     /// `wx.login` and `POST /mp/session`: a fresh js_code for a phone session.
-    package mutating func logIn() async throws(FakePhoneError) -> Reply {
+    ///
+    /// With a borrowed `js_code` WeChat is not asked for one.
+    package mutating func logIn(twist: Twist = .none) async throws(FakePhoneError) -> Reply {
+        if let borrowed = twist.variables["js_code"] {
+            return try await logIn(with: borrowed, twist)
+        }
         let code = try await line.say(
             .post,
             "/_mock/phones/\(person)/login",
@@ -132,11 +144,20 @@ package struct FakePhone: Sendable {
         guard let jsCode = code.json?["code"]?.string else {
             throw .badAnswer(from: weChat.name, "wx.login gave no code")
         }
+        self.jsCode = jsCode
+        return try await logIn(with: jsCode, twist)
+    }
+
+    private mutating func logIn(
+        with jsCode: String,
+        _ twist: Twist
+    ) async throws(FakePhoneError) -> Reply {
+        let json: JSONValue = ["js_code": .string(jsCode)]
         let reply = try await line.say(
             .post,
             "/mp/session",
             to: login,
-            json: ["js_code": .string(jsCode)]
+            json: twist.applied(to: json) ?? json
         )
         guard reply.isOK else { return reply }
         guard let token = reply.data?["token"]?.string, let user = reply.data?["user"] else {
@@ -147,11 +168,13 @@ package struct FakePhone: Sendable {
     }
 
     /// `POST /mp/scan`: tells the server which code was scanned, and how.
-    package mutating func openScene() async throws(FakePhoneError) -> Reply {
-        guard let launch else { throw .nothingScanned(phone: name) }
+    package mutating func openScene(twist: Twist = .none) async throws(FakePhoneError) -> Reply {
+        let scene = try scene(twist)
+        let launchValue = twist.variables["launch"].flatMap { Int($0) } ?? launch?.launch ?? 1047
         let reply = try await say(
             "/mp/scan",
-            ["scene": .string(launch.scene), "launch": .int(launch.launch)]
+            ["scene": .string(scene), "launch": .int(launchValue)],
+            twist
         )
         guard reply.isOK else { return reply }
         guard let nonce = reply.data?["nonce"]?.string else {
@@ -165,34 +188,42 @@ package struct FakePhone: Sendable {
     /// `POST /mp/confirm`, once `after` has passed since the scan; `number` is what the person typed.
     package func confirm(
         after: Duration = FakePhone.readingTime,
-        number: String? = nil
+        number: String? = nil,
+        twist: Twist = .none
     ) async throws(FakePhoneError) -> Reply {
-        guard let launch else { throw .nothingScanned(phone: name) }
+        let scene = try scene(twist)
         if let scannedAt {
             let left = scannedAt + after - line.time.now()
             if left > .zero { try await wait(left) }
         }
         var json: [String: JSONValue] = [
-            "scene": .string(launch.scene), "nonce": .string(nonce),
+            "scene": .string(scene),
+            "nonce": .string(twist.value(of: "nonce", own: nonce) ?? nonce),
         ]
         if let number { json["number"] = .string(number) }
-        return try await say("/mp/confirm", .object(json))
+        return try await say("/mp/confirm", .object(json), twist)
     }
 
     /// `POST /mp/profile`: the nickname the person typed.
-    package func setNickName(_ name: String) async throws(FakePhoneError) -> Reply {
-        try await say("/mp/profile", ["nickName": .string(name)])
+    package func setNickName(
+        _ name: String,
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
+        try await say("/mp/profile", ["nickName": .string(name)], twist)
     }
 
     /// `POST /mp/avatar`: a picture, as wx.uploadFile sends it.
-    package func upload(_ picture: Picture) async throws(FakePhoneError) -> Reply {
+    package func upload(
+        _ picture: Picture,
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
         let boundary = "----fake-phone"
         let head =
             "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; "
             + "filename=\"avatar.png\"\r\nContent-Type: image/png\r\n\r\n"
         var fields: HTTPFields = [:]
         fields[.contentType] = "multipart/form-data; boundary=\(boundary)"
-        if let session { fields[.authorization] = "Bearer \(session.token)" }
+        fields[.authorization] = authorization(twist)
         return try await line.say(
             .post,
             "/mp/avatar",
@@ -203,30 +234,84 @@ package struct FakePhone: Sendable {
     }
 
     /// `POST /mp/cancel`.
-    package func cancel() async throws(FakePhoneError) -> Reply {
-        guard let launch else { throw .nothingScanned(phone: name) }
+    package func cancel(twist: Twist = .none) async throws(FakePhoneError) -> Reply {
+        let scene = try scene(twist)
         return try await say(
             "/mp/cancel",
-            ["scene": .string(launch.scene), "nonce": .string(nonce)]
+            [
+                "scene": .string(scene),
+                "nonce": .string(twist.value(of: "nonce", own: nonce) ?? nonce),
+            ],
+            twist
         )
     }
 
+    /// `GET /mp/logins`: the logins of this user that are alive.
+    package func logins(twist: Twist = .none) async throws(FakePhoneError) -> Reply {
+        var fields: HTTPFields = [:]
+        fields[.authorization] = authorization(twist)
+        return try await line.say(.get, "/mp/logins", to: login, fields: fields)
+    }
+
+    /// `POST /mp/logins/revoke`.
+    package func revokeLogin(
+        id: String,
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
+        try await say("/mp/logins/revoke", ["id": .string(id)], twist)
+    }
+
     /// `POST /mp/scan` with a scene that was made up: what a guesser does.
-    package mutating func guess(scene: String) async throws(FakePhoneError) -> Reply {
-        if session == nil {
+    package mutating func guess(
+        scene: String,
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
+        if session == nil, twist.variables["bearer"] == nil {
             let reply = try await logIn()
             guard reply.isOK else { return reply }
         }
-        return try await say("/mp/scan", ["scene": .string(scene), "launch": 1047])
+        return try await say("/mp/scan", ["scene": .string(scene), "launch": 1047], twist)
+    }
+
+    /// Any request to the login server, as somebody with a console would send it.
+    ///
+    /// `{name}` in the path, the fields and the body stands for the variable of that name.
+    package func request(
+        _ raw: RawRequest,
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
+        let raw = raw.filled(with: variables.merging(twist.variables) { _, borrowed in borrowed })
+        var fields = raw.fields
+        if fields[.authorization] == nil { fields[.authorization] = authorization(twist) }
+        return try await line.say(raw.method, raw.path, to: login, fields: fields, body: raw.body)
+    }
+
+    /// The scene of this call: a borrowed one, or that of the picture.
+    private func scene(_ twist: Twist) throws(FakePhoneError) -> String {
+        guard let scene = twist.value(of: "scene", own: launch?.scene) else {
+            throw .nothingScanned(phone: name)
+        }
+        return scene
+    }
+
+    private func authorization(_ twist: Twist) -> String? {
+        twist.value(of: "bearer", own: session?.token).map { "Bearer \($0)" }
     }
 
     private func say(
         _ path: String,
-        _ json: JSONValue
+        _ json: JSONValue,
+        _ twist: Twist
     ) async throws(FakePhoneError) -> Reply {
         var fields: HTTPFields = [:]
-        if let session { fields[.authorization] = "Bearer \(session.token)" }
-        return try await line.say(.post, path, to: login, fields: fields, json: json)
+        fields[.authorization] = authorization(twist)
+        return try await line.say(
+            .post,
+            path,
+            to: login,
+            fields: fields,
+            json: twist.applied(to: json) ?? json
+        )
     }
 
     private func wait(_ duration: Duration) async throws(FakePhoneError) {

@@ -7,18 +7,15 @@
 const { createServer } = require('./server');
 const { createPhoneSession } = require('./phone-session');
 const { createPrivacy } = require('./privacy');
+const { createProfile } = require('./profile');
 const { readLaunch } = require('./launch');
 const { Failure, explain, supportCode } = require('./failures');
 const { languageOf, speak } = require('./texts');
-const { DIGITS, draw } = require('./view');
+const { DIGITS, draw, remark } = require('./view');
 
 // The server refuses a confirm sooner after its scan; it may be set otherwise there.
 const CONFIRM_DELAY_MS = 700;
 const SECOND_MS = 1000;
-
-/** What just happened, told beside the page's own: the key of a sentence. */
-const remark = (text, tone, canRetry = false) => ({ text, tone, canRetry });
-const REJECTED = remark('nickname_rejected', 'warn');
 
 // Something newer has begun: what is left of the old is not for the screen.
 class Outdated extends Error {}
@@ -57,7 +54,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     isTooFast: false,
     number: '',
     outcome: null,
-    // {text, canRetry, retryAt, supportCode}
+    // {text, canRetry, mayCancel, isOfNetwork, retryAt, supportCode}
     failure: null,
     // What `back` goes back to.
     home: null,
@@ -82,8 +79,9 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
   // Whether a confirm was sent whose answer never came.
   let isUnsure = false;
   let confirmDelay = CONFIRM_DELAY_MS;
-  // Ends when the person has answered the question for consent.
-  let consenting = Promise.resolve();
+  const profile = createProfile({
+    server, session, privacy, perform, change, read: () => state,
+  });
 
   change({});
   wx.getNetworkType({ success: ({ networkType }) => change({ isOffline: networkType === 'none' }) });
@@ -126,7 +124,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     return state.page === 'error' ? state.failure.retryAt : 0;
   }
 
-  function failed(failure) {
+  function failed(failure, { mayCancel = false } = {}) {
     const { text, canRetry } = explain(failure);
     const isOfNetwork = failure.status === 0 && canRetry;
     const hasCode = failure.step !== '' && failure.name !== 'offline';
@@ -135,6 +133,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
       failure: {
         text,
         canRetry,
+        mayCancel,
         isOfNetwork,
         retryAt: timers.now() + failure.waitSeconds * SECOND_MS,
         supportCode: hasCode ? supportCode(failure, timers.now()) : '',
@@ -241,7 +240,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     paused = null;
     isUnsure = false;
     confirmDelay = CONFIRM_DELAY_MS;
-    if (privacy.isAsking()) answerConsent(false);
+    if (privacy.isAsking()) profile.answer(false);
     change({
       page: 'busy', busyText: 'busy_login', home: null, number: '', isTooFast: false, note: null,
     });
@@ -296,7 +295,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
       if (wx.vibrateShort) wx.vibrateShort({ type: 'light' });
       change({ page: 'done', outcome: 'confirmed' });
     }, (failure) => {
-      if (failure.isUncertain) return null;
+      if (failure.isUncertain) return failed(failure, { mayCancel: true });
       isUnsure = wasUnsure;
       return confirmRefused(failure);
     });
@@ -366,64 +365,6 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     }, (failure) => (failure.name === 'not_found' ? failed(new Failure('gone_login', failure)) : null));
   }
 
-  // --- Picture and name
-
-  async function showProfile(current) {
-    change({ page: 'busy', busyText: 'busy_login' });
-    await current(session.open());
-    change({ page: 'profile', user: session.user(), consent: null, avatarPath: '' });
-    askForConsent();
-  }
-
-  function askForConsent() {
-    consenting = privacy.ready().then((consent) => {
-      change({ consent, isAskedForConsent: privacy.isAsking() });
-    });
-  }
-
-  function answerConsent(isAgreed) {
-    privacy.answer(isAgreed);
-    change({ isAskedForConsent: false });
-    return consenting;
-  }
-
-  function upload(path) {
-    return perform(async (current) => {
-      const send = (bearer) => server.upload('/mp/avatar', bearer, path);
-      save((await current(session.call(send))).user, { avatarPath: path });
-    }, (failure) => profileFailed(failure, { too_large: 'avatar_too_large', unsupported_media: 'avatar_bad' }));
-  }
-
-  function rename(nickName) {
-    // WeChat empties a name that it refuses; that is nobody's wish to have none.
-    if (!nickName) {
-      change({ note: REJECTED });
-      return undefined;
-    }
-    return perform(async (current) => {
-      const send = (bearer) => server.post('/mp/profile', { nickName }, bearer);
-      save((await current(session.call(send))).user, {});
-    }, (failure) => profileFailed(failure, { malformed: 'nickname_bad' }));
-  }
-
-  function save(user, news) {
-    session.setUser(user);
-    change(Object.assign({ user, note: remark('saved', 'good') }, news));
-  }
-
-  function profileFailed(failure, own) {
-    const text = own[failure.name];
-    if (text) return { note: remark(text, 'warn') };
-    const explained = explain(failure);
-    return { note: remark(`${explained.text}_text`, 'warn', explained.canRetry) };
-  }
-
-  function review({ pass, timeout }) {
-    const isRejected = !pass && !timeout;
-    if (isRejected) change({ note: REJECTED });
-    if (!isRejected && state.note === REJECTED) change({ note: null });
-  }
-
   // --- Taps
 
   const TAPS = {
@@ -431,14 +372,14 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     cancel,
     retry: () => again(),
     logins: () => leaveFor(showLogins),
-    profile: () => leaveFor(showProfile),
+    profile: () => leaveFor(profile.show),
     back: () => change(Object.assign({ home: null, note: null }, state.home)),
     close: () => wx.exitMiniProgram({}),
-    avatar: ({ avatarUrl }) => upload(avatarUrl),
-    nickname: ({ nickName }) => rename(nickName),
-    'privacy-ask': askForConsent,
-    'privacy-agree': () => answerConsent(true),
-    'privacy-refuse': () => answerConsent(false),
+    avatar: ({ avatarUrl }) => profile.upload(avatarUrl),
+    nickname: ({ nickName }) => profile.rename(nickName),
+    'privacy-ask': () => profile.ask(),
+    'privacy-agree': () => profile.answer(true),
+    'privacy-refuse': () => profile.answer(false),
     'privacy-contract': () => wx.openPrivacyContract && wx.openPrivacyContract({}),
   };
 
@@ -453,7 +394,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
   /** What a person types, and what WeChat says of it. */
   async function input(name, value) {
     if (name === 'number') change({ number: String(value).replace(/\D/g, '').slice(0, DIGITS) });
-    if (name === 'nickname-review') review(value);
+    if (name === 'nickname-review') profile.review(value);
   }
 
   return {

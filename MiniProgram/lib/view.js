@@ -91,6 +91,7 @@ const PAGES = {
       text: say(`${failure.text}_text`, { origin }),
       buttons: [
         ...(failure.canRetry ? [retry] : []),
+        ...(failure.mayCancel ? [button('cancel', say('cancel_button'))] : []),
         ...(failure.text === 'unsure' ? [button('logins', say('logins_button'))] : []),
         ...(state.home ? [button('back', say('back_button'))] : []),
       ],
@@ -135,6 +136,9 @@ const PAGES = {
 };
 
 const makeButton = (id, text, kind, enabled = true) => ({ id, text, kind, enabled });
+
+/** What just happened, for the state's `note`: the key of a sentence, its tone, whether to try again. */
+const remark = (text, tone, canRetry = false) => ({ text, tone, canRetry });
 
 const note = (text, tone = 'plain') => ({ text, tone });
 
@@ -221,4 +225,4 @@ function consent(say) {
   };
 }
 
-module.exports = { DIGITS, draw };
+module.exports = { DIGITS, draw, remark };

@@ -575,6 +575,19 @@ test('a confirm whose answer was lost can be sent again', async () => {
   assert.deepEqual(server.requests.at(-1).json, server.requests.at(-2).json);
 });
 
+test('T12 a confirm whose answer was lost can still be cancelled', async () => {
+  for (const answer of [ok(), refusal(410, 'scene_unavailable')]) {
+    const { program, server } = await setUpScanned();
+    server.next('/mp/confirm', broken('ERR_CONNECTION_RESET'));
+    await program.tap('confirm');
+    assert.deepEqual(program.view.buttons.map(({ id }) => id), ['retry', 'cancel']);
+    server.next('/mp/cancel', answer);
+    await program.tap('cancel');
+    // Gone may mean logged in: then nobody says that it was cancelled.
+    assert.equal(program.view.title, answer.status === 200 ? 'Login cancelled' : 'Please look at the computer');
+  }
+});
+
 test('a confirm whose answer was lost and whose code is gone is not called a failure', async () => {
   const { program, server } = await setUpScanned();
   server.next('/mp/confirm', broken('ERR_CONNECTION_RESET'), refusal(410, 'scene_unavailable'));

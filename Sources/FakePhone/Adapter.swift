@@ -155,7 +155,7 @@ extension Adapter {
     /// Whether there is such a variable in this design.
     func knows(_ variable: String) -> Bool {
         let ours: Set<String> = ["appid", "cookie", "js_code", "launch", "picture", "scene"]
-        let calls = browser.values.joined() + phone.values.joined()
+        let calls = Array(browser.values.joined()) + Array(phone.values.joined())
         return ours.contains(variable)
             || calls.contains { call in
                 call.make.contains { $0.name == variable }

@@ -75,7 +75,7 @@ extension Expectation {
     }
 
     private func judgeUser(_ reply: Reply, _ facts: Facts) throws {
-        let got = reply.data?["user"]?["userid"]?.string
+        let got = reply.userID
         if isNobody, let got, reply.isGranted {
             throw StepEnd.failed(expected: "nobody to be logged in", got: "user \(got)")
         }

@@ -54,12 +54,14 @@ package struct FakePhone: Sendable {
     package private(set) var launch: LaunchOptions?
     package private(set) var session: PhoneSession?
 
+    /// The design that this phone is made for.
+    package let adapter: Adapter
+
     private let line: Line
     private var appID: String
-    private var nonce = ""
     private var scannedAt: Duration?
-    /// The js_code of the last `wx.login`; nil before the first.
-    private var jsCode: String?
+    /// What was read out of a picture, made up, or taken out of answers.
+    private var known: [String: String] = [:]
 
     package init(
         name: String,
@@ -67,8 +69,10 @@ package struct FakePhone: Sendable {
         appID: String = FakePhone.defaultAppID,
         login: ServerAddress,
         weChat: ServerAddress,
-        line: Line
+        line: Line,
+        adapter: Adapter = .scanLogin
     ) {
+        self.adapter = adapter
         self.name = name
         self.person = person
         self.appID = appID
@@ -79,16 +83,11 @@ package struct FakePhone: Sendable {
 
     // MARK: Variables
 
-    /// What others may borrow: `appid`, `js_code`, `bearer`, `userid`, `scene`, `launch`, `nonce`,
-    /// each once it is known.
+    /// What others may borrow: `appid`, and once they are known `js_code`, `scene`, `launch` and
+    /// what the adapter takes, such as `bearer`, `userid`, `nonce`.
     package var variables: [String: String] {
-        var variables = ["appid": appID]
-        variables["js_code"] = jsCode
-        variables["bearer"] = session?.token
-        variables["userid"] = session?.user["userid"]?.string
-        variables["scene"] = launch?.scene
-        variables["launch"] = launch.map { String($0.launch) }
-        if !nonce.isEmpty { variables["nonce"] = nonce }
+        var variables = known
+        variables["appid"] = appID
         return variables
     }
 
@@ -122,8 +121,11 @@ package struct FakePhone: Sendable {
         guard let options else { return reply }
         launch = options
         appID = options.appID
-        nonce = ""
-        scannedAt = nil
+        known["scene"] = options.scene
+        known["launch"] = String(options.launch)
+        known["nonce"] = nil
+        // A design without a call for the scan has the person read from here on.
+        scannedAt = adapter.phone[.scan] == nil ? line.time.now() : nil
         return reply
     }
 
@@ -131,57 +133,38 @@ package struct FakePhone: Sendable {
     ///
     /// With a borrowed `js_code` WeChat is not asked for one.
     package mutating func logIn(twist: Twist = .none) async throws(FakePhoneError) -> Reply {
-        if let borrowed = twist.variables["js_code"] {
-            return try await logIn(with: borrowed, twist)
+        if twist.variables["js_code"] == nil {
+            let code = try await line.say(
+                .post,
+                "/_mock/phones/\(person)/login",
+                to: weChat,
+                json: ["appid": .string(appID)]
+            )
+            guard code.isOK else { return code }
+            guard let jsCode = code.json?["code"]?.string else {
+                throw .badAnswer(from: weChat.name, "wx.login gave no code")
+            }
+            known["js_code"] = jsCode
         }
-        let code = try await line.say(
-            .post,
-            "/_mock/phones/\(person)/login",
-            to: weChat,
-            json: ["appid": .string(appID)]
-        )
-        guard code.isOK else { return code }
-        guard let jsCode = code.json?["code"]?.string else {
-            throw .badAnswer(from: weChat.name, "wx.login gave no code")
-        }
-        self.jsCode = jsCode
-        return try await logIn(with: jsCode, twist)
-    }
-
-    private mutating func logIn(
-        with jsCode: String,
-        _ twist: Twist
-    ) async throws(FakePhoneError) -> Reply {
-        let json: JSONValue = ["js_code": .string(jsCode)]
-        let reply = try await line.say(
-            .post,
-            "/mp/session",
-            to: login,
-            json: twist.applied(to: json) ?? json
-        )
+        for name in ["bearer", "userid"] { known[name] = nil }
+        let reply = try await perform(.login, twist)
         guard reply.isOK else { return reply }
-        guard let token = reply.data?["token"]?.string, let user = reply.data?["user"] else {
-            throw .badAnswer(from: login.name, "a phone session without token and user")
-        }
-        session = PhoneSession(token: token, user: user)
+        session = PhoneSession(
+            token: known["bearer"] ?? "",
+            user: reply.data?["user"] ?? ["userid": .string(known["userid"] ?? "")]
+        )
         return reply
     }
 
     /// `POST /mp/scan`: tells the server which code was scanned, and how.
     package mutating func openScene(twist: Twist = .none) async throws(FakePhoneError) -> Reply {
-        let scene = try scene(twist)
-        let launchValue = twist.variables["launch"].flatMap { Int($0) } ?? launch?.launch ?? 1047
-        let reply = try await say(
-            "/mp/scan",
-            ["scene": .string(scene), "launch": .int(launchValue)],
-            twist
-        )
-        guard reply.isOK else { return reply }
-        guard let nonce = reply.data?["nonce"]?.string else {
-            throw .badAnswer(from: login.name, "a scan without a nonce")
-        }
-        self.nonce = nonce
-        scannedAt = line.time.now()
+        try needScene(twist)
+        // Some designs hear of a scan only with the confirm.
+        if adapter.phone[.scan] == nil, twist == .none { return Reply(status: 200) }
+        var twist = twist
+        if launch == nil, twist.variables["launch"] == nil { twist.variables["launch"] = "1047" }
+        let reply = try await perform(.scan, twist)
+        if reply.isOK { scannedAt = line.time.now() }
         return reply
     }
 
@@ -191,17 +174,12 @@ package struct FakePhone: Sendable {
         number: String? = nil,
         twist: Twist = .none
     ) async throws(FakePhoneError) -> Reply {
-        let scene = try scene(twist)
+        try needScene(twist)
         if let scannedAt {
             let left = scannedAt + after - line.time.now()
             if left > .zero { try await wait(left) }
         }
-        var json: [String: JSONValue] = [
-            "scene": .string(scene),
-            "nonce": .string(twist.value(of: "nonce", own: nonce) ?? nonce),
-        ]
-        if let number { json["number"] = .string(number) }
-        return try await say("/mp/confirm", .object(json), twist)
+        return try await performAside(.confirm, twist, ["number": number])
     }
 
     /// `POST /mp/profile`: the nickname the person typed.
@@ -209,7 +187,7 @@ package struct FakePhone: Sendable {
         _ name: String,
         twist: Twist = .none
     ) async throws(FakePhoneError) -> Reply {
-        try await say("/mp/profile", ["nickName": .string(name)], twist)
+        try await performAside(.profile, twist, ["nickname": name])
     }
 
     /// `POST /mp/avatar`: a picture, as wx.uploadFile sends it.
@@ -217,51 +195,55 @@ package struct FakePhone: Sendable {
         _ picture: Picture,
         twist: Twist = .none
     ) async throws(FakePhoneError) -> Reply {
+        guard let call = adapter.phone[.avatar]?.first else {
+            throw .notInDesign("'avatar' of a phone")
+        }
         let boundary = "----fake-phone"
         let head =
             "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; "
             + "filename=\"avatar.png\"\r\nContent-Type: image/png\r\n\r\n"
+        let variables = variables.merging(twist.variables) { _, borrowed in borrowed }
         var fields: HTTPFields = [:]
+        for field in call.fields where field.value.names.allSatisfy({ variables[$0] != nil }) {
+            guard let name = HTTPField.Name(field.name) else { continue }
+            fields[name] = field.value.filled(with: variables)
+        }
         fields[.contentType] = "multipart/form-data; boundary=\(boundary)"
-        fields[.authorization] = authorization(twist)
-        return try await line.say(
+        var reply = try await line.say(
             .post,
-            "/mp/avatar",
+            call.path.filled(with: variables, inQuery: true),
             to: login,
             fields: fields,
             body: Array(head.utf8) + picture.bytes + Array("\r\n--\(boundary)--\r\n".utf8)
         )
+        reply.isAccepted = (call.success ?? adapter.success).accepts(reply)
+        return reply
     }
 
     /// `POST /mp/cancel`.
     package func cancel(twist: Twist = .none) async throws(FakePhoneError) -> Reply {
-        let scene = try scene(twist)
-        return try await say(
-            "/mp/cancel",
-            [
-                "scene": .string(scene),
-                "nonce": .string(twist.value(of: "nonce", own: nonce) ?? nonce),
-            ],
-            twist
-        )
+        try needScene(twist)
+        return try await performAside(.cancel, twist)
     }
 
-    /// `GET /mp/logins`: the logins of this user that are alive.
-    package func logins(twist: Twist = .none) async throws(FakePhoneError) -> Reply {
-        var fields: HTTPFields = [:]
-        fields[.authorization] = authorization(twist)
-        return try await line.say(.get, "/mp/logins", to: login, fields: fields)
+    /// `GET /mp/logins`: where this person is logged in.
+    package func logins(
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
+        try await performAside(.logins, twist)
     }
 
-    /// `POST /mp/logins/revoke`.
+    /// `POST /mp/logins/revoke`: ends one of the recent logins.
     package func revokeLogin(
         id: String,
         twist: Twist = .none
     ) async throws(FakePhoneError) -> Reply {
-        try await say("/mp/logins/revoke", ["id": .string(id)], twist)
+        try await performAside(.revoke, twist, ["id": id])
     }
 
     /// `POST /mp/scan` with a scene that was made up: what a guesser does.
+    ///
+    /// Where a scan is no call, the guess goes out with the confirm.
     package mutating func guess(
         scene: String,
         twist: Twist = .none
@@ -270,7 +252,10 @@ package struct FakePhone: Sendable {
             let reply = try await logIn()
             guard reply.isOK else { return reply }
         }
-        return try await say("/mp/scan", ["scene": .string(scene), "launch": 1047], twist)
+        var twist = twist
+        twist.variables["scene"] = scene
+        if twist.variables["launch"] == nil { twist.variables["launch"] = "1047" }
+        return try await perform(adapter.phone[.scan] == nil ? .confirm : .scan, twist)
     }
 
     /// Any request to the login server, as somebody with a console would send it.
@@ -280,38 +265,65 @@ package struct FakePhone: Sendable {
         _ raw: RawRequest,
         twist: Twist = .none
     ) async throws(FakePhoneError) -> Reply {
-        let raw = raw.filled(with: variables.merging(twist.variables) { _, borrowed in borrowed })
+        let variables = variables.merging(twist.variables) { _, borrowed in borrowed }
+        let raw = raw.filled(with: variables)
         var fields = raw.fields
-        if fields[.authorization] == nil { fields[.authorization] = authorization(twist) }
-        return try await line.say(raw.method, raw.path, to: login, fields: fields, body: raw.body)
-    }
-
-    /// The scene of this call: a borrowed one, or that of the picture.
-    private func scene(_ twist: Twist) throws(FakePhoneError) -> String {
-        guard let scene = twist.value(of: "scene", own: launch?.scene) else {
-            throw .nothingScanned(phone: name)
+        if fields[.authorization] == nil, let bearer = variables["bearer"] {
+            fields[.authorization] = "Bearer \(bearer)"
         }
-        return scene
-    }
-
-    private func authorization(_ twist: Twist) -> String? {
-        twist.value(of: "bearer", own: session?.token).map { "Bearer \($0)" }
-    }
-
-    private func say(
-        _ path: String,
-        _ json: JSONValue,
-        _ twist: Twist
-    ) async throws(FakePhoneError) -> Reply {
-        var fields: HTTPFields = [:]
-        fields[.authorization] = authorization(twist)
-        return try await line.say(
-            .post,
-            path,
+        var reply = try await line.say(
+            raw.method,
+            raw.path,
             to: login,
             fields: fields,
-            json: twist.applied(to: json) ?? json
+            body: raw.body
         )
+        reply.isAccepted = adapter.success.accepts(reply)
+        return reply
+    }
+
+    private func needScene(_ twist: Twist) throws(FakePhoneError) {
+        guard twist.value(of: "scene", own: launch?.scene) != nil else {
+            throw .nothingScanned(phone: name)
+        }
+    }
+
+    /// Carries out a call after which the phone knows nothing new.
+    private func performAside(
+        _ operation: Adapter.PhoneOperation,
+        _ twist: Twist,
+        _ more: [String: String?] = [:]
+    ) async throws(FakePhoneError) -> Reply {
+        var aside = self
+        return try await aside.perform(operation, twist, more)
+    }
+
+    /// Carries out what the adapter says that a phone does.
+    private mutating func perform(
+        _ operation: Adapter.PhoneOperation,
+        _ twist: Twist,
+        _ more: [String: String?] = [:]
+    ) async throws(FakePhoneError) -> Reply {
+        guard let calls = adapter.phone[operation] else {
+            throw .notInDesign("'\(operation.rawValue)' of a phone")
+        }
+        var reply = Reply(status: 200)
+        for call in calls {
+            if let name = call.unless, known[name] != nil { continue }
+            var variables = variables
+            for name in more.keys.sorted() { variables[name] = more[name] ?? nil }
+            reply = try await line.perform(
+                call,
+                known: &variables,
+                success: adapter.success,
+                twist: twist,
+                to: login
+            )
+            for made in call.make { known[made.name] = variables[made.name] }
+            guard reply.isOK else { return reply }
+            known.merge(reply.values) { _, new in new }
+        }
+        return reply
     }
 
     private func wait(_ duration: Duration) async throws(FakePhoneError) {

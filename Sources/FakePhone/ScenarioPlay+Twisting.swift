@@ -1,3 +1,4 @@
+internal import Foundation
 internal import HTTPTransport
 internal import HTTPTypes
 
@@ -8,7 +9,10 @@ extension ScenarioPlay {
     mutating func twist(_ step: Scenario.Step) async throws -> Twist {
         var variables: [String: String] = [:]
         for variable in step.borrowed.keys.sorted() {
-            guard let owner = step.borrowed[variable] else { continue }
+            // Where a design has no nonce, nobody can need another's.
+            guard let owner = step.borrowed[variable], runner.adapter.knows(variable) else {
+                continue
+            }
             variables[variable] = try await value(variable, of: owner)
         }
         return Twist(variables: variables, forged: step.forged, origin: step.origin)
@@ -27,6 +31,9 @@ extension ScenarioPlay {
             value = try phone(name).variables[variable]
         }
         guard let value else {
+            if variable == "cookie", runner.adapter != .scanLogin {
+                throw FakePhoneError.notInDesign("cookie that could be borrowed")
+            }
             throw StepEnd.failed(
                 expected: "\(name) to have a \(variable) that can be borrowed",
                 got: "none"
@@ -50,6 +57,17 @@ extension ScenarioPlay {
         }
     }
 
+    /// The time of day as pages see it.
+    var nowMilliseconds: Int { Int(Date().timeIntervalSince1970 * 1000) }
+
+    /// The scene that a guesser tries at this guess, counted from 1.
+    ///
+    /// A design that makes scenes from the clock has them tried backwards from `now`.
+    func scene(guess number: Int, since now: Int) -> String {
+        guard let template = runner.adapter.guess else { return dice.scene() }
+        return template.filled(with: ["earlier_ms": String(now - number + 1)])
+    }
+
     /// Sends again what somebody sent to the login server.
     ///
     /// - Returns: the first answer that was granted, or else the last refusal.
@@ -58,7 +76,8 @@ extension ScenarioPlay {
         let of = try step.arguments.required("of")
         var last: Reply?
         for sent in recorder.calls(from: of, to: stage.login) where sent.path.hasPrefix(only) {
-            let reply = try await line(step.who).resend(sent)
+            var reply = try await line(step.who).resend(sent)
+            reply.isAccepted = runner.adapter.success.accepts(reply)
             if reply.isGranted { return reply }
             last = reply
         }

@@ -46,7 +46,9 @@ extension ScenarioPlay {
     }
 
     mutating func watch(_ step: Scenario.Step) async throws -> Reply {
-        let kind = step.arguments.choice("by", of: WatchKind.self) ?? .websocket
+        let kind =
+            step.arguments.choice("by", of: WatchKind.self) ?? runner.adapter.watching?.usual
+            ?? .websocket
         let twist = try await twist(step)
         return try await with(browser: step.who) { browser in
             // A watch that stands has no answer to read; 101 and 200 stand for it.

@@ -69,7 +69,8 @@ struct ScenarioPlay: Sendable {
                     name: member.name,
                     login: stage.login,
                     line: line,
-                    dialer: network
+                    dialer: network,
+                    adapter: runner.adapter
                 )
             case .phone(let person):
                 phones[member.name] = FakePhone(
@@ -78,7 +79,8 @@ struct ScenarioPlay: Sendable {
                     appID: runner.appID,
                     login: stage.login,
                     weChat: stage.weChat,
-                    line: line
+                    line: line,
+                    adapter: runner.adapter
                 )
             }
         }
@@ -95,6 +97,8 @@ struct ScenarioPlay: Sendable {
             }
         } catch let end as StepEnd {
             throw end
+        } catch FakePhoneError.notInDesign(let what) {
+            throw .skipped("the design has no \(what)")
         } catch {
             throw .failed(expected: "the step to be possible", got: "\(error)")
         }

@@ -16,16 +16,41 @@ package struct Template: Sendable, Equatable {
         return names
     }
 
-    /// The text with the variables in their places; a name without a value stays as it is.
-    package func filled(with variables: [String: String]) -> String {
+    /// The text with the variables in their places.
+    ///
+    /// - Parameters:
+    ///   - variables: by their names.
+    ///   - missing: what stands for a variable without a value; nil leaves its name as it is.
+    ///   - inQuery: whether values are percent-encoded, as in a path or a query.
+    /// - Returns: the text without its braces.
+    package func filled(
+        with variables: [String: String],
+        missing: String? = nil,
+        inQuery: Bool = false
+    ) -> String {
         var filled = ""
         for part in parts {
             switch part {
             case .text(let text): filled += text
-            case .name(let name): filled += variables[name] ?? "{\(name)}"
+            case .name(let name):
+                let value = variables[name] ?? missing ?? "{\(name)}"
+                filled += inQuery ? Self.percentEncoded(value) : value
             }
         }
         return filled
+    }
+
+    private static func percentEncoded(_ text: String) -> String {
+        let plain = Set("-._~".utf8)
+        return text.utf8.map { byte in
+            let isPlain =
+                plain.contains(byte) || (48...57).contains(byte) || (65...90).contains(byte)
+                || (97...122).contains(byte)
+            if isPlain { return String(UnicodeScalar(byte)) }
+            let hex = String(byte, radix: 16, uppercase: true)
+            return "%" + (hex.count < 2 ? "0" : "") + hex
+        }
+        .joined()
     }
 
     private enum Part {

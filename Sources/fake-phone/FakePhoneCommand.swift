@@ -6,7 +6,10 @@ struct FakePhoneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fake-phone",
         abstract: "A scripted phone with WeChat, and the browsers it logs in.",
-        subcommands: [RunCommand.self, CheckCommand.self, SchemaCommand.self, ScanCommand.self]
+        subcommands: [
+            RunCommand.self, JudgeCommand.self, CheckCommand.self, SchemaCommand.self,
+            ScanCommand.self,
+        ]
     )
 }
 

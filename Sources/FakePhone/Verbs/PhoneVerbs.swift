@@ -48,6 +48,9 @@ extension Verb {
                 + (from == .picture ? "" : " from a screenshot")
         },
         perform: { play, step in
+            if step.expectation?.isRefused == true, play.runner.adapter.phone[.scan] == nil {
+                throw FakePhoneError.notInDesign("call for a scan, which it could refuse")
+            }
             let from = step.arguments.choice("from", of: ScanFrom.self) ?? .picture
             let name = try step.arguments.required("of")
             let pictures = try play.browser(name).pictures
@@ -156,9 +159,10 @@ extension Verb {
         perform: { play, step in
             let twist = try await play.twist(step)
             let times = step.arguments.int("times") ?? 1
+            let now = play.nowMilliseconds
             var last: Reply?
             for number in 1...times {
-                let scene = play.dice.scene()
+                let scene = play.scene(guess: number, since: now)
                 let reply = try await play.with(phone: step.who) {
                     try await $0.guess(scene: scene, twist: twist)
                 }

@@ -200,7 +200,7 @@ extension Verb {
                 await browser.stopWatching()
                 let page = try await browser.page()
                 // A browser that is logged in is sent on from there.
-            guard page.status < 400 else { return page }
+                guard page.status < 400 else { return page }
                 return try await browser.attempt(twist: .none)
             }
         }

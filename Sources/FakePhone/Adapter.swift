@@ -12,6 +12,8 @@ package struct Adapter: Sendable, Equatable {
     package var browser: [BrowserOperation: [Call]]
     package var phone: [PhoneOperation: [Call]]
     package var watching: Watching?
+    /// How long a person reads before tapping confirm, which a server may insist on.
+    package var readingTime = FakePhone.readingTime
     /// How a guesser makes up a scene; nil for 24 random characters.
     package var guess: Template?
 
@@ -155,7 +157,7 @@ extension Adapter {
     /// Whether there is such a variable in this design.
     func knows(_ variable: String) -> Bool {
         let ours: Set<String> = ["appid", "cookie", "js_code", "launch", "picture", "scene"]
-        let calls = browser.values.joined() + phone.values.joined()
+        let calls = Array(browser.values.joined()) + Array(phone.values.joined())
         return ours.contains(variable)
             || calls.contains { call in
                 call.make.contains { $0.name == variable }

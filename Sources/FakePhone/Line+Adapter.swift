@@ -1,4 +1,3 @@
-internal import Foundation
 internal import HTTPTypes
 
 extension Line {
@@ -22,7 +21,7 @@ extension Line {
         to login: ServerAddress
     ) async throws(FakePhoneError) -> Reply {
         if call.method.isEmpty { return pushed(call, known) }
-        known["now_ms"] = String(Int(Date().timeIntervalSince1970 * 1000))
+        known["now_ms"] = String(time.timeOfDay())
         for made in call.make where twist.variables[made.name] == nil {
             known[made.name] = made.value.filled(with: known)
         }

@@ -200,7 +200,7 @@ extension Verb {
                 await browser.stopWatching()
                 let page = try await browser.page()
                 guard page.isOK else { return page }
-                return try await browser.attempt(twist: .none)
+                return try await browser.attempt(twist: .honest)
             }
         }
     )

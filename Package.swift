@@ -93,9 +93,18 @@ var targets: [Target] = []
 /// A room of the mock, under MockWeChat/Sources/.
 ///
 /// None of them sees a room under Sources/.
-@MainActor func mockRoom(_ name: String, _ dependencies: [Target.Dependency] = []) {
+@MainActor func mockRoom(
+    _ name: String,
+    _ dependencies: [Target.Dependency] = [],
+    resources: [Resource]? = nil
+) {
     targets.append(
-        .target(name: name, dependencies: dependencies, path: "MockWeChat/Sources/\(name)")
+        .target(
+            name: name,
+            dependencies: dependencies,
+            path: "MockWeChat/Sources/\(name)",
+            resources: resources
+        )
     )
 }
 
@@ -180,9 +189,10 @@ mockRoom("MockWeChatWorld", [crypto, cryptoExtras, deque, orderedCollections, ya
 mockRoom(
     "MockWeChatServer",
     [
-        "CodePicture", "MockWeChatWorld", crypto, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
-        serviceLifecycle, swiftASN1, x509,
-    ]
+        "CodePicture", "MockWeChatWorld", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1,
+        nioPosix, nioSSL, serviceLifecycle, swiftASN1, x509,
+    ],
+    resources: [.embedInCode("PhonePage"), .embedInCode("MiniProgramLib")]
 )
 mockRoom("MockWeChat", ["MockWeChatServer", "MockWeChatWorld", logging, nioCore])
 mockProgram(

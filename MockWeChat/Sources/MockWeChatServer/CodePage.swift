@@ -1,6 +1,6 @@
 import MockWeChatWorld
 
-/// The page that a browser shows when somebody opens what a code says.
+/// The page that a browser shows when somebody opens what a code says: it leads to the virtual phone.
 enum CodePage {
     static func html(id: String, _ code: CodeSummary) -> String {
         """
@@ -9,11 +9,14 @@ enum CodePage {
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta http-equiv="refresh" content="0; url=/_mock/phone?code=\(escaped(id))">
+        <link rel="icon" href="/_mock/phone/icon.svg" type="image/svg+xml">
         <title>Code \(escaped(id))</title>
         </head>
         <body>
         <h1>A code picture of mock-wechat</h1>
         <p>This is a stand-in for a WeChat mini-program code. It is for testing only.</p>
+        <p><a href="/_mock/phone?code=\(escaped(id))">Scan it with the virtual phone</a></p>
         <dl>
         <dt>Code</dt><dd><code>\(escaped(id))</code></dd>
         <dt>App</dt><dd><code>\(escaped(code.appid))</code></dd>

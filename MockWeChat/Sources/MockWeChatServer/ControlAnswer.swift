@@ -6,12 +6,26 @@ enum ControlAnswer: Sendable {
     case html(String)
     case text(String, type: String)
     case refusal(ControlError)
+    /// A page, or something that a page loads.
+    case asset(PhoneAsset)
+    case picture(PictureOrder, PictureCache)
+    /// Not answered yet: a mini-program's server has to be asked.
+    case errand(PhoneRequest)
 
     var reply: MockReply {
         switch self {
         case .json(let json): return MockReply(200, type: "application/json", json.bytes())
+        case .asset(let asset): return asset.reply
+        case .picture(let order, let pictures):
+            guard let drawn = pictures.picture(order) else {
+                return MockReply(500, type: "text/plain", Array("cannot draw\n".utf8))
+            }
+            return MockReply(200, type: "image/png", drawn)
+        case .errand: return ControlAnswer.refusal(.needsSocket).reply
         case .html(let html):
-            return MockReply(200, type: "text/html; charset=utf-8", Array(html.utf8))
+            var reply = MockReply(200, type: "text/html; charset=utf-8", Array(html.utf8))
+            reply.fields += PhoneAsset.shields
+            return reply
         case .text(let text, let type): return MockReply(200, type: type, Array(text.utf8))
         case .refusal(let error):
             let terms = error.terms
@@ -54,6 +68,19 @@ extension ControlError {
         case .tooLarge(let expected): (413, "too_large", "expected \(expected)")
         case .notPNG(let expected): (415, "not_png", "expected \(expected)")
         case .noCodeFound(let found): (422, "no_code_found", "the picture has \(found)")
+        case .foreignOrigin(let origin):
+            (403, "foreign_origin", "a page of \(origin) may not call the mock")
+        case .foreignHost(let host):
+            (
+                403, "foreign_host",
+                "the virtual phone is not at \(host); open it by an address, by localhost, or by the "
+                    + "name that --public-url or --host has"
+            )
+        case .notFromThePhone(let header):
+            (403, "not_from_the_phone", "expected the header \(header): 1")
+        case .needsSocket:
+            (501, "needs_a_socket", "a mock without a socket sends no calls of mini-programs")
+        case .noMiniProgram(let why): (404, "no_mini_program", why)
         case .tooMany(let what): (429, "too_many", "there are too many \(what) already")
         }
     }

@@ -6,6 +6,9 @@ struct ControlCall: Sendable {
     let parameters: [String]
     let query: [QueryItem]
     let pictures: PictureCache
+    let miniProgram: MiniProgramSource
+    /// What code pictures begin with.
+    let publicURL: String
     let body: [UInt8]
 
     func json() throws(ControlError) -> JSON {

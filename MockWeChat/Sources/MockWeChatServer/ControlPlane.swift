@@ -6,8 +6,11 @@ import NIOHTTP1
 struct ControlPlane: Sendable {
     let keeper: WorldKeeper
     let pictures: PictureCache
+    let publicURL: String?
+    let miniProgram: MiniProgramSource
+    let gate: OriginGate
 
-    func respond(to request: MockRequest) -> MockReply {
+    func respond(to request: MockRequest) -> ControlAnswer {
         let parts = request.target.split(
             separator: "?",
             maxSplits: 1,
@@ -15,7 +18,10 @@ struct ControlPlane: Sendable {
         )
         let segments = parts[0].split(separator: "/").dropFirst().map { PercentCoding.decode($0) }
         do throws(ControlError) {
+            try gate.checkOrigin(of: request)
             let (route, parameters) = try Self.route(request.method.rawValue, segments)
+            if route.visitor != .anybody { try gate.checkHost(of: request) }
+            if route.visitor == .phonePage { try gate.checkHeader(of: request) }
             guard request.body.readableBytes <= route.bodyBytesMax else {
                 throw .tooLarge("a body of at most \(route.bodyBytesMax) bytes")
             }
@@ -31,12 +37,26 @@ struct ControlPlane: Sendable {
                     parameters: parameters,
                     query: query,
                     pictures: pictures,
+                    miniProgram: miniProgram,
+                    publicURL: publicURL(of: request),
                     body: Array(request.body.readableBytesView)
                 )
-            ).reply
+            )
         } catch {
-            return ControlAnswer.refusal(error).reply
+            return .refusal(error)
         }
+    }
+
+    private func publicURL(of request: MockRequest) -> String {
+        var headers = HeaderBlock()
+        if let host = request.headers.first(name: "host") { headers.add("host", host) }
+        return WeChatRequest(
+            method: request.method.rawValue,
+            target: request.target,
+            headers: headers,
+            isEncrypted: request.isEncrypted,
+            publicURL: publicURL
+        ).publicURL
     }
 
     private static func route(

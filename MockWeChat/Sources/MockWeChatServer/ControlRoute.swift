@@ -11,19 +11,31 @@ struct ControlRoute: Sendable {
     let bodyBytesMax: Int
     /// Whether the query has a meaning; elsewhere a parameter is refused.
     let hasQuery: Bool
+    let visitor: Visitor
     let answer: Answer
+
+    /// Whom a path is for, beside programs: `OriginGate` says what is asked of them.
+    enum Visitor: Sendable {
+        case anybody
+        /// A browser, that came by a name that is the mock's own.
+        case browser
+        /// A script of the virtual phone's page.
+        case phonePage
+    }
 
     private init(
         _ method: HTTPMethod,
         _ path: String,
         bodyBytesMax: Int = MockWeChatLimits.bodyBytesMax,
         hasQuery: Bool = false,
+        visitor: Visitor = .anybody,
         answer: @escaping Answer
     ) {
         self.method = method
         self.path = path.split(separator: "/").map(String.init)
         self.bodyBytesMax = bodyBytesMax
         self.hasQuery = hasQuery
+        self.visitor = visitor
         self.answer = answer
     }
 
@@ -37,7 +49,7 @@ struct ControlRoute: Sendable {
 }
 
 extension ControlRoute {
-    static let all: [ControlRoute] = looking + changing + phones + faults
+    static let all: [ControlRoute] = looking + changing + phones + phoneCalls + phonePage + faults
 
     private static let looking = [
         ControlRoute(.GET, "health") { keeper, _ throws(ControlError) in
@@ -181,6 +193,64 @@ extension ControlRoute {
         },
     ]
 
+    private static let phoneCalls = [
+        ControlRoute(
+            .POST,
+            "phones/*/request",
+            bodyBytesMax: MockWeChatLimits.phoneRequestBytesMax,
+            visitor: .phonePage
+        ) { keeper, call throws(ControlError) in
+            let json = try call.json()
+            return try keeper.visit { world, _ throws(ControlError) in
+                try world.phoneRequest(person: call.parameters[0], json)
+            }.answer
+        },
+        // The body is the file; what goes with it is JSON in the query.
+        ControlRoute(
+            .POST,
+            "phones/*/upload",
+            bodyBytesMax: MockWeChatLimits.phoneUploadBytesMax,
+            hasQuery: true,
+            visitor: .phonePage
+        ) { keeper, call throws(ControlError) in
+            guard let text = try call.only("call"), let json = JSON(parsing: Array(text.utf8))
+            else {
+                throw .notJSON
+            }
+            return try keeper.visit { world, _ throws(ControlError) in
+                try world.phoneUpload(person: call.parameters[0], json, file: call.body)
+            }.answer
+        },
+    ]
+
+    private static let phonePage = [
+        ControlRoute(.GET, "phone", hasQuery: true, visitor: .browser) {
+            _,
+            _ throws(ControlError) in .asset(.page)
+        },
+        ControlRoute(.GET, "phone/*", visitor: .browser) { _, call throws(ControlError) in
+            guard let asset = PhoneAsset.all[call.parameters[0]] else {
+                throw .noSuchPath("/_mock/phone/\(call.parameters[0])")
+            }
+            return .asset(asset)
+        },
+        ControlRoute(.GET, "mini-program", visitor: .browser) { _, call throws(ControlError) in
+            .json(try call.miniProgram.list())
+        },
+        ControlRoute(.GET, "mini-program/*", visitor: .browser) { _, call throws(ControlError) in
+            .asset(try call.miniProgram.script(call.parameters[0]))
+        },
+        ControlRoute(.GET, "codes") { keeper, _ throws(ControlError) in
+            .json(keeper.visit { world, real in world.codesJSON(at: world.now(real: real)) })
+        },
+        ControlRoute(.GET, "c/*/picture") { keeper, call throws(ControlError) in
+            let order = try keeper.visit { world, _ throws(ControlError) in
+                try world.picture(ofCode: call.parameters[0], publicURL: call.publicURL)
+            }
+            return .picture(order, call.pictures)
+        },
+    ]
+
     private static let faults = [
         ControlRoute(.GET, "faults") { keeper, _ throws(ControlError) in
             .json(keeper.visit { world, _ in world.faultsJSON })
@@ -202,4 +272,13 @@ extension ControlRoute {
             )
         },
     ]
+}
+
+extension PhoneErrand {
+    fileprivate var answer: ControlAnswer {
+        switch self {
+        case .send(let request): .errand(request)
+        case .fail(let errMsg): .json(["errMsg": .string(errMsg)])
+        }
+    }
 }

@@ -135,7 +135,13 @@ final class MockConnection: ChannelInboundHandler, RemovableChannelHandler {
         let responder = responder
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         NIOThreadPool.singleton.runIfActive(eventLoop: context.eventLoop) {
-            responder.respond(to: request)
+            responder.control.respond(to: request)
+        }.flatMap { answer in
+            let (connection, context) = bound.value
+            if case .errand(let call) = answer {
+                return connection.responder.line.send(call, for: context.channel)
+            }
+            return context.eventLoop.makeSucceededFuture(answer.reply)
         }.whenComplete { result in
             let (connection, context) = bound.value
             switch result {

@@ -6,15 +6,25 @@ struct MockResponder: Sendable {
     let gate: WeChatGate
     let control: ControlPlane
 
-    init(keeper: WorldKeeper, publicURL: String?) {
+    /// Carries the calls of mini-programs that a phone runs.
+    let line = PhoneLine()
+
+    init(keeper: WorldKeeper, settings: MockWeChatSettings) {
         let pictures = PictureCache()
+        let publicURL = settings.publicURL
         gate = WeChatGate(keeper: keeper, publicURL: publicURL, pictures: pictures)
-        control = ControlPlane(keeper: keeper, pictures: pictures)
+        control = ControlPlane(
+            keeper: keeper,
+            pictures: pictures,
+            publicURL: publicURL,
+            miniProgram: settings.miniProgram,
+            gate: OriginGate(host: settings.host, publicURL: publicURL)
+        )
     }
 
     /// Answers a request; it reads no socket and waits for nothing.
     func respond(to request: MockRequest) -> MockReply {
-        request.isControl ? control.respond(to: request) : gate.respond(to: request)
+        request.isControl ? control.respond(to: request).reply : gate.respond(to: request)
     }
 
     /// WeChat's one call that takes a file; it has its own word for one that is too large.

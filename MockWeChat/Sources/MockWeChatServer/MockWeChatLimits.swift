@@ -15,4 +15,19 @@ enum MockWeChatLimits {
     /// How long a caller who was refused in the middle of a body may go on sending it.
     static let lingering = TimeAmount.seconds(5)
     static let cachedPicturesMax = 256
+
+    // MARK: The virtual phone
+
+    /// The largest body of a mini-program's own request, with what it is wrapped in.
+    static let phoneRequestBytesMax = 1 << 20
+    /// The largest file of wx.uploadFile; WeChat publishes no number.
+    static let phoneUploadBytesMax = 10 << 20
+    /// The largest answer that a mini-program's server may give.
+    static let phoneAnswerBytesMax = 4 << 20
+    /// Calls of all phones together; one phone makes ten at once.
+    static let phoneCallsMax = 64
+    static let phoneConnectTimeout = TimeAmount.seconds(10)
+    /// A developer's own copy of a mini-program.
+    static let miniProgramFilesMax = 200
+    static let miniProgramFileBytesMax = 1 << 20
 }

@@ -7,8 +7,9 @@
 /// flags and files (the program reads them). It sees no room of the house.
 /// Called by: the library `MockWeChat`, and through it by the program and by tests.
 ///
-/// It stands on SwiftNIO alone: breaking a connection off in the middle of a body, resetting it, and
-/// speaking TLS inside a tunnel need the channel itself.
+/// It stands on SwiftNIO: breaking a connection off in the middle of a body, resetting it, and speaking
+/// TLS inside a tunnel need the channel itself. What a mini-program on the virtual phone calls is called
+/// with AsyncHTTPClient.
 
 package import Logging
 package import MockWeChatWorld
@@ -46,7 +47,7 @@ package struct MockWeChatServer: Service {
         self.logger = logger
         self.onListening = onListening
         pipeline = MockPipeline(
-            responder: MockResponder(keeper: keeper, publicURL: settings.publicURL),
+            responder: MockResponder(keeper: keeper, settings: settings),
             tls: try settings.tls?.context(),
             isProxy: settings.isProxy
         )
@@ -117,5 +118,6 @@ package struct MockWeChatServer: Service {
             await connections.closeAll()
             group.cancelAll()
         }
+        await pipeline.responder.line.close()
     }
 }

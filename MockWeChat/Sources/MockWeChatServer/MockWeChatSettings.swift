@@ -9,6 +9,8 @@ package struct MockWeChatSettings: Sendable {
     package var tls: MockCertificate?
     /// Whether `CONNECT api.weixin.qq.com:443` leads to the mock.
     package var isProxy = false
+    /// What the virtual phone runs.
+    package var miniProgram = MiniProgramSource.shipped
 
     package init(host: String = "127.0.0.1", port: Int = 0, publicURL: String? = nil) {
         self.host = host

@@ -18,4 +18,12 @@ package enum ControlError: Error, Sendable, Equatable {
     case tooLarge(String)
     case noCodeFound(String)
     case tooMany(String)
+    /// A page of another site asks.
+    case foreignOrigin(String)
+    /// The mock was called by a name that is not its own.
+    case foreignHost(String)
+    case notFromThePhone(header: String)
+    /// The call goes out over the network, and this mock has no socket.
+    case needsSocket
+    case noMiniProgram(String)
 }

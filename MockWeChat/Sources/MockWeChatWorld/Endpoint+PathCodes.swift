@@ -42,7 +42,8 @@ extension Endpoint {
         guard used < app.quotas.limitedCodesTotal else { throw .tooManyCodes }
         let order = try pictureOrder(call, world.description.switches) {
             world.addCode(
-                CodeRecord(appid: appid, path: path, scene: "", version: version, kind: kind)
+                CodeRecord(appid: appid, path: path, scene: "", version: version, kind: kind),
+                at: call.now
             )
         }
         world.limitedCodes[appid] = used + 1

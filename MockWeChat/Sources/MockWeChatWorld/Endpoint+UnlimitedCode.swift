@@ -24,7 +24,8 @@ extension Endpoint {
                     scene: scene,
                     version: version,
                     kind: .unlimited
-                )
+                ),
+                at: call.now
             )
         }
         return .picture(order)

@@ -30,6 +30,8 @@ package struct World: Sendable {
     var openids: [UserKey: String] = [:]
     var openidOwners: [String: [String: String]] = [:]
     var codes = BoundedTable<String, CodeRecord>(countMax: WorldLimits.codePicturesMax)
+    /// Ids, the oldest first.
+    var recentCodes: [(id: String, at: Moment)] = []
     var limitedCodes: [String: Int] = [:]
     var uncheckedPages: [String: Set<String>] = [:]
     var phoneNumberCodes = BoundedTable<String, PhoneNumberCode>(

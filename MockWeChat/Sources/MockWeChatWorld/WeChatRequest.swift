@@ -52,7 +52,7 @@ package struct WeChatRequest: Sendable, Equatable {
     }
 
     /// What code pictures of this call begin with.
-    var publicURL: String {
+    package var publicURL: String {
         givenURL ?? "\(isEncrypted ? "https" : "http")://\(authority)"
     }
 

@@ -6,10 +6,43 @@ extension World {
     ///
     /// The same order always has the same id, as the real service draws the same picture for it; so a
     /// picture can be cached, and it means the same in every run with the seed. A code never expires.
-    mutating func addCode(_ code: CodeRecord) -> String {
+    mutating func addCode(_ code: CodeRecord, at now: Moment) -> String {
         let id = codeID(of: code)
         codes.set(id, to: code)
+        recentCodes.removeAll { $0.id == id }
+        recentCodes.append((id, now))
+        if recentCodes.count > WorldLimits.recentCodesMax { recentCodes.removeFirst() }
         return id
+    }
+
+    /// The codes made last, the newest first, for the virtual phone to pick from.
+    package func codesJSON(at now: Moment) -> JSON {
+        let list = recentCodes.reversed().compactMap { id, at -> JSON? in
+            guard let code = codes[id] else { return nil }
+            return [
+                "id": .string(id),
+                "appid": .string(code.appid),
+                "path": .string(code.path),
+                "scene": .string(code.scene),
+                "env_version": .string(code.version.rawValue),
+                "at": .string(at.iso8601),
+            ]
+        }
+        return ["now": .string(now.iso8601), "codes": .array(list)]
+    }
+
+    /// The picture of a code that is there, for people to see.
+    package func picture(ofCode id: String, publicURL: String) throws(ControlError) -> PictureOrder
+    {
+        guard codes[id] != nil else { throw .codeUnknown(id) }
+        return PictureOrder(
+            text: "\(publicURL)/_mock/c/\(id)",
+            width: WorldLimits.pictureWidth.lowerBound,
+            red: 0,
+            green: 0,
+            blue: 0,
+            transparent: false
+        )
     }
 
     private func codeID(of code: CodeRecord) -> String {

@@ -44,7 +44,7 @@ extension World {
         return app.json
     }
 
-    private static func reading<Value>(
+    static func reading<Value>(
         _ body: () throws(DescriptionError) -> Value
     ) throws(ControlError) -> Value {
         do throws(DescriptionError) {
@@ -74,7 +74,7 @@ extension World {
         return ["code": .string(code), "errMsg": "login:ok"]
     }
 
-    private func checkMiniProgram(_ appid: String) throws(ControlError) {
+    func checkMiniProgram(_ appid: String) throws(ControlError) {
         guard let app = apps[appid] else { throw .noSuchApp(appid) }
         guard app.kind == .miniprogram else { throw .notAMiniProgram(appid: appid) }
     }

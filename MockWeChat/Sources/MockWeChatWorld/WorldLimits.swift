@@ -46,12 +46,31 @@ enum WorldLimits {
     /// WeChat page imgSecCheck: 1 MB.
     static let checkedImageBytesMax = 1 << 20
 
+    // MARK: The virtual phone's calls
+
+    /// In milliseconds; WeChat page wx.request: 60,000 unless the caller says less, more had no effect.
+    static let phoneTimeouts = 1...60_000
+    static let phoneFieldsMax = 64
+    static let phoneFieldBytesMax = 8192
+    /// What WeChat (`referer`) or the connection itself says; a mini-program's own words for it are
+    /// dropped.
+    static let phoneFieldsRefused: Set<String> = [
+        "referer", "user-agent", "host", "connection", "content-length", "transfer-encoding",
+        "expect", "upgrade", "keep-alive", "te", "trailer", "proxy-authorization",
+        "proxy-connection",
+    ]
+    /// What a mini-program's own call says of itself on an Android phone.
+    static let phoneUserAgent =
+        "Mozilla/5.0 (Linux; Android 14; virtual phone) MicroMessenger/8.0.50 MiniProgramEnv/android"
+
     // MARK: Memory
 
     static let accessTokensMax = 20_000
     static let loginCodesMax = 20_000
     static let phoneNumberCodesMax = 20_000
     static let codePicturesMax = 50_000
+    /// How many codes the virtual phone offers.
+    static let recentCodesMax = 24
     static let eventsMax = 1000
     static let faultsMax = 1000
     static let appsMax = 1000

@@ -70,6 +70,16 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var budget: String?
 
+    @Option(
+        name: .customLong("mini-program"),
+        help: ArgumentHelp(
+            "What the virtual phone runs instead of the built-in mini-program: a folder with "
+                + "lib/program.js, read anew at each load of the page.",
+            valueName: "folder"
+        )
+    )
+    var miniProgram: String?
+
     func validate() throws {
         guard (0...65_535).contains(port) else {
             throw ValidationError("--port: expected 0 to 65535, not \(port)")
@@ -103,6 +113,13 @@ struct ServeCommand: AsyncParsableCommand {
         )
         settings.tls = authority?.certificate
         settings.isProxy = proxy
+        if let miniProgram {
+            settings.miniProgram = .folder(miniProgram)
+            if let problem = settings.miniProgram.problem {
+                Console.complain("mock-wechat: --mini-program: \(problem)")
+                throw ExitCode.failure
+            }
+        }
         let server = try await run(settings, description, authorityFile: authority?.file)
         if let folder = authority?.folderToDelete {
             try? FileManager.default.removeItem(atPath: folder)

@@ -134,6 +134,11 @@ struct Browser {
         try await send(.post, "/element/\(element(selector))/click", [:])
     }
 
+    /// Types into a field; a field for a file gets the file of that path.
+    func type(_ text: String, into selector: String) async throws {
+        try await send(.post, "/element/\(element(selector))/value", ["text": .string(text)])
+    }
+
     /// Presses and releases keys one after the other, as characters of WebDriver's table.
     func press(_ keys: Key...) async throws {
         let strokes = keys.flatMap { key in
@@ -184,6 +189,12 @@ struct Browser {
     func newTab() async throws {
         let tab = try await send(.post, "/window/new", ["type": "tab"])
         try await go(to: tab["handle"] ?? .null)
+    }
+
+    /// Opens an empty window and goes there.
+    func newWindow() async throws {
+        let window = try await send(.post, "/window/new", ["type": "window"])
+        try await go(to: window["handle"] ?? .null)
     }
 
     func go(to tab: JSONValue) async throws {

@@ -1,0 +1,14 @@
+/// `MiniProgram/lib` of this project, built in; a test holds the two together.
+enum ShippedMiniProgram {
+    static let files: [(name: String, bytes: [UInt8])] = [
+        ("agent.js", PackageResources.agent_js),
+        ("failures.js", PackageResources.failures_js),
+        ("launch.js", PackageResources.launch_js),
+        ("phone-session.js", PackageResources.phone_session_js),
+        ("privacy.js", PackageResources.privacy_js),
+        ("program.js", PackageResources.program_js),
+        ("server.js", PackageResources.server_js),
+        ("texts.js", PackageResources.texts_js),
+        ("view.js", PackageResources.view_js),
+    ]
+}

@@ -103,6 +103,7 @@ private struct AdapterParser {
             path: Template(""),
             fields: [],
             json: nil,
+            form: nil,
             make: [],
             take: [],
             success: nil,
@@ -139,6 +140,12 @@ private struct AdapterParser {
             }
         }
         if let node = options.take("json") { call.json = try members(node, "json") }
+        if let node = options.take("form") {
+            guard call.json == nil else {
+                throw reader.error(node, "a request has 'json' or 'form', not both")
+            }
+            call.form = try members(node, "form")
+        }
         if let node = options.take("make") { call.make = try members(node, "make") }
         if let node = options.take("take") { call.take = try takings(node) }
         if let node = options.take("success") { call.success = try acceptance(node) }

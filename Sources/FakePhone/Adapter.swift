@@ -48,6 +48,8 @@ package struct Adapter: Sendable, Equatable {
         package var fields: [Field]
         /// The members of a JSON body; nil for a call without one.
         package var json: [Member]?
+        /// The members of a form's body; nil for a call without one.
+        package var form: [Member]?
         /// Variables that the caller makes up before it calls, in the file's order.
         package var make: [Member]
         /// Variables out of the answer.

@@ -201,7 +201,7 @@ extension Verb {
                 let page = try await browser.page()
                 // A browser that is logged in is sent on from there.
                 guard page.status < 400 else { return page }
-                return try await browser.attempt(twist: .none)
+                return try await browser.attempt(twist: .honest)
             }
         }
     )

@@ -140,6 +140,7 @@ room(
 // rank 1: protocols
 room("HTTPTransportAHC", ["HTTPTransport", httpTypes, asyncHTTPClient, nioCore, nioHTTP1, nioSSL])
 room("LoginStore", ["LoginDomain"])
+room("OpenIDConnect", ["LoginDomain", crypto, cryptoExtras])
 room("WeChatClient", ["HTTPTransport", httpTypes])
 
 // rank 2: use cases
@@ -222,7 +223,19 @@ targets.append(
         path: "Tests/LoginStoreContract"
     )
 )
+// The insecure design that the conformance kit must see through.
+targets.append(
+    .executableTarget(
+        name: "article-server",
+        dependencies: [
+            "FakePhone", "HTTPTransport", "HTTPTransportAHC", argumentParser, httpTypes, nioCore,
+            nioHTTP1, nioPosix, nioWebSocket,
+        ],
+        path: "Tests/ArticleServer"
+    )
+)
 tests("LoginDomainTests", ["LoginDomain", "TestSupport"])
+tests("OpenIDConnectTests", ["OpenIDConnect", "LoginDomain", crypto, cryptoExtras])
 tests("LoginStoreTests", ["LoginDomain", "LoginStore", "LoginStoreContract"])
 tests(
     "LoginStoreSQLiteTests",

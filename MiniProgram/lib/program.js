@@ -7,10 +7,11 @@
 const { createServer } = require('./server');
 const { createPhoneSession } = require('./phone-session');
 const { createPrivacy } = require('./privacy');
+const { createProfile } = require('./profile');
 const { readLaunch } = require('./launch');
 const { Failure, explain, supportCode } = require('./failures');
 const { languageOf, speak } = require('./texts');
-const { DIGITS, draw } = require('./view');
+const { DIGITS, draw, remark } = require('./view');
 
 // The server refuses a confirm sooner after its scan; it may be set otherwise there.
 const CONFIRM_DELAY_MS = 700;
@@ -53,7 +54,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     isTooFast: false,
     number: '',
     outcome: null,
-    // {text, canRetry, retryAt, supportCode}
+    // {text, canRetry, mayCancel, isOfNetwork, retryAt, supportCode}
     failure: null,
     // What `back` goes back to.
     home: null,
@@ -78,8 +79,9 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
   // Whether a confirm was sent whose answer never came.
   let isUnsure = false;
   let confirmDelay = CONFIRM_DELAY_MS;
-  // Ends when the person has answered the question for consent.
-  let consenting = Promise.resolve();
+  const profile = createProfile({
+    server, session, privacy, perform, change, read: () => state,
+  });
 
   change({});
   wx.getNetworkType({ success: ({ networkType }) => change({ isOffline: networkType === 'none' }) });
@@ -100,8 +102,10 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     if (state.page === 'confirm' && now >= state.endsAt && !state.isWorking) {
       state = Object.assign({}, state, failed(new Failure('expired')));
     }
-    view = draw(state, { lang, say, site, origin, now });
+    const newer = draw(state, { lang, say, site, origin, now });
     schedule(now);
+    if (JSON.stringify(newer) === JSON.stringify(view)) return;
+    view = newer;
     listeners.forEach((listener) => listener(view));
   }
 
@@ -120,7 +124,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     return state.page === 'error' ? state.failure.retryAt : 0;
   }
 
-  function failed(failure) {
+  function failed(failure, { mayCancel = false } = {}) {
     const { text, canRetry } = explain(failure);
     const isOfNetwork = failure.status === 0 && canRetry;
     const hasCode = failure.step !== '' && failure.name !== 'offline';
@@ -129,6 +133,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
       failure: {
         text,
         canRetry,
+        mayCancel,
         isOfNetwork,
         retryAt: timers.now() + failure.waitSeconds * SECOND_MS,
         supportCode: hasCode ? supportCode(failure, timers.now()) : '',
@@ -139,8 +144,8 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
   // --- Work: one thing at a time
 
   /**
-   * Does something that asks the server. While one thing is under way, asking for another waits for
-   * its end instead: a second tap sends nothing.
+   * Does something that asks the server. While it is under way the view has no button that does
+   * anything.
    *
    * @param {(current: (promise: Promise) => Promise) => Promise} action `current` passes a result on
    *   only while nothing newer has begun
@@ -148,7 +153,6 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
    *   page for failures
    */
   function perform(action, show = () => null) {
-    if (underWay) return underWay;
     const mine = run;
     const current = async (promise) => {
       try {
@@ -158,6 +162,8 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
       }
     };
     const redo = () => perform(action, show);
+    again = redo;
+    change({ isWorking: true });
     const work = attempt({ action, show, current, redo }, true).then(
       () => end(work),
       (error) => {
@@ -166,8 +172,6 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
       },
     );
     underWay = work;
-    again = redo;
-    change({ isWorking: true });
     return work;
   }
 
@@ -236,6 +240,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     paused = null;
     isUnsure = false;
     confirmDelay = CONFIRM_DELAY_MS;
+    if (privacy.isAsking()) profile.answer(false);
     change({
       page: 'busy', busyText: 'busy_login', home: null, number: '', isTooFast: false, note: null,
     });
@@ -290,7 +295,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
       if (wx.vibrateShort) wx.vibrateShort({ type: 'light' });
       change({ page: 'done', outcome: 'confirmed' });
     }, (failure) => {
-      if (failure.isUncertain) return null;
+      if (failure.isUncertain) return failed(failure, { mayCancel: true });
       isUnsure = wasUnsure;
       return confirmRefused(failure);
     });
@@ -339,7 +344,6 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
   // --- Recent logins
 
   function leaveFor(action, onFailure) {
-    if (underWay) return underWay;
     const { page, failure } = state;
     change({ home: { page, failure }, note: null });
     return perform(action, onFailure);
@@ -357,65 +361,8 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
       await current(session.call(send));
       const logins = state.logins.map((login) => (
         login.id === id ? Object.assign({}, login, { current: false }) : login));
-      change({ page: 'logins', logins, note: 'revoked' });
+      change({ page: 'logins', logins, note: remark('revoked', 'good') });
     }, (failure) => (failure.name === 'not_found' ? failed(new Failure('gone_login', failure)) : null));
-  }
-
-  // --- Picture and name
-
-  async function showProfile(current) {
-    change({ page: 'busy', busyText: 'busy_login' });
-    await current(session.open());
-    change({ page: 'profile', user: session.user(), consent: null, avatarPath: '' });
-    askForConsent();
-  }
-
-  function askForConsent() {
-    consenting = privacy.ready().then((consent) => {
-      change({ consent, isAskedForConsent: privacy.isAsking() });
-    });
-  }
-
-  function answerConsent(isAgreed) {
-    privacy.answer(isAgreed);
-    change({ isAskedForConsent: false });
-    return consenting;
-  }
-
-  function upload(path) {
-    return perform(async (current) => {
-      const send = (bearer) => server.upload('/mp/avatar', bearer, path);
-      save((await current(session.call(send))).user, { avatarPath: path });
-    }, (failure) => profileFailed(failure, { too_large: 'avatar_too_large', unsupported_media: 'avatar_bad' }));
-  }
-
-  function rename(nickName) {
-    // WeChat empties a name that it refuses; that is nobody's wish to have none.
-    if (!nickName) {
-      change({ note: { text: 'nickname_rejected', tone: 'warn', canRetry: false } });
-      return undefined;
-    }
-    return perform(async (current) => {
-      const send = (bearer) => server.post('/mp/profile', { nickName }, bearer);
-      save((await current(session.call(send))).user, {});
-    }, (failure) => profileFailed(failure, { malformed: 'nickname_bad' }));
-  }
-
-  function save(user, news) {
-    session.setUser(user);
-    change(Object.assign({ user, note: { text: 'saved', tone: 'good', canRetry: false } }, news));
-  }
-
-  function profileFailed(failure, own) {
-    const text = own[failure.name];
-    if (text) return { note: { text, tone: 'warn', canRetry: false } };
-    const explained = explain(failure);
-    return { note: { text: `${explained.text}_text`, tone: 'warn', canRetry: explained.canRetry } };
-  }
-
-  function review({ pass, timeout }) {
-    const isRejected = !pass && !timeout;
-    change({ note: isRejected ? { text: 'nickname_rejected', tone: 'warn', canRetry: false } : null });
   }
 
   // --- Taps
@@ -425,14 +372,14 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     cancel,
     retry: () => again(),
     logins: () => leaveFor(showLogins),
-    profile: () => leaveFor(showProfile),
+    profile: () => leaveFor(profile.show),
     back: () => change(Object.assign({ home: null, note: null }, state.home)),
     close: () => wx.exitMiniProgram({}),
-    avatar: ({ avatarUrl }) => upload(avatarUrl),
-    nickname: ({ nickName }) => rename(nickName),
-    'privacy-ask': askForConsent,
-    'privacy-agree': () => answerConsent(true),
-    'privacy-refuse': () => answerConsent(false),
+    avatar: ({ avatarUrl }) => profile.upload(avatarUrl),
+    nickname: ({ nickName }) => profile.rename(nickName),
+    'privacy-ask': () => profile.ask(),
+    'privacy-agree': () => profile.answer(true),
+    'privacy-refuse': () => profile.answer(false),
     'privacy-contract': () => wx.openPrivacyContract && wx.openPrivacyContract({}),
   };
 
@@ -447,7 +394,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
   /** What a person types, and what WeChat says of it. */
   async function input(name, value) {
     if (name === 'number') change({ number: String(value).replace(/\D/g, '').slice(0, DIGITS) });
-    if (name === 'nickname-review') review(value);
+    if (name === 'nickname-review') profile.review(value);
   }
 
   return {

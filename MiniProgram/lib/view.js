@@ -30,12 +30,15 @@ function draw(state, { lang, say, site, origin, now }) {
     supportCode: '',
     supportLabel: '',
   };
-  const tell = { lang, say, site, origin, now };
-  return Object.assign(view, PAGES[state.page](state, tell));
+  // While something is under way no button does anything: a second tap sends nothing.
+  const button = (id, text, { kind = 'plain', enabled = true } = {}) => (
+    makeButton(id, text, kind, enabled && !state.isWorking));
+  const tools = { lang, say, site, origin, now, button };
+  return Object.assign(view, PAGES[state.page](state, tools));
 }
 
 const PAGES = {
-  welcome: (state, { say, site }) => ({
+  welcome: (state, { say, site, button }) => ({
     title: say('welcome_title'),
     text: state.isStale ? say('welcome_stale') : say('welcome_text', { site }),
     warnings: [say('welcome_hint')],
@@ -44,7 +47,7 @@ const PAGES = {
 
   busy: (state, { say }) => ({ title: say(state.busyText) }),
 
-  confirm: (state, { lang, say, now }) => {
+  confirm: (state, { lang, say, now, button }) => {
     const { scanned } = state;
     const mayConfirm = scanned.confirm_allowed && now >= state.confirmableAt
       && (!scanned.number_required || state.number.length === DIGITS);
@@ -60,13 +63,13 @@ const PAGES = {
       note: confirmNote(state, say),
       // Of one kind, so that they are drawn alike: neither is the obvious one (T4).
       buttons: [
-        button('cancel', say('cancel_button'), { enabled: !state.isWorking }),
-        button('confirm', say('confirm_button'), { enabled: mayConfirm && !state.isWorking }),
+        button('cancel', say('cancel_button')),
+        button('confirm', say('confirm_button'), { enabled: mayConfirm }),
       ],
     };
   },
 
-  done: (state, { say }) => ({
+  done: (state, { say, button }) => ({
     title: say(state.outcome === 'confirmed' ? 'confirmed_title' : 'cancelled_title'),
     text: say(state.outcome === 'confirmed' ? 'confirmed_text' : 'cancelled_text'),
     outcome: state.outcome,
@@ -77,7 +80,7 @@ const PAGES = {
     ],
   }),
 
-  error: (state, { say, origin, now }) => {
+  error: (state, { say, origin, now, button }) => {
     const { failure } = state;
     const wait = secondsUntil(failure.retryAt, now);
     const retry = wait > 0
@@ -88,6 +91,7 @@ const PAGES = {
       text: say(`${failure.text}_text`, { origin }),
       buttons: [
         ...(failure.canRetry ? [retry] : []),
+        ...(failure.mayCancel ? [button('cancel', say('cancel_button'))] : []),
         ...(failure.text === 'unsure' ? [button('logins', say('logins_button'))] : []),
         ...(state.home ? [button('back', say('back_button'))] : []),
       ],
@@ -96,17 +100,17 @@ const PAGES = {
     };
   },
 
-  logins: (state, { lang, say }) => ({
+  logins: (state, { lang, say, button }) => ({
     title: say('logins_title'),
     text: say(state.logins.length > 0 ? 'logins_text' : 'logins_none'),
-    note: state.note && note(say(state.note)),
-    logins: state.logins.map((login) => loginEntry(login, state.isWorking, lang, say)),
+    note: state.note && note(say(state.note.text), state.note.tone),
+    logins: state.logins.map((login) => loginEntry(login, lang, say, button)),
     buttons: [button('back', say('back_button'))],
   }),
 
-  profile: (state, { say }) => {
+  profile: (state, { say, button }) => {
     const { user, consent: answer } = state;
-    const isOpen = answer === 'granted' && !state.isWorking;
+    const isFillable = answer === 'granted';
     return {
       title: say('profile_title'),
       text: say('profile_text'),
@@ -115,14 +119,14 @@ const PAGES = {
         nickName: user.nickName,
         avatarUrl: state.avatarPath || user.avatarUrl,
         avatarAlt: say('avatar_alt'),
-        isFillable: answer === 'granted',
+        isFillable,
         nickNameLabel: say('nickname_label'),
-        avatarButton: button('avatar', say('avatar_button'), { enabled: isOpen }),
-        nickNameButton: button('nickname', say('nickname_button'), { enabled: isOpen }),
+        avatarButton: button('avatar', say('avatar_button'), { enabled: isFillable }),
+        nickNameButton: button('nickname', say('nickname_button'), { enabled: isFillable }),
       },
       buttons: [
         ...(state.note && state.note.canRetry
-          ? [button('retry', say('retry_button'), { kind: 'primary', enabled: !state.isWorking })]
+          ? [button('retry', say('retry_button'), { kind: 'primary' })]
           : []),
         ...(answer === 'refused' ? [button('privacy-ask', say('privacy_ask_button'))] : []),
         button('back', say('back_button')),
@@ -131,9 +135,10 @@ const PAGES = {
   },
 };
 
-function button(id, text, { kind = 'plain', enabled = true } = {}) {
-  return { id, text, kind, enabled };
-}
+const makeButton = (id, text, kind, enabled = true) => ({ id, text, kind, enabled });
+
+/** What just happened, for the state's `note`: the key of a sentence, its tone, whether to try again. */
+const remark = (text, tone, canRetry = false) => ({ text, tone, canRetry });
 
 const note = (text, tone = 'plain') => ({ text, tone });
 
@@ -181,7 +186,7 @@ function warnings(scanned, say) {
   return texts;
 }
 
-function loginEntry(login, isWorking, lang, say) {
+function loginEntry(login, lang, say, button) {
   const agent = readAgent(login.browser.ua, lang);
   const place = [login.browser.ip_area, login.browser.network, login.browser.ip];
   return {
@@ -197,7 +202,7 @@ function loginEntry(login, isWorking, lang, say) {
       say(login.current ? 'login_current' : 'login_ended'),
     ],
     button: login.current
-      ? button(`revoke:${login.id}`, say('revoke_button'), { kind: 'danger', enabled: !isWorking })
+      ? button(`revoke:${login.id}`, say('revoke_button'), { kind: 'danger' })
       : null,
   };
 }
@@ -214,10 +219,10 @@ function consent(say) {
   return {
     title: say('privacy_title'),
     text: say('privacy_text'),
-    contract: button('privacy-contract', say('privacy_contract_button')),
-    agree: button(AGREE_BUTTON, say('privacy_agree_button'), { kind: 'primary' }),
-    refuse: button('privacy-refuse', say('privacy_refuse_button')),
+    contract: makeButton('privacy-contract', say('privacy_contract_button'), 'plain'),
+    agree: makeButton(AGREE_BUTTON, say('privacy_agree_button'), 'primary'),
+    refuse: makeButton('privacy-refuse', say('privacy_refuse_button'), 'plain'),
   };
 }
 
-module.exports = { DIGITS, draw };
+module.exports = { DIGITS, draw, remark };

@@ -238,9 +238,9 @@ test('the lib has no globals but require and module', () => {
   for (const file of LIB) {
     const source = read(file);
     assert.match(source, /^'use strict';/, file);
-    // Run where nothing else is, and used: see program.test.js for what they do.
     assert.doesNotMatch(source, /\b(getApp|globalThis|window|document|process|localStorage|console|eval|Function)\b\s*[.(]/, file);
-    const context = vm.createContext({ require: () => ({}), module: { exports: {} } });
+    const near = (name) => require(path.join(ROOT, 'lib', name));
+    const context = vm.createContext({ require: near, module: { exports: {} } });
     vm.runInContext(`(function () { ${source} })()`, context);
     if (!/[{,]\s*wx\b/.test(source)) assert.doesNotMatch(source, /\bwx\./, file);
   }
@@ -248,6 +248,10 @@ test('the lib has no globals but require and module', () => {
 
 test('T35 nothing is written to a log', () => {
   for (const file of SOURCES.filter((one) => one.endsWith('.js'))) assert.doesNotMatch(read(file), /console\./, file);
+});
+
+test('T36 no AppSecret is in what is uploaded', () => {
+  for (const file of SOURCES) assert.doesNotMatch(read(file), /\b[0-9a-f]{32}\b/i, file);
 });
 
 test('the lib is written for the engines of older phones', () => {

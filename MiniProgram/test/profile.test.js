@@ -3,7 +3,9 @@
 const assert = require('node:assert/strict');
 const test = require('node:test');
 
-const { buttonOf, setUp, setUpScanned, settle } = require('./harness');
+const {
+  buttonOf, scanned, setUp, setUpScanned, settle,
+} = require('./harness');
 const { USER, broken, ok, page, refusal } = require('./scripted-server');
 
 const PICTURE = Buffer.from('picture');
@@ -91,6 +93,14 @@ test('a name that WeChat had no time to look at is taken', async () => {
   assert.equal(program.view.note.text, 'Saved.');
 });
 
+test('what WeChat finds of a name, told late, does not hide that it was saved', async () => {
+  const { program, phone } = await setUpProfile();
+  const { value, review } = phone.typeNickName('Al');
+  await program.tap('nickname', { nickName: value });
+  await program.input('nickname-review', review);
+  assert.equal(program.view.note.text, 'Saved.');
+});
+
 test('a name that the server refuses is told in our own words', async () => {
   const { program, server } = await setUpProfile();
   server.next('/mp/profile', refusal(400, 'malformed'));
@@ -139,6 +149,14 @@ test('who refuses fills nothing in, is told, and can change their mind', async (
   phone.tapAgree('privacy-agree');
   await program.tap('privacy-agree');
   assert.equal(program.view.profile.isFillable, true);
+});
+
+test('T04 a new code is never hidden behind the question for consent', async () => {
+  const { program } = await setUpProfile(({ phone: it }) => it.needConsent());
+  assert.notEqual(program.view.privacy, null);
+  await program.show(scanned());
+  await settle();
+  assert.deepEqual([program.view.page, program.view.privacy], ['confirm', null]);
 });
 
 test('who refuses logs in all the same', async () => {

@@ -10,6 +10,15 @@ const path = require('node:path');
 
 const BIN = process.env.SCAN_LOGIN_BIN || path.join(__dirname, '../../.build/debug');
 
+// What is still there when a test run is broken off.
+const children = new Set();
+const folders = new Set();
+process.on('exit', () => {
+  children.forEach((child) => child.kill('SIGKILL'));
+  folders.forEach((folder) => rmSync(folder, { recursive: true, force: true }));
+});
+['SIGINT', 'SIGTERM'].forEach((signal) => process.on(signal, () => process.exit(1)));
+
 /** A developer's own settings must not leak in. */
 function environment(settings) {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('SCAN_LOGIN_'));
@@ -20,7 +29,9 @@ function environment(settings) {
 /** Starts a program, and waits until it says where it listens: `{url, stop}`. */
 function start(name, flags, settings = {}) {
   const child = spawn(path.join(BIN, name), flags, { env: environment(settings) });
+  children.add(child);
   const ended = new Promise((resolve) => { child.on('exit', resolve); });
+  ended.then(() => children.delete(child));
   const stop = async () => {
     child.kill('SIGTERM');
     await ended;
@@ -45,6 +56,7 @@ function start(name, flags, settings = {}) {
  */
 async function startPrograms(settings = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'mini-program-'));
+  folders.add(folder);
   const mock = await start('mock-wechat', ['--port', '0']);
   let server = null;
   let port = 0;
@@ -69,6 +81,7 @@ async function startPrograms(settings = {}) {
       await programs.stopLogin();
       await mock.stop();
       rmSync(folder, { recursive: true, force: true });
+      folders.delete(folder);
     },
   };
   try {

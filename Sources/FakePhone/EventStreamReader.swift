@@ -8,6 +8,7 @@ final class EventStreamReader: ChannelInboundHandler {
 
     private let head: HTTPRequestHead
     private let inbox: WatchInbox
+    private let message: @Sendable (String) -> WatchEvent
     private let opening: EventLoopPromise<Opening>
     private let refusal: EventLoopPromise<Refusal>
     private let messageBytesMax: Int
@@ -19,9 +20,11 @@ final class EventStreamReader: ChannelInboundHandler {
         head: HTTPRequestHead,
         inbox: WatchInbox,
         opening: EventLoopPromise<Opening>,
-        messageBytesMax: Int
+        messageBytesMax: Int,
+        message: @escaping @Sendable (String) -> WatchEvent
     ) {
         self.head = head
+        self.message = message
         self.inbox = inbox
         self.opening = opening
         self.messageBytesMax = messageBytesMax
@@ -68,7 +71,7 @@ final class EventStreamReader: ChannelInboundHandler {
             return
         }
         for data in parser.feed(bytes) {
-            inbox.put(WatchEvent(text: data))
+            inbox.put(message(data))
         }
         if parser.pendingBytes > messageBytesMax {
             inbox.put(.nonsense("a message over \(messageBytesMax) bytes"))

@@ -3,14 +3,14 @@ internal import HTTPTypes
 
 /// A browser with the login page open: cookies, the picture it shows, and what it was pushed.
 ///
-/// It knows what a page's script knows: which calls exist, and that each POST needs `Origin` and
-/// `X-SL`. It takes identity from nowhere but `complete` and `session`.
+/// It knows what a page's script knows, which the adapter says: which calls exist, and what each
+/// needs. What is said here of paths is so for our own server.
 package struct FakeBrowser: Sendable {
     package let name: String
     package let login: ServerAddress
     /// What is sent as `Origin`; the login server's own origin unless a test wants to cheat.
     package var origin: String
-    package private(set) var jar = CookieJar()
+    package internal(set) var jar = CookieJar()
     /// Every picture ever shown, the one on the screen last.
     package private(set) var pictures: [Picture] = []
     /// What the current watch has delivered, oldest first.
@@ -18,11 +18,23 @@ package struct FakeBrowser: Sendable {
     /// How long the newest attempt was said to live, in seconds.
     package private(set) var expiresInSeconds = 0
 
+    /// The design that this browser is made for.
+    package let adapter: Adapter
+
     private let line: Line
     private let dialer: any WatchDialer
     private var watch: (any Watch)?
+    /// What was read out of the picture on the screen, made up, taken out of answers, or pushed.
+    private var known: [String: String] = [:]
 
-    package init(name: String, login: ServerAddress, line: Line, dialer: any WatchDialer) {
+    package init(
+        name: String,
+        login: ServerAddress,
+        line: Line,
+        dialer: any WatchDialer,
+        adapter: Adapter = .scanLogin
+    ) {
+        self.adapter = adapter
         self.name = name
         self.login = login
         self.origin = login.origin
@@ -33,64 +45,166 @@ package struct FakeBrowser: Sendable {
     /// The picture on the screen; nil before the first attempt.
     package var picture: Picture? { pictures.last }
 
-    // MARK: Calls
+    // MARK: Variables
 
-    /// `POST /attempt`: a new code, whose picture is then on the screen.
-    package mutating func openAttempt() async throws(FakePhoneError) -> Reply {
-        let reply = try await post("/attempt")
-        guard reply.isOK else { return reply }
-        guard let url = reply.data?["image"]?.string else {
-            throw .badPicture("data.image is missing")
+    /// What others may borrow: `cookie`, `picture` (a data URL), `scene` and `launch` once the
+    /// picture was read, and what the adapter makes up or takes.
+    package var variables: [String: String] {
+        var variables = known
+        variables["origin"] = origin
+        variables["cookie"] = cookies(for: "/")
+        variables["picture"] = picture?.dataURL
+        return variables
+    }
+
+    /// Reads the scene out of the picture on the screen, as anybody who sees the screen can.
+    ///
+    /// - Parameters:
+    ///   - person: whose phone looks, by the name at the mock.
+    ///   - weChat: the mock.
+    /// - Returns: the mock's answer; on success `scene` and `launch` are variables.
+    /// - Throws: when there is no picture, or no answer.
+    package mutating func readScene(
+        by person: String,
+        at weChat: ServerAddress
+    ) async throws(FakePhoneError) -> Reply {
+        guard let picture else { throw .noPicture(browser: name) }
+        let (reply, options) = try await line.look(at: picture, person, .camera, at: weChat)
+        if let options {
+            known["scene"] = options.scene
+            known["launch"] = String(options.launch)
         }
-        guard let picture = Picture(dataURL: url) else {
-            throw .badPicture("data.image is no PNG data URL but begins \(url.prefix(40))")
-        }
-        pictures.append(picture)
-        expiresInSeconds = reply.data?["expires_in"]?.int ?? 0
         return reply
     }
 
+    // MARK: Calls
+
+    /// `POST /attempt`: a new code, whose picture is then on the screen.
+    package mutating func openAttempt(
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
+        let reply = try await perform(.open, twist)
+        guard reply.isOK else { return reply }
+        guard let url = reply.values["picture"] else { return reply }
+        guard let picture = Picture(dataURL: url) else {
+            throw .badPicture("it is no PNG data URL but begins \(url.prefix(40))")
+        }
+        pictures.append(picture)
+        expiresInSeconds = reply.values["lifetime"].flatMap { Int($0) } ?? 0
+        return reply
+    }
+
+    /// `GET /login`: the page itself.
+    package mutating func page(twist: Twist = .none) async throws(FakePhoneError) -> Reply {
+        try await perform(.page, twist)
+    }
+
     /// `GET /attempt`: the state as it is now.
-    package mutating func attempt() async throws(FakePhoneError) -> Reply {
-        try await get("/attempt")
+    package mutating func attempt(
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
+        try await perform(.look, twist)
     }
 
     /// `POST /attempt/complete`: who was logged in, and the session cookie.
-    package mutating func complete() async throws(FakePhoneError) -> Reply {
-        try await post("/attempt/complete")
+    package mutating func complete(
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
+        try await perform(.complete, twist)
     }
 
     /// `POST /attempt/cancel`.
-    package mutating func cancelAttempt() async throws(FakePhoneError) -> Reply {
-        try await post("/attempt/cancel")
+    package mutating func cancelAttempt(
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
+        try await perform(.cancel, twist)
     }
 
     /// `GET /session`: who is logged in.
-    package mutating func session() async throws(FakePhoneError) -> Reply {
-        try await get("/session")
+    package mutating func session(
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
+        try await perform(.session, twist)
     }
 
     /// `POST /session/logout`.
-    package mutating func logout() async throws(FakePhoneError) -> Reply {
-        try await post("/session/logout")
+    package mutating func logout(
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
+        try await perform(.logout, twist)
     }
 
-    private mutating func get(_ path: String) async throws(FakePhoneError) -> Reply {
-        take(try await line.say(.get, path, to: login, fields: fields(for: path)))
+    /// Carries out what the adapter says that a browser does.
+    private mutating func perform(
+        _ operation: Adapter.BrowserOperation,
+        _ twist: Twist
+    ) async throws(FakePhoneError) -> Reply {
+        guard let calls = adapter.browser[operation] else {
+            throw .notInDesign("'\(operation.rawValue)' of a browser")
+        }
+        // A new code is a new beginning.
+        if operation == .open { known = [:] }
+        var reply = Reply(status: 200)
+        for call in calls {
+            if let name = call.unless, known[name] != nil { continue }
+            if call.method.isEmpty, let name = call.take.first?.name {
+                guard twist.origin == nil, twist.variables["cookie"] == nil else {
+                    throw .notInDesign("call for '\(operation.rawValue)' that could be forged")
+                }
+                await hear(of: name)
+            }
+            var variables = variables
+            reply = take(
+                try await line.perform(
+                    call,
+                    known: &variables,
+                    success: adapter.success,
+                    more: fields(for: call.path.text, twist),
+                    twist: twist,
+                    to: login
+                ),
+                twist
+            )
+            for made in call.make {
+                known[made.name] = twist.variables[made.name] ?? variables[made.name]
+            }
+            guard reply.isOK else { return reply }
+            if operation != .complete, operation != .session {
+                known.merge(reply.values) { _, new in new }
+                known["picture"] = nil
+            }
+        }
+        return reply
     }
 
-    private mutating func post(_ path: String) async throws(FakePhoneError) -> Reply {
-        var fields = fields(for: path)
-        fields[.origin] = origin
-        // A field that no foreign page can add without asking first.
-        if let guardName = HTTPField.Name("X-SL") { fields[guardName] = "1" }
-        return take(try await line.say(.post, path, to: login, fields: fields))
+    /// Any request to the login server, as somebody with a console would send it.
+    ///
+    /// `{name}` in the path, the fields and the body stands for the variable of that name.
+    package mutating func request(
+        _ raw: RawRequest,
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
+        let raw = raw.filled(with: variables.merging(twist.variables) { _, borrowed in borrowed })
+        var fields = raw.fields
+        if fields[.cookie] == nil {
+            fields.append(contentsOf: self.fields(for: raw.pathAlone, twist))
+        }
+        if let origin = twist.origin, fields[.origin] == nil { fields[.origin] = origin }
+        var reply = try await line.say(
+            raw.method,
+            raw.path,
+            to: login,
+            fields: fields,
+            body: raw.body
+        )
+        reply.isAccepted = adapter.success.accepts(reply)
+        return take(reply, twist)
     }
 
-    private func fields(for path: String) -> HTTPFields {
+    private func fields(for path: String, _ twist: Twist) -> HTTPFields {
         var fields: HTTPFields = [:]
         // Set by its name, two cookies would become two fields.
-        if let cookies = cookies(for: path) {
+        if let cookies = twist.value(of: "cookie", own: cookies(for: path)), !cookies.isEmpty {
             fields.append(HTTPField(name: .cookie, value: cookies))
         }
         return fields
@@ -102,7 +216,9 @@ package struct FakeBrowser: Sendable {
         return jar.header(path: path, isSecure: login.scheme == "https" || isLoopback)
     }
 
-    private mutating func take(_ reply: Reply) -> Reply {
+    private mutating func take(_ reply: Reply, _ twist: Twist) -> Reply {
+        // What was sent with somebody else's cookies is answered to them.
+        guard twist.variables["cookie"] == nil else { return reply }
         for value in reply.fields[values: .setCookie] { jar.store(value) }
         return reply
     }
@@ -114,14 +230,32 @@ extension FakeBrowser {
     /// Watches the attempt; the first event is its current state.
     ///
     /// - Returns: nil when the watch stands, else the server's refusal.
-    package mutating func watch(by kind: WatchKind) async throws(FakePhoneError) -> Reply? {
+    package mutating func watch(
+        by kind: WatchKind,
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply? {
+        let watching = adapter.watching
+        let template: Template? =
+            switch kind {
+            case .websocket: watching?.webSocket
+            case .sse: watching?.eventStream
+            case .poll: watching?.poll?.first
+            }
+        guard let watching, let template else {
+            throw .notInDesign("watch by \(kind.rawValue)")
+        }
         await stopWatching()
-        let path = kind == .poll ? "/attempt" : "/attempt/events"
+        let path = template.filled(
+            with: variables.merging(twist.variables) { _, borrowed in borrowed },
+            inQuery: true
+        )
+        let pathAlone = String(path.prefix { $0 != "?" })
         let request = WatchRequest(
             server: login,
             path: path,
-            cookie: cookies(for: path),
-            origin: origin
+            cookie: twist.value(of: "cookie", own: cookies(for: pathAlone)),
+            origin: twist.origin ?? origin,
+            read: { watching.message.read(text: $0) }
         )
         let start = line.time.now()
         let outcome: String
@@ -135,7 +269,13 @@ extension FakeBrowser {
                 watch = try await dialer.openEventStream(request)
                 outcome = "200"
             case .poll:
-                watch = LongPollWatch(line: line, request: request)
+                guard let poll = watching.poll else { return nil }
+                watch = LongPollWatch(
+                    line: line,
+                    request: request,
+                    poll: poll,
+                    message: watching.message
+                )
                 return nil
             }
         } catch {
@@ -160,6 +300,14 @@ extension FakeBrowser {
         return refusal
     }
 
+    /// Takes in what was pushed until a variable is known; what was sent is there in no time.
+    private mutating func hear(of name: String) async {
+        while known[name] == nil, watch != nil {
+            guard let event = try? await nextEvent(within: .milliseconds(300)) else { return }
+            if case .closed = event { return }
+        }
+    }
+
     /// Waits for the next event of the watch; nil when none came in time.
     package mutating func nextEvent(
         within patience: Duration
@@ -167,8 +315,11 @@ extension FakeBrowser {
         guard let watch else { throw .notWatching(browser: name) }
         let event = await watch.next(within: patience)
         switch event {
-        case .push(let push):
+        case .push(var push):
+            // A design that does not number its messages has them numbered here.
+            if adapter.watching?.message.seq == nil { push.seq = (pushes.last?.seq ?? 0) + 1 }
             pushes.append(push)
+            known.merge(push.values) { _, new in new }
             hear("push \(push.state.rawValue)", "seq \(push.seq), \(push.expiresInSeconds) s left")
         case .nonsense(let text):
             hear("nonsense", text)

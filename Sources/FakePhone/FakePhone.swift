@@ -54,10 +54,14 @@ package struct FakePhone: Sendable {
     package private(set) var launch: LaunchOptions?
     package private(set) var session: PhoneSession?
 
+    /// The design that this phone is made for.
+    package let adapter: Adapter
+
     private let line: Line
     private var appID: String
-    private var nonce = ""
     private var scannedAt: Duration?
+    /// What was read out of a picture, made up, or taken out of answers.
+    private var known: [String: String] = [:]
 
     package init(
         name: String,
@@ -65,14 +69,26 @@ package struct FakePhone: Sendable {
         appID: String = FakePhone.defaultAppID,
         login: ServerAddress,
         weChat: ServerAddress,
-        line: Line
+        line: Line,
+        adapter: Adapter = .scanLogin
     ) {
+        self.adapter = adapter
         self.name = name
         self.person = person
         self.appID = appID
         self.login = login
         self.weChat = weChat
         self.line = line
+    }
+
+    // MARK: Variables
+
+    /// What others may borrow: `appid`, and once they are known `js_code`, `scene`, `launch` and
+    /// what the adapter takes, such as `bearer`, `userid`, `nonce`.
+    package var variables: [String: String] {
+        var variables = known
+        variables["appid"] = appID
+        return variables
     }
 
     // MARK: Steps of a person
@@ -82,7 +98,8 @@ package struct FakePhone: Sendable {
     /// - Returns: the first refusal on the way, or the answer of `POST /mp/scan`.
     package mutating func scan(
         _ picture: Picture,
-        how: ScanHow = .camera
+        how: ScanHow = .camera,
+        twist: Twist = .none
     ) async throws(FakePhoneError) -> Reply {
         let recognised = try await look(at: picture, how: how)
         guard recognised.isOK else { return recognised }
@@ -90,7 +107,7 @@ package struct FakePhone: Sendable {
             let reply = try await logIn()
             guard reply.isOK else { return reply }
         }
-        return try await openScene()
+        return try await openScene(twist: twist)
     }
 
     /// Shows a picture to WeChat: `POST /_mock/phones/{person}/scan`.
@@ -100,133 +117,213 @@ package struct FakePhone: Sendable {
         at picture: Picture,
         how: ScanHow
     ) async throws(FakePhoneError) -> Reply {
-        var fields: HTTPFields = [:]
-        fields[.contentType] = "image/png"
-        let reply = try await line.say(
-            .post,
-            "/_mock/phones/\(person)/scan?how=\(how.rawValue)",
-            to: weChat,
-            fields: fields,
-            body: picture.bytes
-        )
-        guard reply.isOK else { return reply }
-        guard let json = reply.json, let options = LaunchOptions(json) else {
-            throw .badAnswer(from: weChat.name, "the launch options hold no scene")
-        }
+        let (reply, options) = try await line.look(at: picture, person, how, at: weChat)
+        guard let options else { return reply }
         launch = options
         appID = options.appID
-        nonce = ""
-        scannedAt = nil
+        known["scene"] = options.scene
+        known["launch"] = String(options.launch)
+        known["nonce"] = nil
+        // A design without a call for the scan has the person read from here on.
+        scannedAt = adapter.phone[.scan] == nil ? line.time.now() : nil
         return reply
     }
 
     /// `wx.login` and `POST /mp/session`: a fresh js_code for a phone session.
-    package mutating func logIn() async throws(FakePhoneError) -> Reply {
-        let code = try await line.say(
-            .post,
-            "/_mock/phones/\(person)/login",
-            to: weChat,
-            json: ["appid": .string(appID)]
-        )
-        guard code.isOK else { return code }
-        guard let jsCode = code.json?["code"]?.string else {
-            throw .badAnswer(from: weChat.name, "wx.login gave no code")
+    ///
+    /// With a borrowed `js_code` WeChat is not asked for one.
+    package mutating func logIn(twist: Twist = .none) async throws(FakePhoneError) -> Reply {
+        if twist.variables["js_code"] == nil {
+            let code = try await line.say(
+                .post,
+                "/_mock/phones/\(person)/login",
+                to: weChat,
+                json: ["appid": .string(appID)]
+            )
+            guard code.isOK else { return code }
+            guard let jsCode = code.json?["code"]?.string else {
+                throw .badAnswer(from: weChat.name, "wx.login gave no code")
+            }
+            known["js_code"] = jsCode
         }
-        let reply = try await line.say(
-            .post,
-            "/mp/session",
-            to: login,
-            json: ["js_code": .string(jsCode)]
-        )
+        for name in ["bearer", "userid"] { known[name] = nil }
+        let reply = try await perform(.login, twist)
         guard reply.isOK else { return reply }
-        guard let token = reply.data?["token"]?.string, let user = reply.data?["user"] else {
-            throw .badAnswer(from: login.name, "a phone session without token and user")
-        }
-        session = PhoneSession(token: token, user: user)
+        session = PhoneSession(
+            token: known["bearer"] ?? "",
+            user: reply.data?["user"] ?? ["userid": .string(known["userid"] ?? "")]
+        )
         return reply
     }
 
     /// `POST /mp/scan`: tells the server which code was scanned, and how.
-    package mutating func openScene() async throws(FakePhoneError) -> Reply {
-        guard let launch else { throw .nothingScanned(phone: name) }
-        let reply = try await say(
-            "/mp/scan",
-            ["scene": .string(launch.scene), "launch": .int(launch.launch)]
-        )
-        guard reply.isOK else { return reply }
-        guard let nonce = reply.data?["nonce"]?.string else {
-            throw .badAnswer(from: login.name, "a scan without a nonce")
-        }
-        self.nonce = nonce
-        scannedAt = line.time.now()
+    package mutating func openScene(twist: Twist = .none) async throws(FakePhoneError) -> Reply {
+        try needScene(twist)
+        // Some designs hear of a scan only with the confirm.
+        if adapter.phone[.scan] == nil, twist == .none { return Reply(status: 200) }
+        var twist = twist
+        if launch == nil, twist.variables["launch"] == nil { twist.variables["launch"] = "1047" }
+        let reply = try await perform(.scan, twist)
+        if reply.isOK { scannedAt = line.time.now() }
         return reply
     }
 
     /// `POST /mp/confirm`, once `after` has passed since the scan; `number` is what the person typed.
     package func confirm(
         after: Duration = FakePhone.readingTime,
-        number: String? = nil
+        number: String? = nil,
+        twist: Twist = .none
     ) async throws(FakePhoneError) -> Reply {
-        guard let launch else { throw .nothingScanned(phone: name) }
+        try needScene(twist)
         if let scannedAt {
             let left = scannedAt + after - line.time.now()
             if left > .zero { try await wait(left) }
         }
-        var json: [String: JSONValue] = [
-            "scene": .string(launch.scene), "nonce": .string(nonce),
-        ]
-        if let number { json["number"] = .string(number) }
-        return try await say("/mp/confirm", .object(json))
+        return try await performAside(.confirm, twist, ["number": number])
     }
 
     /// `POST /mp/profile`: the nickname the person typed.
-    package func setNickName(_ name: String) async throws(FakePhoneError) -> Reply {
-        try await say("/mp/profile", ["nickName": .string(name)])
+    package func setNickName(
+        _ name: String,
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
+        try await performAside(.profile, twist, ["nickname": name])
     }
 
     /// `POST /mp/avatar`: a picture, as wx.uploadFile sends it.
-    package func upload(_ picture: Picture) async throws(FakePhoneError) -> Reply {
+    package func upload(
+        _ picture: Picture,
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
+        guard let call = adapter.phone[.avatar]?.first else {
+            throw .notInDesign("'avatar' of a phone")
+        }
         let boundary = "----fake-phone"
         let head =
             "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; "
             + "filename=\"avatar.png\"\r\nContent-Type: image/png\r\n\r\n"
+        let variables = variables.merging(twist.variables) { _, borrowed in borrowed }
         var fields: HTTPFields = [:]
+        for field in call.fields where field.value.names.allSatisfy({ variables[$0] != nil }) {
+            guard let name = HTTPField.Name(field.name) else { continue }
+            fields[name] = field.value.filled(with: variables)
+        }
         fields[.contentType] = "multipart/form-data; boundary=\(boundary)"
-        if let session { fields[.authorization] = "Bearer \(session.token)" }
-        return try await line.say(
+        var reply = try await line.say(
             .post,
-            "/mp/avatar",
+            call.path.filled(with: variables, inQuery: true),
             to: login,
             fields: fields,
             body: Array(head.utf8) + picture.bytes + Array("\r\n--\(boundary)--\r\n".utf8)
         )
+        reply.isAccepted = (call.success ?? adapter.success).accepts(reply)
+        return reply
     }
 
     /// `POST /mp/cancel`.
-    package func cancel() async throws(FakePhoneError) -> Reply {
-        guard let launch else { throw .nothingScanned(phone: name) }
-        return try await say(
-            "/mp/cancel",
-            ["scene": .string(launch.scene), "nonce": .string(nonce)]
-        )
+    package func cancel(twist: Twist = .none) async throws(FakePhoneError) -> Reply {
+        try needScene(twist)
+        return try await performAside(.cancel, twist)
+    }
+
+    /// `GET /mp/logins`: where this person is logged in.
+    package func logins(
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
+        try await performAside(.logins, twist)
+    }
+
+    /// `POST /mp/logins/revoke`: ends one of the recent logins.
+    package func revokeLogin(
+        id: String,
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
+        try await performAside(.revoke, twist, ["id": id])
     }
 
     /// `POST /mp/scan` with a scene that was made up: what a guesser does.
-    package mutating func guess(scene: String) async throws(FakePhoneError) -> Reply {
-        if session == nil {
+    ///
+    /// Where a scan is no call, the guess goes out with the confirm.
+    package mutating func guess(
+        scene: String,
+        twist: Twist = .none
+    ) async throws(FakePhoneError) -> Reply {
+        if session == nil, twist.variables["bearer"] == nil {
             let reply = try await logIn()
             guard reply.isOK else { return reply }
         }
-        return try await say("/mp/scan", ["scene": .string(scene), "launch": 1047])
+        var twist = twist
+        twist.variables["scene"] = scene
+        if twist.variables["launch"] == nil { twist.variables["launch"] = "1047" }
+        return try await perform(adapter.phone[.scan] == nil ? .confirm : .scan, twist)
     }
 
-    private func say(
-        _ path: String,
-        _ json: JSONValue
+    /// Any request to the login server, as somebody with a console would send it.
+    ///
+    /// `{name}` in the path, the fields and the body stands for the variable of that name.
+    package func request(
+        _ raw: RawRequest,
+        twist: Twist = .none
     ) async throws(FakePhoneError) -> Reply {
-        var fields: HTTPFields = [:]
-        if let session { fields[.authorization] = "Bearer \(session.token)" }
-        return try await line.say(.post, path, to: login, fields: fields, json: json)
+        let variables = variables.merging(twist.variables) { _, borrowed in borrowed }
+        let raw = raw.filled(with: variables)
+        var fields = raw.fields
+        if fields[.authorization] == nil, let bearer = variables["bearer"] {
+            fields[.authorization] = "Bearer \(bearer)"
+        }
+        var reply = try await line.say(
+            raw.method,
+            raw.path,
+            to: login,
+            fields: fields,
+            body: raw.body
+        )
+        reply.isAccepted = adapter.success.accepts(reply)
+        return reply
+    }
+
+    private func needScene(_ twist: Twist) throws(FakePhoneError) {
+        guard twist.value(of: "scene", own: launch?.scene) != nil else {
+            throw .nothingScanned(phone: name)
+        }
+    }
+
+    /// Carries out a call after which the phone knows nothing new.
+    private func performAside(
+        _ operation: Adapter.PhoneOperation,
+        _ twist: Twist,
+        _ more: [String: String?] = [:]
+    ) async throws(FakePhoneError) -> Reply {
+        var aside = self
+        return try await aside.perform(operation, twist, more)
+    }
+
+    /// Carries out what the adapter says that a phone does.
+    private mutating func perform(
+        _ operation: Adapter.PhoneOperation,
+        _ twist: Twist,
+        _ more: [String: String?] = [:]
+    ) async throws(FakePhoneError) -> Reply {
+        guard let calls = adapter.phone[operation] else {
+            throw .notInDesign("'\(operation.rawValue)' of a phone")
+        }
+        var reply = Reply(status: 200)
+        for call in calls {
+            if let name = call.unless, known[name] != nil { continue }
+            var variables = variables
+            for name in more.keys.sorted() { variables[name] = more[name] ?? nil }
+            reply = try await line.perform(
+                call,
+                known: &variables,
+                success: adapter.success,
+                twist: twist,
+                to: login
+            )
+            for made in call.make { known[made.name] = variables[made.name] }
+            guard reply.isOK else { return reply }
+            known.merge(reply.values) { _, new in new }
+        }
+        return reply
     }
 
     private func wait(_ duration: Duration) async throws(FakePhoneError) {

@@ -14,6 +14,8 @@ package enum FakePhoneError: Error, Sendable, Equatable {
     case badAnswer(from: String, String)
     /// The phone has scanned nothing yet.
     case nothingScanned(phone: String)
+    /// The design that the adapter describes has no such step.
+    case notInDesign(String)
     /// The browser watches nothing.
     case notWatching(browser: String)
 }
@@ -26,6 +28,7 @@ extension FakePhoneError: CustomStringConvertible {
         case .badPicture(let why): "the picture is not usable: \(why)"
         case .badAnswer(let server, let why): "\(server) answered something else: \(why)"
         case .nothingScanned(let phone): "\(phone) has scanned nothing yet"
+        case .notInDesign(let what): "the design has no \(what)"
         case .notWatching(let browser): "\(browser) watches nothing"
         }
     }

@@ -48,6 +48,7 @@ package struct Line: Sendable {
             timeout: patience,
             answerBytesMax: Self.answerBytesMax
         )
+        recorder.keep(SentCall(from: name, to: server, call: call))
         let start = time.now()
         let answer: HTTPAnswer
         do {
@@ -76,6 +77,42 @@ package struct Line: Sendable {
         var fields = fields
         fields[.contentType] = "application/json"
         return try await say(method, path, to: server, fields: fields, body: json.bytes)
+    }
+
+    /// Shows a picture to WeChat on a person's phone: `POST /_mock/phones/{person}/scan`.
+    ///
+    /// - Returns: the mock's answer, and on success what the mini-program is started with.
+    func look(
+        at picture: Picture,
+        _ person: String,
+        _ how: FakePhone.ScanHow,
+        at weChat: ServerAddress
+    ) async throws(FakePhoneError) -> (Reply, FakePhone.LaunchOptions?) {
+        var fields: HTTPFields = [:]
+        fields[.contentType] = "image/png"
+        let reply = try await say(
+            .post,
+            "/_mock/phones/\(person)/scan?how=\(how.rawValue)",
+            to: weChat,
+            fields: fields,
+            body: picture.bytes
+        )
+        guard reply.isOK else { return (reply, nil) }
+        guard let json = reply.json, let options = FakePhone.LaunchOptions(json) else {
+            throw .badAnswer(from: weChat.name, "the launch options hold no scene")
+        }
+        return (reply, options)
+    }
+
+    /// Sends again, byte for byte, what somebody sent before.
+    package func resend(_ sent: SentCall) async throws(FakePhoneError) -> Reply {
+        try await say(
+            sent.call.request.method,
+            sent.call.request.path ?? "/",
+            to: sent.to,
+            fields: sent.call.request.headerFields,
+            body: sent.call.body
+        )
     }
 
     private func record(

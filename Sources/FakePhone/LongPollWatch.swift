@@ -1,7 +1,7 @@
 internal import HTTPTypes
 internal import Synchronization
 
-/// A watch that asks again and again: `GET /attempt?after=<seq>&wait=<s>`.
+/// A watch that asks again and again, such as `GET /attempt?after=<seq>&wait=<s>`.
 package final class LongPollWatch: Watch {
     /// The longest wait that the server grants for one question.
     private static let waitSecondsMax = 25
@@ -10,9 +10,19 @@ package final class LongPollWatch: Watch {
     private let request: WatchRequest
     private let seen = Mutex<(seq: Int, ending: WatchEvent?)>((0, nil))
 
-    package init(line: Line, request: WatchRequest) {
+    private let poll: Adapter.Watching.Poll
+    private let message: Adapter.Message
+
+    init(
+        line: Line,
+        request: WatchRequest,
+        poll: Adapter.Watching.Poll,
+        message: Adapter.Message
+    ) {
         self.line = line
         self.request = request
+        self.poll = poll
+        self.message = message
     }
 
     /// The current state the first time, then each later one.
@@ -50,7 +60,13 @@ package final class LongPollWatch: Watch {
             fields.append(HTTPField(name: .cookie, value: cookie))
         }
         // The first question asks for the state as it is, without waiting.
-        let path = seq == 0 ? request.path : "\(request.path)?after=\(seq)&wait=\(waitSeconds)"
+        let path =
+            seq == 0
+            ? request.path
+            : poll.again.filled(
+                with: ["seq": String(seq), "wait": String(waitSeconds)],
+                inQuery: true
+            )
         do {
             let reply = try await line.say(
                 .get,
@@ -59,7 +75,9 @@ package final class LongPollWatch: Watch {
                 fields: fields,
                 patience: Line.patience + .seconds(waitSeconds)
             )
-            guard reply.isOK, let data = reply.data, let push = Push(data) else {
+            guard reply.isOK, let said = reply.json?.at(poll.inside),
+                let push = message.read(said)
+            else {
                 return .nonsense(reply.summary)
             }
             return .push(push)

@@ -52,7 +52,8 @@ package struct NIOWatchDialer: WatchDialer {
                         WebSocketReader(
                             inbox: inbox,
                             dice: dice,
-                            messageBytesMax: Self.messageBytesMax
+                            messageBytesMax: Self.messageBytesMax,
+                            read: request.read
                         )
                     )
                     return .open
@@ -95,7 +96,8 @@ package struct NIOWatchDialer: WatchDialer {
                     head: head,
                     inbox: inbox,
                     opening: opening,
-                    messageBytesMax: Self.messageBytesMax
+                    messageBytesMax: Self.messageBytesMax,
+                    message: request.read
                 )
             )
             return opening.futureResult

@@ -14,6 +14,11 @@ package struct Picture: Sendable, Equatable {
         self.bytes = bytes
     }
 
+    /// A picture whose bytes were just made.
+    init(knownPNG bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
     /// Takes the picture out of a data URL: `data:image/png;base64,…`.
     ///
     /// Nil when it is no base64 data URL of an image, or not a PNG by its first bytes. The
@@ -25,6 +30,11 @@ package struct Picture: Sendable, Equatable {
             let data = Data(base64Encoded: String(dataURL[dataURL.index(after: comma)...]))
         else { return nil }
         self.init(png: Array(data))
+    }
+
+    /// The picture as a data URL, as a page shows it.
+    package var dataURL: String {
+        "data:image/png;base64,\(Data(bytes).base64EncodedString())"
     }
 
     /// Width and height in pixels, out of the PNG's first chunk; nil when it has none.

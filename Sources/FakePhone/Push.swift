@@ -20,11 +20,19 @@ public enum AttemptState: String, Sendable, CaseIterable {
 package struct Push: Sendable, Equatable {
     package let state: AttemptState
     /// Grows by one with each change of state, from 1.
-    package let seq: Int
+    package internal(set) var seq: Int
     /// How long the attempt still lives, in seconds; 0 once it has ended.
     package let expiresInSeconds: Int
+    /// What else an adapter reads out of it: a user's id, where a design pushes one.
+    package let values: [String: String]
 
-    package init(state: AttemptState, seq: Int, expiresInSeconds: Int) {
+    package init(
+        state: AttemptState,
+        seq: Int,
+        expiresInSeconds: Int,
+        values: [String: String] = [:]
+    ) {
+        self.values = values
         self.state = state
         self.seq = seq
         self.expiresInSeconds = expiresInSeconds

@@ -7,6 +7,10 @@ package struct Reply: Sendable {
     package let body: [UInt8]
     /// The body as JSON; nil when it is none.
     package let json: JSONValue?
+    /// What an adapter says of it; nil where the status alone tells.
+    package internal(set) var isAccepted: Bool?
+    /// The variables that an adapter took out of it.
+    package internal(set) var values: [String: String] = [:]
 
     package init(status: Int, fields: HTTPFields = [:], body: [UInt8] = []) {
         self.status = status
@@ -15,8 +19,11 @@ package struct Reply: Sendable {
         json = JSONValue(body)
     }
 
-    /// Whether the status is 2xx.
-    package var isOK: Bool { (200..<300).contains(status) }
+    /// Whether it is a success: a status of 2xx, unless an adapter says otherwise.
+    package var isOK: Bool { isAccepted ?? (200..<300).contains(status) }
+
+    /// The id of the user whom the answer names; nil when it names none.
+    package var userID: String? { values["userid"] ?? data?["user"]?["userid"]?.string }
 
     /// `data` of the login server's envelope.
     package var data: JSONValue? { json?["data"] }
@@ -34,6 +41,8 @@ package struct Reply: Sendable {
 
     /// Status and error in a few words: `410 scene_unavailable`.
     package var summary: String {
-        [String(status), error].compactMap(\.self).joined(separator: " ")
+        // A refusal under 200 is one that the body tells.
+        let inBody = !isOK && (200..<300).contains(status) ? "refused in its body" : nil
+        return [String(status), error ?? inBody].compactMap(\.self).joined(separator: " ")
     }
 }

@@ -4,6 +4,10 @@ internal import Yams
 extension Scenario {
     /// The name of the mock in a scenario's steps.
     static let mockName = "wechat"
+    /// The name of the login server in a scenario's steps.
+    static let serverName = "server"
+    /// The word that begins a step of several at the same time.
+    static let togetherName = "together"
 
     /// Reads a scenario file's text.
     ///
@@ -12,367 +16,310 @@ extension Scenario {
     ///   - file: the file's name for messages and for a scenario without a name.
     /// - Throws: the first thing that is wrong, with its line and column.
     package init(yaml text: String, file: String) throws(ScenarioError) {
-        let reader = YAMLReader(file: file)
-        let root = try reader.root(text)
-        var top = StepOptions(
-            try reader.members(root, of: "a scenario"),
-            of: "a scenario",
-            owner: root,
-            reader: reader
-        )
-        let stem = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
-        let name = try top.take("name").map { node throws(ScenarioError) in
-            try reader.string(node, "name")
+        do {
+            self = try Self.read(yaml: text, file: file)
+        } catch {
+            throw error.first
         }
-        let about = try top.take("about").map { node throws(ScenarioError) in
-            try reader.string(node, "about")
-        }
-        let sceneSecondsMax = try top.take("needs").flatMap { node throws(ScenarioError) in
-            try Self.needs(node, reader)
-        }
-        let castNode = try top.require("cast")
-        let stepsNode = try top.require("steps")
-        try top.finish()
+    }
 
-        let cast = try Self.cast(castNode, reader)
-        var parser = StepParser(reader: reader, cast: cast)
-        var steps: [Step] = []
-        for node in try reader.elements(stepsNode, of: "steps") {
-            steps.append(try parser.step(node))
+    /// Reads a scenario file's text.
+    ///
+    /// - Parameters:
+    ///   - text: the file's text, YAML.
+    ///   - file: the file's name for messages and for a scenario without a name.
+    ///   - values: what takes the place of values in the file's `vars`.
+    /// - Returns: a sound scenario.
+    /// - Throws: everything that is wrong, in the file's order.
+    package static func read(
+        yaml text: String,
+        file: String,
+        values: [String: String] = [:]
+    ) throws(ScenarioErrors) -> Scenario {
+        let parser: ScenarioParser
+        let root: Node
+        do {
+            let reader = YAMLReader(file: file)
+            let plain = try reader.root(text)
+            root = try reader.filled(plain, with: values)
+            parser = ScenarioParser(reader: reader)
+        } catch {
+            throw ScenarioErrors(first: error)
         }
-        self.init(
-            name: name ?? stem,
-            about: about ?? "",
-            file: file,
-            sceneSecondsMax: sceneSecondsMax,
+        return try parser.scenario(root)
+    }
+}
+
+/// Reads the members of a file's top, and hands the steps on.
+struct ScenarioParser {
+    let reader: YAMLReader
+
+    /// The members at the top, for messages and for the schema.
+    enum Member: String, CaseIterable {
+        case version
+        case name
+        case about
+        case needs
+        case vars
+        case cast
+        case steps
+        case `repeat`
+        case limitSeconds = "limit_s"
+        case alone
+        case adversary
+        case server
+    }
+
+    func scenario(_ root: Node) throws(ScenarioErrors) -> Scenario {
+        var errors: [ScenarioError] = []
+        func noted<Value>(_ body: () throws(ScenarioError) -> Value) -> Value? {
+            do throws(ScenarioError) {
+                return try body()
+            } catch {
+                errors.append(error)
+                return nil
+            }
+        }
+        func fail() -> ScenarioErrors {
+            ScenarioErrors(errors) ?? ScenarioErrors(first: reader.error(root, "unreadable"))
+        }
+
+        guard
+            let members = noted({ () throws(ScenarioError) in
+                try reader.members(root, of: "a scenario")
+            })
+        else { throw fail() }
+        var top = StepOptions(members, of: "a scenario", owner: root, reader: reader)
+        let optional = takeOptional(&top, &errors)
+        let castNode = noted { () throws(ScenarioError) in try top.require("cast") }
+        let stepsNode = noted { () throws(ScenarioError) in try top.require("steps") }
+        _ = noted { () throws(ScenarioError) in try top.finish() }
+        var cast: [Scenario.CastMember]?
+        if let castNode { cast = noted { () throws(ScenarioError) in try self.cast(castNode) } }
+        var steps: [Scenario.Step] = []
+        if let cast, let stepsNode {
+            var parser = StepParser(reader: reader, cast: cast, isAdversary: optional.isAdversary)
+            let nodes = noted { () throws(ScenarioError) in
+                try reader.elements(stepsNode, of: "steps")
+            }
+            for node in nodes ?? [] {
+                if let step = noted({ () throws(ScenarioError) in try parser.step(node) }) {
+                    steps.append(step)
+                }
+            }
+        }
+        guard errors.isEmpty, let cast else { throw fail() }
+        var scenario = Scenario(
+            name: optional.name
+                ?? URL(fileURLWithPath: reader.file).deletingPathExtension().lastPathComponent,
+            about: optional.about ?? "",
+            file: reader.file,
             cast: cast,
             steps: steps
         )
+        scenario.sceneSecondsMax = optional.sceneSecondsMax
+        scenario.limit = .seconds(optional.limitSeconds ?? Scenario.limitSeconds)
+        scenario.repetition = optional.repetition
+        scenario.adversary = optional.adversary
+        scenario.serverSettings = optional.serverSettings
+        // What changes or counts the mock's doings cannot be played beside others.
+        scenario.isAlone =
+            optional.isAlone || scenario.needsOwnServer
+            || scenario.everyStep.contains { $0.verb.actor == .mock }
+        return scenario
     }
 
-    private static func needs(_ node: Node, _ reader: YAMLReader) throws(ScenarioError) -> Int? {
+    // MARK: The members that may be missing
+
+    private struct Optional {
+        var name: String?
+        var about: String?
+        var sceneSecondsMax: Int?
+        var limitSeconds: Int?
+        var repetition: Scenario.Repetition?
+        var adversary: Scenario.Adversary?
+        var serverSettings: [String: String]?
+        var isAlone = false
+        /// Also true when what it says about itself is wrong.
+        var isAdversary = false
+    }
+
+    private func takeOptional(
+        _ top: inout StepOptions,
+        _ errors: inout [ScenarioError]
+    ) -> Optional {
+        var optional = Optional()
+        for member in Member.allCases {
+            switch member {
+            case .cast, .steps: continue
+            default: break
+            }
+            guard let node = top.take(member.rawValue) else { continue }
+            do throws(ScenarioError) {
+                try take(member, node, &optional)
+            } catch {
+                errors.append(error)
+            }
+        }
+        return optional
+    }
+
+    private func take(
+        _ member: Member,
+        _ node: Node,
+        _ optional: inout Optional
+    ) throws(ScenarioError) {
+        switch member {
+        case .version:
+            let version = try reader.int(node, "version", in: 1...1_000_000)
+            guard version == Scenario.version else {
+                throw reader.error(
+                    node,
+                    "version \(version) of the language is not known here, only "
+                        + "\(Scenario.version)"
+                )
+            }
+        case .name: optional.name = try reader.string(node, "name")
+        case .about: optional.about = try reader.string(node, "about")
+        case .needs:
+            try with(node, "needs") { options throws(ScenarioError) in
+                if let node = options.take("scene_seconds_max") {
+                    optional.sceneSecondsMax =
+                        try reader.int(node, "scene_seconds_max", in: 1...86_400)
+                }
+            }
+        case .limitSeconds: optional.limitSeconds = try reader.int(node, "limit_s", in: 1...86_400)
+        case .alone: optional.isAlone = try reader.bool(node, "alone")
+        case .repeat:
+            try with(node, "repeat") { options throws(ScenarioError) in
+                let times = try reader.int(try options.require("times"), "times", in: 1...10_000)
+                let parallel = try options.take("parallel").map { node throws(ScenarioError) in
+                    try reader.int(node, "parallel", in: 1...1000)
+                }
+                optional.repetition = .init(times: times, parallel: parallel ?? 1)
+            }
+        case .adversary:
+            optional.isAdversary = true
+            try with(node, "adversary") { options throws(ScenarioError) in
+                let threat = try reader.string(try options.require("threat"), "threat")
+                let wants = try reader.string(try options.require("wants"), "wants")
+                optional.adversary = .init(threat: threat, wants: wants)
+            }
+        case .server:
+            try with(node, "server") { options throws(ScenarioError) in
+                let settings = try options.take("settings").map { node throws(ScenarioError) in
+                    try self.settings(node)
+                }
+                optional.serverSettings = settings ?? [:]
+            }
+        // Read before everything else, and required.
+        case .vars, .cast, .steps: break
+        }
+    }
+
+    private func with(
+        _ node: Node,
+        _ what: String,
+        _ body: (inout StepOptions) throws(ScenarioError) -> Void
+    ) throws(ScenarioError) {
         var options = StepOptions(
-            try reader.members(node, of: "needs"),
-            of: "needs",
+            try reader.members(node, of: what),
+            of: what,
             owner: node,
             reader: reader
         )
-        let seconds = try options.take("scene_seconds_max").map { node throws(ScenarioError) in
-            try reader.int(node, "scene_seconds_max", in: 1...86_400)
-        }
+        try body(&options)
         try options.finish()
-        return seconds
     }
 
-    /// `laptop: browser`, `phone: { phone: alice }`.
-    private static func cast(
-        _ node: Node,
-        _ reader: YAMLReader
-    ) throws(ScenarioError) -> [CastMember] {
-        var cast: [CastMember] = []
+    private func settings(_ node: Node) throws(ScenarioError) -> [String: String] {
+        let fields = try reader.fields(node, "settings")
+        for (key, _) in try reader.members(node, of: "settings") {
+            let name = key.scalar?.string ?? ""
+            guard !name.isEmpty, name.allSatisfy({ "ABCDEFGHIJKLMNOPQRSTUVWXYZ_".contains($0) })
+            else {
+                throw reader.error(key, "'\(name)' is no setting such as NUMBER_MATCHING")
+            }
+            guard !name.hasPrefix("SCAN_LOGIN_") else {
+                throw reader.error(key, "leave SCAN_LOGIN_ out of '\(name)'")
+            }
+        }
+        return fields
+    }
+
+    // MARK: The cast
+
+    /// `laptop: browser`, `tab: { tab_of: laptop }`, `phone: { phone: alice }`.
+    private func cast(_ node: Node) throws(ScenarioError) -> [Scenario.CastMember] {
+        var cast: [Scenario.CastMember] = []
         for (key, value) in try reader.members(node, of: "cast") {
             let name = try reader.string(key, "a name in the cast")
-            guard name != mockName else {
-                throw reader.error(key, "'\(mockName)' is the mock and always there")
-            }
-            if case .scalar(let scalar) = value {
-                guard scalar.string == "browser" else {
-                    throw reader.error(
-                        value,
-                        "\(name) must be 'browser' or '{ phone: PERSON }', not '\(scalar.string)'"
-                    )
-                }
-                cast.append(CastMember(name: name, role: .browser))
-                continue
-            }
-            var options = StepOptions(
-                try reader.members(value, of: name),
-                of: name,
-                owner: value,
-                reader: reader
-            )
-            let person = try reader.string(try options.require("phone"), "phone")
-            try options.finish()
-            // The name becomes a part of a path.
-            guard person.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
-            else { throw reader.error(value, "'\(person)' is no name of a person at the mock") }
-            cast.append(CastMember(name: name, role: .phone(person: person)))
+            try checkName(name, key)
+            var member = try self.member(name, value, of: cast)
+            member.line = value.mark?.line ?? 1
+            member.column = value.mark?.column ?? 1
+            cast.append(member)
         }
         guard !cast.isEmpty else { throw reader.error(node, "cast must not be empty") }
         return cast
     }
-}
 
-/// Reads the steps of one scenario in their order.
-private struct StepParser {
-    private static let browserVerbs = [
-        "open", "renew", "show", "look", "watch", "sees", "saw", "complete", "cancel", "session",
-        "logout",
-    ]
-    private static let phoneVerbs = ["login", "scan", "confirm", "cancel", "guess"]
-    private static let mockVerbs = ["advance", "fault", "clear_faults", "mark", "asked"]
-
-    let reader: YAMLReader
-    let cast: [Scenario.CastMember]
-    /// The names that earlier steps gave to answers.
-    private var keptBodies: [String] = []
-
-    init(reader: YAMLReader, cast: [Scenario.CastMember]) {
-        self.reader = reader
-        self.cast = cast
+    private func checkName(_ name: String, _ node: Node) throws(ScenarioError) {
+        switch name {
+        case Scenario.mockName:
+            throw reader.error(node, "'\(name)' is the mock and always there")
+        case Scenario.serverName:
+            throw reader.error(node, "'\(name)' is the login server and always there")
+        default:
+            // In the schema a step's options are told from its actor by their names.
+            guard !StepParser.optionNames.contains(name) else {
+                throw reader.error(node, "'\(name)' is the name of an option, nobody can have it")
+            }
+        }
     }
 
-    /// `- who: verb`, then the verb's options as further members.
-    mutating func step(_ node: Node) throws(ScenarioError) -> Scenario.Step {
-        let members = try reader.members(node, of: "a step")
-        guard let (whoNode, verbNode) = members.first else {
-            throw reader.error(node, "a step must begin with 'who: verb'")
+    private func member(
+        _ name: String,
+        _ value: Node,
+        of cast: [Scenario.CastMember]
+    ) throws(ScenarioError) -> Scenario.CastMember {
+        if case .scalar(let scalar) = value {
+            guard scalar.string == "browser" else {
+                throw reader.error(
+                    value,
+                    "\(name) must be 'browser', '{ phone: PERSON }' or '{ tab_of: BROWSER }', "
+                        + "not '\(scalar.string)'"
+                )
+            }
+            return .init(name: name, role: .browser)
         }
-        let who = try reader.string(whoNode, "who")
-        let verb = try reader.string(verbNode, "the verb of \(who)")
         var options = StepOptions(
-            Array(members.dropFirst()),
-            of: "'\(who): \(verb)'",
-            owner: whoNode,
+            try reader.members(value, of: name),
+            of: name,
+            owner: value,
             reader: reader
         )
-        let action: Scenario.Action?
-        let verbs: [String]
-        if who == Scenario.mockName {
-            verbs = Self.mockVerbs
-            action = try mockAction(verb, &options)
-        } else {
-            guard let member = cast.first(where: { $0.name == who }) else {
-                throw reader.error(whoNode, unknown(who))
+        if let node = options.take("tab_of") {
+            let owner = try reader.string(node, "tab_of")
+            try options.finish()
+            guard cast.contains(where: { $0.name == owner && $0.role == .browser }) else {
+                throw reader.error(node, "'tab_of' must name a browser above, not '\(owner)'")
             }
-            switch member.role {
-            case .browser:
-                verbs = Self.browserVerbs
-                action = try browserAction(who, verb, &options)
-            case .phone:
-                verbs = Self.phoneVerbs
-                action = try phoneAction(who, verb, &options)
-            }
+            return .init(name: name, role: .tab(of: owner))
         }
-        guard let action else {
-            throw reader.error(
-                verbNode,
-                "\(who) cannot '\(verb)'; it can \(verbs.joined(separator: ", "))"
-            )
-        }
-        var step = Scenario.Step(
-            action: action,
-            expectation: .init(),
-            sentence: action.sentence,
-            line: whoNode.mark?.line ?? 1
-        )
-        if action.hasAnswer {
-            if let node = options.take("expect") { step.expectation = try expectation(node) }
-            if let node = options.take("keep_body") {
-                let name = try reader.string(node, "keep_body")
-                keptBodies.append(name)
-                step.keepBody = name
-            }
+        let node = try options.require("phone")
+        let person = try reader.string(node, "phone")
+        let isNew = try options.take("new").map { node throws(ScenarioError) in
+            try reader.bool(node, "new")
         }
         try options.finish()
-        return step
-    }
-
-    private func unknown(_ who: String) -> String {
-        let names = cast.map(\.name) + [Scenario.mockName]
-        return "'\(who)' is not in the cast: \(names.joined(separator: ", "))"
-    }
-
-    // MARK: Verbs
-
-    private func browserAction(
-        _ who: String,
-        _ verb: String,
-        _ options: inout StepOptions
-    ) throws(ScenarioError) -> Scenario.Action? {
-        switch verb {
-        case "open", "renew":
-            var opening = Scenario.Opening(isRenewal: verb == "renew")
-            if let node = options.take("tries") {
-                opening.tries = try reader.int(node, "tries", in: 1...100)
-            }
-            if let node = options.take("retry_on") {
-                opening.retryOn = try reader.string(node, "retry_on")
-            }
-            return .open(browser: who, opening)
-        case "show": return .show(browser: who)
-        case "look":
-            let state = try options.take("state").map { node throws(ScenarioError) in
-                try reader.choice(node, "state", of: AttemptState.self)
-            }
-            return .look(browser: who, state: state)
-        case "watch":
-            let kind = try options.take("by").map { node throws(ScenarioError) in
-                try reader.choice(node, "by", of: WatchKind.self)
-            }
-            return .watch(browser: who, by: kind ?? .websocket)
-        case "sees":
-            let state = try reader.choice(
-                try options.require("state"),
-                "state",
-                of: AttemptState.self
-            )
-            let seconds = try options.take("within_s").map { node throws(ScenarioError) in
-                try reader.int(node, "within_s", in: 1...86_400)
-            }
-            return .sees(browser: who, state: state, withinSeconds: seconds)
-        case "saw":
-            var states: [AttemptState] = []
-            for node in try reader.elements(try options.require("states"), of: "states") {
-                states.append(try reader.choice(node, "a state", of: AttemptState.self))
-            }
-            return .saw(browser: who, states: states)
-        case "complete": return .complete(browser: who)
-        case "cancel": return .cancelAttempt(browser: who)
-        case "session": return .session(browser: who)
-        case "logout": return .logout(browser: who)
-        default: return nil
+        // The name becomes a part of a path.
+        guard person.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
+        else { throw reader.error(value, "'\(person)' is no name of a person at the mock") }
+        let isOwned = cast.contains { $0.role == .phone(person: person) }
+        if isOwned, isNew == true {
+            throw reader.error(node, "'\(person)' is there already and cannot be new")
         }
-    }
-
-    private func phoneAction(
-        _ who: String,
-        _ verb: String,
-        _ options: inout StepOptions
-    ) throws(ScenarioError) -> Scenario.Action? {
-        switch verb {
-        case "login": return .logIn(phone: who)
-        case "scan":
-            let browser = try castName(try options.require("of"), "of", isBrowser: true)
-            let picture = try options.take("picture").map { node throws(ScenarioError) in
-                try reader.int(node, "picture", in: 1...1000)
-            }
-            let how = try options.take("how").map { node throws(ScenarioError) in
-                try reader.choice(node, "how", of: FakePhone.ScanHow.self)
-            }
-            return .scan(phone: who, browser: browser, picture: picture, how: how ?? .camera)
-        case "confirm":
-            let milliseconds = try options.take("after_ms").map { node throws(ScenarioError) in
-                try reader.int(node, "after_ms", in: 0...600_000)
-            }
-            return .confirm(
-                phone: who,
-                afterMilliseconds: milliseconds ?? FakePhone.readingTime.milliseconds
-            )
-        case "cancel": return .cancel(phone: who)
-        case "guess": return .guess(phone: who)
-        default: return nil
-        }
-    }
-
-    private func mockAction(
-        _ verb: String,
-        _ options: inout StepOptions
-    ) throws(ScenarioError) -> Scenario.Action? {
-        switch verb {
-        case "advance":
-            let node = try options.require("seconds")
-            return .advance(seconds: try reader.int(node, "seconds", in: 0...315_360_000))
-        case "fault": return .fault(try fault(&options))
-        case "clear_faults": return .clearFaults
-        case "mark": return .mark
-        case "asked":
-            let endpoint = try reader.string(try options.require("endpoint"), "endpoint")
-            let count = try options.take("at_least").map { node throws(ScenarioError) in
-                try reader.int(node, "at_least", in: 1...1000)
-            }
-            let seconds = try options.take("within_s").map { node throws(ScenarioError) in
-                try reader.int(node, "within_s", in: 0...600)
-            }
-            return .asked(endpoint: endpoint, atLeast: count ?? 1, withinSeconds: seconds ?? 5)
-        default: return nil
-        }
-    }
-
-    // MARK: Parts
-
-    /// The members of a fault go to the mock under the names they have here.
-    private func fault(_ options: inout StepOptions) throws(ScenarioError) -> JSONValue {
-        var fault: [String: JSONValue] = [:]
-        fault["endpoint"] = .string(
-            try reader.string(try options.require("endpoint"), "endpoint")
-        )
-        for name in ["errcode", "status", "count", "after", "delay_ms"] {
-            guard let node = options.take(name) else { continue }
-            fault[name] = .int(try reader.int(node, name, in: -1_000_000...10_000_000))
-        }
-        for name in ["errmsg", "body", "body_base64"] {
-            guard let node = options.take(name) else { continue }
-            fault[name] = .string(try reader.string(node, name))
-        }
-        if let node = options.take("probability") {
-            fault["probability"] = .double(try reader.number(node, "probability"))
-        }
-        if let node = options.take("cut") {
-            fault["cut"] = .string(try reader.choice(node, "cut", of: Cut.self).rawValue)
-        }
-        if let node = options.take("effect") {
-            fault["effect"] = .string(try reader.choice(node, "effect", of: Effect.self).rawValue)
-        }
-        return .object(fault)
-    }
-
-    private enum Cut: String, CaseIterable {
-        case beforeHeaders = "before_headers"
-        case midBody = "mid_body"
-        case reset
-    }
-
-    private enum Effect: String, CaseIterable {
-        case before
-        case after
-    }
-
-    private func expectation(_ node: Node) throws(ScenarioError) -> Scenario.Expectation {
-        var options = StepOptions(
-            try reader.members(node, of: "expect"),
-            of: "expect",
-            owner: node,
-            reader: reader
-        )
-        var expectation = Scenario.Expectation()
-        if let node = options.take("status") {
-            expectation.status = try reader.int(node, "status", in: 100...599)
-        }
-        if let node = options.take("error") {
-            expectation.error = try reader.string(node, "error")
-        }
-        if let node = options.take("user") {
-            expectation.userOfPhone = try castName(node, "user", isBrowser: false)
-        }
-        if let node = options.take("redirect") {
-            expectation.redirect = try reader.string(node, "redirect")
-        }
-        if let node = options.take("retry_after") {
-            expectation.retryAfter = try reader.bool(node, "retry_after")
-        }
-        if let node = options.take("body_as") {
-            let name = try reader.string(node, "body_as")
-            guard keptBodies.contains(name) else {
-                throw reader.error(node, "no earlier step has 'keep_body: \(name)'")
-            }
-            expectation.bodyAs = name
-        }
-        try options.finish()
-        return expectation
-    }
-
-    private func castName(
-        _ node: Node,
-        _ what: String,
-        isBrowser: Bool
-    ) throws(ScenarioError) -> String {
-        let name = try reader.string(node, what)
-        let fits = cast.contains { $0.name == name && ($0.role == .browser) == isBrowser }
-        guard fits else {
-            let kind = isBrowser ? "browser" : "phone"
-            throw reader.error(node, "'\(what)' must name a \(kind) of the cast, not '\(name)'")
-        }
-        return name
+        return .init(name: name, role: .phone(person: person), isNew: isNew ?? false)
     }
 }

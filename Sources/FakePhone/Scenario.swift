@@ -3,6 +3,11 @@
 /// Fixtures/Scenarios/README.md is the reference of the language; `Scenario+Parsing.swift` reads
 /// it. A scenario that exists is sound: every name in a step is in the cast.
 package struct Scenario: Sendable, Equatable {
+    /// The version of the language; a file that states another one is refused.
+    package static let version = 1
+    /// The longest a scenario may take unless it says otherwise, in seconds.
+    package static let limitSeconds = 60
+
     /// One short line; the file's name without `.yaml` when the file gives none.
     package var name: String
     /// What the story shows, in a sentence; may be empty.
@@ -14,83 +19,94 @@ package struct Scenario: Sendable, Equatable {
     /// In the file's order.
     package var cast: [CastMember]
     package var steps: [Step]
+    /// The longest it may take.
+    package var limit: Duration = .seconds(Scenario.limitSeconds)
+    /// How often it is played; nil for once.
+    package var repetition: Repetition?
+    /// What it attacks; nil when nobody does.
+    package var adversary: Adversary?
+    /// What the login server must be started with, without `SCAN_LOGIN_`; nil when any will do.
+    package var serverSettings: [String: String]?
+    /// Whether it must not share its servers with a scenario that is played at the same time.
+    package var isAlone = false
+
+    /// Whether only a server that the runner started will do.
+    package var needsOwnServer: Bool {
+        serverSettings != nil || everyStep.contains { $0.verb.actor == .server }
+    }
+
+    /// Every step, those of `together` too.
+    package var everyStep: [Step] { steps.flatMap { [$0] + $0.steps } }
 
     /// Somebody who takes part.
     package struct CastMember: Sendable, Equatable {
         package enum Role: Sendable, Equatable {
             case browser
+            /// Another tab of a browser: the same cookies, a watch of its own.
+            case tab(of: String)
             /// A phone, and the name of its owner at the mock.
             case phone(person: String)
         }
 
         package var name: String
         package var role: Role
+        /// Whether the person is made at the mock when it does not know them.
+        package var isNew = false
+        /// Where the person stands in the file.
+        package var line = 1
+        package var column = 1
+
+        package var isBrowser: Bool {
+            switch role {
+            case .browser, .tab: true
+            case .phone: false
+            }
+        }
+    }
+
+    /// The same story many times, each with browsers and phones of its own.
+    package struct Repetition: Sendable, Equatable {
+        package var times: Int
+        /// How many at once.
+        package var parallel: Int
+    }
+
+    /// The mark of an adversary's story.
+    package struct Adversary: Sendable, Equatable {
+        /// The threat's number, such as `T03`.
+        package var threat: String
+        /// What would be gained.
+        package var wants: String
     }
 
     /// One thing that somebody does, and what must come of it.
     package struct Step: Sendable, Equatable {
-        package var action: Action
-        package var expectation: Expectation
+        package var who: String
+        let verb: Verb
+        let arguments: Arguments
+        /// Whose variables are used instead of one's own, by the variable's name.
+        var borrowed: [String: String] = [:]
+        /// Members added to the body that is sent, or put in the place of its own.
+        var forged: [String: JSONValue] = [:]
+        /// The `Origin` of this call.
+        var origin: String?
+        /// The steps of `together`, empty for any other.
+        package var steps: [Step] = []
+        /// How many of `steps` must succeed; nil when each is judged for itself.
+        var wins: Int?
+        /// What exactly one answer of `steps` must be.
+        var expectOne: Expectation?
+        /// What the answer must be; nil when the file says nothing, which asks for a success.
+        package var expectation: Expectation?
         /// The name under which the answer's bytes are kept for a later `body_as`.
         package var keepBody: String?
+        /// The longest the step may take.
+        package var within: Duration?
+        /// Whether an unmet expectation here means that an adversary got through.
+        package var isAttack = false
         /// The step as a sentence.
         package var sentence: String
         /// The line in the file, from 1.
         package var line: Int
-    }
-
-    /// What a step does.
-    package enum Action: Sendable, Equatable {
-        case open(browser: String, Opening)
-        case show(browser: String)
-        case look(browser: String, state: AttemptState?)
-        case watch(browser: String, by: WatchKind)
-        case sees(browser: String, state: AttemptState, withinSeconds: Int?)
-        case saw(browser: String, states: [AttemptState])
-        case complete(browser: String)
-        case cancelAttempt(browser: String)
-        case session(browser: String)
-        case logout(browser: String)
-
-        case logIn(phone: String)
-        /// `picture` counts the browser's pictures from 1; nil is the one on its screen.
-        case scan(phone: String, browser: String, picture: Int?, how: FakePhone.ScanHow)
-        case confirm(phone: String, afterMilliseconds: Int)
-        case cancel(phone: String)
-        case guess(phone: String)
-
-        case advance(seconds: Int)
-        case fault(JSONValue)
-        case clearFaults
-        case mark
-        case asked(endpoint: String, atLeast: Int, withinSeconds: Int)
-    }
-
-    /// How a code is asked for.
-    package struct Opening: Sendable, Equatable {
-        /// The new picture must differ from the one before.
-        package var isRenewal = false
-        /// How often to try; each failure but the last must be `retryOn` with `Retry-After`.
-        package var tries = 1
-        package var retryOn = "wechat_unavailable"
-
-        package init(isRenewal: Bool = false) {
-            self.isRenewal = isRenewal
-        }
-    }
-
-    /// What an answer must be; with nothing stated, any status of success.
-    package struct Expectation: Sendable, Equatable {
-        package var status: Int?
-        package var error: String?
-        /// The phone whose user the answer must name.
-        package var userOfPhone: String?
-        package var redirect: String?
-        /// `Retry-After` must be there, in whole seconds.
-        package var retryAfter = false
-        /// The kept body that this one must equal byte for byte.
-        package var bodyAs: String?
-
-        package init() {}
     }
 }

@@ -17,3 +17,25 @@ package struct ScenarioError: Error, Sendable, Equatable, CustomStringConvertibl
     /// `file:line:column: message`, the form that editors jump to.
     package var description: String { "\(file):\(line):\(column): \(message)" }
 }
+
+/// Everything that is wrong with a scenario file, at least one thing.
+package struct ScenarioErrors: Error, Sendable, Equatable, CustomStringConvertible {
+    package let first: ScenarioError
+    package let others: [ScenarioError]
+
+    package init(first: ScenarioError) {
+        self.first = first
+        others = []
+    }
+
+    /// Nil for an empty list.
+    package init?(_ errors: [ScenarioError]) {
+        guard let first = errors.first else { return nil }
+        self.first = first
+        others = Array(errors.dropFirst())
+    }
+
+    package var all: [ScenarioError] { [first] + others }
+
+    package var description: String { all.map(\.description).joined(separator: "\n") }
+}

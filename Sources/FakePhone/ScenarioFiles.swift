@@ -7,7 +7,7 @@ package enum ScenarioFiles {
         case noSuchPath(String)
         case noScenarios(folder: String)
         case unreadable(String)
-        /// One line for each file that is wrong.
+        /// One line for each thing that is wrong.
         case invalid([ScenarioError])
 
         package var description: String {
@@ -23,7 +23,10 @@ package enum ScenarioFiles {
     /// Reads every scenario under `paths`, in the order given; those of a folder by name.
     ///
     /// Nothing is returned unless all of them are sound.
-    package static func load(_ paths: [String]) throws(Failure) -> [Scenario] {
+    package static func load(
+        _ paths: [String],
+        values: [String: String] = [:]
+    ) throws(Failure) -> [Scenario] {
         var scenarios: [Scenario] = []
         var errors: [ScenarioError] = []
         for path in try files(paths) {
@@ -31,9 +34,9 @@ package enum ScenarioFiles {
                 let text = String(data: data, encoding: .utf8)
             else { throw .unreadable(path) }
             do {
-                scenarios.append(try Scenario(yaml: text, file: path))
+                scenarios.append(try Scenario.read(yaml: text, file: path, values: values))
             } catch {
-                errors.append(error)
+                errors += error.all
             }
         }
         guard errors.isEmpty else { throw .invalid(errors) }

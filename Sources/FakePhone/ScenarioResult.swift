@@ -18,6 +18,8 @@ package struct ScenarioResult: Sendable, Equatable {
         package var got: String
         /// What was said last, oldest first.
         package var lastExchanges: [Exchange]
+        /// Whether an adversary got what should have been refused.
+        package var gotThrough: Bool
 
         package init(
             step: Int,
@@ -25,7 +27,8 @@ package struct ScenarioResult: Sendable, Equatable {
             line: Int,
             expected: String,
             got: String,
-            lastExchanges: [Exchange]
+            lastExchanges: [Exchange],
+            gotThrough: Bool = false
         ) {
             self.step = step
             self.sentence = sentence
@@ -33,6 +36,7 @@ package struct ScenarioResult: Sendable, Equatable {
             self.expected = expected
             self.got = got
             self.lastExchanges = lastExchanges
+            self.gotThrough = gotThrough
         }
     }
 

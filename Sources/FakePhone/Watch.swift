@@ -38,8 +38,17 @@ package struct WatchRequest: Sendable {
     /// The value of `Cookie`; nil for a browser without cookies.
     package var cookie: String?
     package var origin: String
+    /// What a message of this server says.
+    package var read: @Sendable (String) -> WatchEvent
 
-    package init(server: ServerAddress, path: String, cookie: String?, origin: String) {
+    package init(
+        server: ServerAddress,
+        path: String,
+        cookie: String?,
+        origin: String,
+        read: @escaping @Sendable (String) -> WatchEvent = { WatchEvent(text: $0) }
+    ) {
+        self.read = read
         self.server = server
         self.path = path
         self.cookie = cookie

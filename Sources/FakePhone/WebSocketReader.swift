@@ -7,13 +7,20 @@ final class WebSocketReader: ChannelInboundHandler {
     typealias OutboundOut = WebSocketFrame
 
     private let inbox: WatchInbox
+    private let read: @Sendable (String) -> WatchEvent
     private let dice: Dice
     private let messageBytesMax: Int
     /// The pieces so far of a message sent in several frames; nil between messages.
     private var message: ByteBuffer?
 
-    init(inbox: WatchInbox, dice: Dice, messageBytesMax: Int) {
+    init(
+        inbox: WatchInbox,
+        dice: Dice,
+        messageBytesMax: Int,
+        read: @escaping @Sendable (String) -> WatchEvent
+    ) {
         self.inbox = inbox
+        self.read = read
         self.dice = dice
         self.messageBytesMax = messageBytesMax
     }
@@ -62,7 +69,7 @@ final class WebSocketReader: ChannelInboundHandler {
             return
         }
         message = nil
-        inbox.put(WatchEvent(text: String(buffer: whole)))
+        inbox.put(read(String(buffer: whole)))
     }
 
     private func send(

@@ -29,6 +29,76 @@ struct YAMLReader {
         return node
     }
 
+    /// The document with `${name}` replaced in every text, by the file's `vars` and by what is
+    /// given for them.
+    func filled(_ root: Node, with values: [String: String]) throws(ScenarioError) -> Node {
+        guard case .mapping(let mapping) = root else { return root }
+        var known: [String: String] = [:]
+        let vars = mapping.first { $0.key.scalar?.string == "vars" }?.value
+        if let vars {
+            known = try fields(vars, "vars").merging(
+                values.filter { name, _ in
+                    vars.mapping?.contains { $0.key.scalar?.string == name } ?? false
+                }
+            ) { _, given in given }
+        }
+        return try filled(root, known)
+    }
+
+    private func filled(_ node: Node, _ known: [String: String]) throws(ScenarioError) -> Node {
+        switch node {
+        case .scalar(var scalar):
+            guard scalar.string.contains("${") else { return node }
+            // A variable alone stands for whatever its value is, quoted or not.
+            let isAlone =
+                scalar.string.hasPrefix("${")
+                && scalar.string.firstIndex(of: "}") == scalar.string.indices.last
+            if isAlone { scalar.style = .plain }
+            scalar.string = try filled(scalar.string, known, at: node)
+            return .scalar(scalar)
+        case .sequence(var sequence):
+            for place in sequence.indices {
+                sequence[place] = try filled(sequence[place], known)
+            }
+            return .sequence(sequence)
+        case .mapping(let mapping):
+            var pairs: [(Node, Node)] = []
+            for (key, value) in mapping { pairs.append((key, try filled(value, known))) }
+            return .mapping(Node.Mapping(pairs, mapping.tag, mapping.style, mapping.mark))
+        case .alias:
+            return node
+        }
+    }
+
+    private func filled(
+        _ text: String,
+        _ known: [String: String],
+        at node: Node
+    ) throws(ScenarioError) -> String {
+        var filled = ""
+        var rest = text[...]
+        while let dollar = rest.firstIndex(of: "$") {
+            filled += rest[..<dollar]
+            rest = rest[dollar...]
+            guard rest.hasPrefix("${"), let end = rest.firstIndex(of: "}") else {
+                filled += "$"
+                rest = rest.dropFirst()
+                continue
+            }
+            let name = String(rest[rest.index(dollar, offsetBy: 2)..<end])
+            guard let value = known[name] else {
+                throw error(
+                    node,
+                    "'${\(name)}' is not in vars"
+                        + (known.isEmpty ? "" : ": \(known.keys.sorted().joined(separator: ", "))")
+                )
+            }
+            filled += value
+            rest = rest[rest.index(after: end)...]
+        }
+        return filled + rest
+    }
+
     private func place(_ error: YamlError) -> ScenarioError {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
@@ -119,6 +189,70 @@ struct YAMLReader {
             throw error(node, "\(what) must be one of \(names); not '\(text)'")
         }
         return value
+    }
+
+    /// One of some names.
+    func choice(_ node: Node, _ what: String, of names: [String]) throws(ScenarioError) -> String {
+        let text = try string(node, what)
+        guard names.contains(text) else {
+            throw error(
+                node,
+                "\(what) must be one of \(names.joined(separator: ", ")); not '\(text)'"
+            )
+        }
+        return text
+    }
+
+    /// A list of texts.
+    func texts(
+        _ node: Node,
+        _ what: String,
+        isEmptyFine: Bool = false
+    ) throws(ScenarioError) -> [String] {
+        if isEmptyFine, case .sequence(let sequence) = node, sequence.isEmpty { return [] }
+        var texts: [String] = []
+        for node in try elements(node, of: what) {
+            texts.append(try string(node, "an entry of \(what)"))
+        }
+        return texts
+    }
+
+    /// A mapping of texts to texts; numbers and truths count as the text that stands there.
+    func fields(_ node: Node, _ what: String) throws(ScenarioError) -> [String: String] {
+        var fields: [String: String] = [:]
+        for (key, value) in try members(node, of: what) {
+            let name = try string(key, "a name in \(what)")
+            fields[name] = try string(value, name)
+        }
+        return fields
+    }
+
+    /// Any value, as JSON would say it.
+    func json(_ node: Node) throws(ScenarioError) -> JSONValue {
+        switch node {
+        case .scalar(let scalar):
+            guard scalar.style == .plain || scalar.style == .any else {
+                return .string(scalar.string)
+            }
+            if scalar.string.isEmpty || isNull(scalar) { return .null }
+            if scalar.string == "true" { return .bool(true) }
+            if scalar.string == "false" { return .bool(false) }
+            if let number = Int(scalar.string) { return .int(number) }
+            if let number = Double(scalar.string), number.isFinite { return .double(number) }
+            return .string(scalar.string)
+        case .sequence(let sequence):
+            var values: [JSONValue] = []
+            for node in sequence { values.append(try json(node)) }
+            return .array(values)
+        case .mapping(let mapping):
+            var members: [String: JSONValue] = [:]
+            for (key, value) in mapping {
+                members[try string(key, "a member's name")] = try json(value)
+            }
+            return .object(members)
+        case .alias:
+            throw error(node, "an alias cannot be used here")
+        }
     }
 
     private func isNull(_ scalar: Node.Scalar) -> Bool {

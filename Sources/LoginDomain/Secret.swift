@@ -50,6 +50,12 @@ package enum Secrets {
     package enum PhoneToken: SecretPurpose {}
     /// Binds one confirm to one scan.
     package enum ConfirmNonce: SecretPurpose {}
+    /// What a website gets for a login, and gives back at once for the tokens.
+    package enum AuthorizationCode: SecretPurpose {}
+    /// What a website shows at `/userinfo`.
+    package enum AccessToken: SecretPurpose {}
+    /// What a website proves itself by.
+    package enum ClientSecret: SecretPurpose {}
     /// The random string inside the code picture: 18 bytes, 144 bits, 24 characters.
     ///
     /// WeChat allows 32 visible ones; base64url stays clear of those it is reported to refuse.
@@ -62,6 +68,9 @@ package typealias AttemptCookie = Secret<Secrets.AttemptCookie>
 package typealias SessionCookie = Secret<Secrets.SessionCookie>
 package typealias PhoneToken = Secret<Secrets.PhoneToken>
 package typealias ConfirmNonce = Secret<Secrets.ConfirmNonce>
+package typealias AuthorizationCode = Secret<Secrets.AuthorizationCode>
+package typealias AccessToken = Secret<Secrets.AccessToken>
+package typealias ClientSecret = Secret<Secrets.ClientSecret>
 package typealias SceneID = Secret<Secrets.Scene>
 
 /// Draws bytes from the dice, eight at a time.

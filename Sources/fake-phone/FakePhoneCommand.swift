@@ -1,18 +1,21 @@
-/// The program `fake-phone`: reads its arguments, builds the people and their line, runs.
-///
-/// Exit status: 0 all well, 1 a scenario failed or a server refused, 64 wrong usage or a scenario
-/// file that is wrong, 66 a picture that cannot be used, 69 a server that does not answer.
-
 import ArgumentParser
 import FakePhone
+import Foundation
 
-@main
 struct FakePhoneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fake-phone",
         abstract: "A scripted phone with WeChat, and the browsers it logs in.",
-        subcommands: [RunCommand.self, ScanCommand.self]
+        subcommands: [
+            RunCommand.self, JudgeCommand.self, CheckCommand.self, SchemaCommand.self,
+            ScanCommand.self,
+        ]
     )
+}
+
+extension ExitCode {
+    /// Something is wrong before anything could be played.
+    static let unusable = ExitCode(2)
 }
 
 /// Where the two servers are.

@@ -18,6 +18,15 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Start the servers, out of this folder, in place of --login and --wechat; "
+                + "'.' alone means the folder of fake-phone.",
+            valueName: "folder"
+        )
+    )
+    var start: String?
+
+    @Option(
+        help: ArgumentHelp(
             "The mini-program of a phone that logs in before it scans.",
             valueName: "appid"
         )
@@ -27,8 +36,17 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "The seed of everything that is thrown by dice.")
     var seed: UInt64 = 1
 
+    @Option(help: "How many scenarios are played at once.")
+    var jobs = 1
+
+    @Option(help: ArgumentHelp("A value for one of the files' vars.", valueName: "name=value"))
+    var set: [String] = []
+
     @Option(help: ArgumentHelp("Write the results as JUnit XML.", valueName: "file"))
     var junit: String?
+
+    @Option(help: ArgumentHelp("Write the results as JSON.", valueName: "file"))
+    var json: String?
 
     @Option(
         help: ArgumentHelp(
@@ -42,20 +60,52 @@ struct RunCommand: AsyncParsableCommand {
         if let skipSlow, skipSlow < 0 {
             throw ValidationError("--skip-slow must not be negative.")
         }
+        guard (1...1000).contains(jobs) else {
+            throw ValidationError("--jobs must be from 1 to 1000.")
+        }
     }
 
     func run() async throws {
-        let (login, weChat) = try servers.addresses()
         let console = Console()
-        let stories: [Scenario]
-        do {
-            stories = try ScenarioFiles.load(scenarios)
-        } catch {
-            console.complain("\(error)")
-            throw ExitCode(64)
+        let stories = try console.load(scenarios, set)
+        guard let start else {
+            let (login, weChat) = try servers.addresses()
+            return try await play(stories, login, weChat, nil, console)
         }
+        let house: ServerHouse
+        do {
+            house = try ServerHouse(folder: start == "." ? nil : start, seed: seed)
+        } catch {
+            console.complain(error.description)
+            throw ExitCode.unusable
+        }
+        let signals = house.closeAtSignals()
+        defer { for signal in signals { signal.cancel() } }
+        let outcome: Result<Void, any Error>
+        do {
+            let stage = try await house.lend([:])
+            try await play(stories, stage.login, stage.weChat, house.lender, console)
+            outcome = .success(())
+        } catch let error as StageError {
+            console.complain(error.description)
+            outcome = .failure(ExitCode.unusable)
+        } catch {
+            outcome = .failure(error)
+        }
+        await house.close()
+        try outcome.get()
+    }
+
+    private func play(
+        _ stories: [Scenario],
+        _ login: ServerAddress,
+        _ weChat: ServerAddress,
+        _ lender: StageLender?,
+        _ console: Console
+    ) async throws {
         let time = PhoneTime(ContinuousClock())
         let dice = Dice(seed: seed)
+        let start = time.now()
         let results = try await withAHCTransport { transport in
             var runner = ScenarioRunner(
                 login: login,
@@ -67,32 +117,26 @@ struct RunCommand: AsyncParsableCommand {
             )
             runner.appID = appID
             runner.skipSlow = skipSlow.map { .seconds($0) }
-            if let (server, why) = await runner.firstUnreachable() {
-                console.complain(unreachable(server, why))
-                throw ExitCode(69)
+            runner.lender = lender
+            runner.limitTime = time
+            if let problem = await runner.problem() {
+                console.complain(words(problem))
+                throw ExitCode.unusable
             }
+            let unknown = await runner.unknownPeople(in: stories)
+            for error in unknown { console.complain(error.description) }
+            guard unknown.isEmpty else { throw ExitCode.unusable }
             console.say(["\(stories.count) scenarios, seed \(seed)", ""])
-            var results: [ScenarioResult] = []
-            for story in stories {
-                results.append(
-                    await runner.run(story) { console.say(console.transcript.lines(for: $0)) }
-                )
+            return await ScenarioBatch(runner, jobs: jobs).run(stories) { event in
+                console.say(console.transcript.lines(for: event))
+            } standing: { standing in
+                // A short run needs no word about how far it is.
+                if time.now() - start > .seconds(2) { console.tell(standing) }
             }
-            return results
         }
         console.say(console.transcript.summary(results))
-        if let junit {
-            do {
-                try JUnitReport(results).xml.write(
-                    toFile: junit,
-                    atomically: true,
-                    encoding: .utf8
-                )
-            } catch {
-                console.complain("\(junit): cannot be written")
-                throw ExitCode(73)
-            }
-        }
+        if let junit { try console.write(Array(JUnitReport(results).xml.utf8), to: junit) }
+        if let json { try console.write(JSONReport(results, seed: seed).bytes, to: json) }
         let hasFailure = results.contains {
             guard case .failed = $0.outcome else { return false }
             return true

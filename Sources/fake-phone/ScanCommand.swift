@@ -38,7 +38,7 @@ struct ScanCommand: AsyncParsableCommand {
             picture = try PictureErrand.picture(file: image)
         } catch {
             console.complain(error.description)
-            throw ExitCode(66)
+            throw ExitCode.unusable
         }
         let errand = PictureErrand(
             person: person,
@@ -64,9 +64,17 @@ struct ScanCommand: AsyncParsableCommand {
                 throw ExitCode(1)
             }
             console.complain(unreachable(name == login.name ? login : weChat, why))
-            throw ExitCode(69)
+            throw ExitCode.unusable
         }
         guard reply.isOK else {
+            if reply.error == "no_code_found" {
+                console.complain("\(image): there is no code in this picture")
+                throw ExitCode.unusable
+            }
+            if reply.error == "no_such_person" {
+                console.complain("the mock knows no '\(person)'")
+                throw ExitCode.unusable
+            }
             console.complain("refused: \(reply.summary)")
             throw ExitCode(1)
         }

@@ -103,7 +103,7 @@ struct FakeBrowserTests {
     @Test func `an opening without a PNG is an error`() async throws {
         var browser = try browser(ScriptedTransport([opened("a=1", image: "data:,x")]))
         await #expect(
-            throws: FakePhoneError.badPicture("data.image is no PNG data URL but begins data:,x")
+            throws: FakePhoneError.badPicture("it is no PNG data URL but begins data:,x")
         ) { try await browser.openAttempt() }
     }
 

@@ -21,12 +21,14 @@ struct ScenarioParsingTests {
             ("cast: { a: browser }", "f.yaml:1:1: a scenario needs 'steps'"),
             (
                 "cast: { a: browser }\nstpes: []\nsteps: []",
-                "f.yaml:2:1: a scenario has no 'stpes'; it knows about, cast, name, needs, steps"
+                "f.yaml:2:1: a scenario has no 'stpes'; it knows about, "
+                    + "adversary, alone, cast, limit_s, name, needs, repeat, server, steps, vars, version"
             ),
             ("cast: { a: browser }\nsteps: []", "f.yaml:2:8: steps must not be empty"),
             (
                 "cast: { a: tablet }\nsteps: []",
-                "f.yaml:1:12: a must be 'browser' or '{ phone: PERSON }', not 'tablet'"
+                "f.yaml:1:12: a must be 'browser', '{ phone: PERSON }' or "
+                    + "'{ tab_of: BROWSER }', not 'tablet'"
             ),
             (
                 "cast: { wechat: browser }\nsteps: []",
@@ -56,16 +58,20 @@ struct ScenarioParsingTests {
             ("  - laptpo: open", "f.yaml:3:5: 'laptpo' is not in the cast: laptop, alice, wechat"),
             (
                 "  - laptop: fly",
-                "f.yaml:3:13: laptop cannot 'fly'; it can open, renew, show, look, watch, sees, "
-                    + "saw, complete, cancel, session, logout"
+                "f.yaml:3:13: laptop cannot 'fly'; it can open, renew, show, look, watch, "
+                    + "reconnect, sees, saw, closed, reload, complete, cancel, session, logout, "
+                    + "offline, online, ignore, replay, request"
             ),
             (
                 "  - alice: fly",
-                "f.yaml:3:12: alice cannot 'fly'; it can login, scan, confirm, cancel, guess"
+                "f.yaml:3:12: alice cannot 'fly'; it can login, scan, confirm, double_tap, "
+                    + "cancel, guess, fill, logins, revoke, background, foreground, offline, "
+                    + "online, ignore, replay, request"
             ),
             (
                 "  - wechat: fly",
-                "f.yaml:3:13: wechat cannot 'fly'; it can advance, fault, clear_faults, mark, asked"
+                "f.yaml:3:13: wechat cannot 'fly'; it can advance, clock, fault, "
+                    + "clear_faults, mark, asked, order, costs"
             ),
             ("  - alice: scan", "f.yaml:3:5: 'alice: scan' needs 'of'"),
             (
@@ -74,8 +80,8 @@ struct ScenarioParsingTests {
             ),
             (
                 "  - alice: scan\n    of: laptop\n    hwo: camera",
-                "f.yaml:5:5: 'alice: scan' has no 'hwo'; it knows expect, how, keep_body, of, "
-                    + "picture"
+                "f.yaml:5:5: 'alice: scan' has no 'hwo'; it knows attack, borrow, expect, "
+                    + "forge, from, how, keep_body, of, origin, picture, within_s"
             ),
             (
                 "  - alice: scan\n    of: laptop\n    how: telepathy",
@@ -113,8 +119,9 @@ struct ScenarioParsingTests {
             ),
             (
                 "  - laptop: complete\n    expect: { stauts: 200 }",
-                "f.yaml:4:15: expect has no 'stauts'; it knows body_as, error, redirect, "
-                    + "retry_after, status, user"
+                "f.yaml:4:15: expect has no 'stauts'; it knows body_as, data, "
+                    + "data_has, error, headers, no_answer, redirect, refused, retry_after, state, "
+                    + "status, user, warnings"
             ),
             (
                 "  - laptop: complete\n    expect: { user: bob }",
@@ -134,7 +141,7 @@ struct ScenarioParsingTests {
             ),
             (
                 "  - laptop: show\n    expect: { status: 200 }",
-                "f.yaml:4:5: 'laptop: show' has no 'expect'; it takes no options"
+                "f.yaml:4:5: 'laptop: show' has no 'expect'; it knows attack, within_s"
             ),
         ])
     func `a step that is wrong says where and what it should be`(
@@ -165,11 +172,10 @@ struct ScenarioParsingTests {
             file: "f.yaml"
         )
         #expect(
-            scenario.steps.map(\.action) == [
-                .fault([
-                    "endpoint": "/sns/jscode2session", "errcode": -1, "count": 2, "after": 1,
-                    "effect": "after", "cut": "mid_body", "probability": .double(0.5),
-                ])
+            scenario.steps.map(\.sentence) == [
+                "the mock gets a fault: "
+                    + #"{"after":1,"count":2,"cut":"mid_body","effect":"after","#
+                    + #""endpoint":"/sns/jscode2session","errcode":-1,"probability":0.5}"#
             ]
         )
     }
@@ -187,11 +193,10 @@ struct ScenarioParsingTests {
             file: "f.yaml"
         )
         #expect(
-            scenario.steps.map(\.action) == [
-                .open(browser: "laptop", .init()),
-                .watch(browser: "laptop", by: .websocket),
-                .scan(phone: "alice", browser: "laptop", picture: nil, how: .camera),
-                .confirm(phone: "alice", afterMilliseconds: 800),
+            scenario.steps.map(\.sentence) == [
+                "laptop opens an attempt", "laptop watches by websocket",
+                "alice scans the picture of laptop by camera",
+                "alice confirms 800 ms after the scan",
             ]
         )
     }

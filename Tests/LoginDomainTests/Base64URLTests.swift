@@ -13,6 +13,13 @@ struct Base64URLTests {
     func `bytes become text`(bytes: [UInt8], text: String) {
         #expect(Base64URL.encode(bytes) == text)
         #expect(Base64URL.isAlphabet(text))
+        #expect(Base64URL.decode(text) == bytes)
+    }
+
+    /// RFC 4648 section 3.5: two texts of one byte string would be two names of one secret.
+    @Test(arguments: ["A", "Zg==", "Zh", "Zm9", "_x", "AAB", "Zm9v!", "Zm 9", "\u{E9}A", "+/+/"])
+    func `what no bytes become is no text`(text: String) {
+        #expect(Base64URL.decode(text) == nil)
     }
 
     @Test func `the alphabet has 64 characters`() {

@@ -1,0 +1,40 @@
+/// How one call departs from what an honest browser or phone would send.
+///
+/// An attack is an ordinary call with somebody else's variables, with members that nobody asked
+/// for, or from a foreign page.
+package struct Twist: Sendable, Equatable {
+    /// Values used in place of one's own, by their names, such as `scene`, `nonce` or `cookie`.
+    package var variables: [String: String]
+    /// Members added to the JSON that is sent, or replacing those of the same name.
+    package var forged: [String: JSONValue]
+    /// What a browser sends as `Origin`; nil for its own.
+    package var origin: String?
+
+    package init(
+        variables: [String: String] = [:],
+        forged: [String: JSONValue] = [:],
+        origin: String? = nil
+    ) {
+        self.variables = variables
+        self.forged = forged
+        self.origin = origin
+    }
+
+    /// An honest call.
+    package static let none = Twist()
+
+    /// The variable as this call sees it: the borrowed value, or else one's own.
+    package func value(of name: String, own: String?) -> String? {
+        variables[name] ?? own
+    }
+
+    /// The JSON of a call with the forged members in it.
+    ///
+    /// Members can only be forged into an object; a call without a body gets one.
+    package func applied(to json: JSONValue?) -> JSONValue? {
+        guard !forged.isEmpty else { return json }
+        var members: [String: JSONValue] = [:]
+        if case .object(let own)? = json { members = own }
+        return .object(members.merging(forged) { _, forged in forged })
+    }
+}

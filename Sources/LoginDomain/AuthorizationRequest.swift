@@ -1,0 +1,61 @@
+/// What a website asked for when it sent a browser to `/authorize`, once it was judged sound.
+///
+/// It waits beside the attempt while the phone is scanned with, and goes with nothing that another
+/// browser holds.
+package struct AuthorizationRequest: Sendable, Equatable {
+    package var client: RelyingPartyID
+    package var redirectURI: RedirectURI
+    /// Those we know, in the order of `OpenIDScope.allCases`.
+    package var scopes: [OpenIDScope]
+    /// Handed back as it came.
+    package var state: String?
+    /// Goes into the ID token.
+    package var nonce: String?
+    /// The base64url of a SHA-256; nil for a client that need not prove its codes.
+    package var codeChallenge: String?
+    /// Whether a live session is enough, and what must happen when it is not.
+    package var prompt: Prompt
+    /// How long ago the login may be; nil for any time.
+    package var maxAge: Duration?
+    /// Languages for the login page, the preferred first.
+    package var uiLocales: [String]
+
+    package enum Prompt: String, Sendable, CaseIterable {
+        /// A session will do; without one, the person logs in.
+        case ifNeeded = "if_needed"
+        /// `none`: a session, or an error, and no page.
+        case silent
+        /// `login`, `select_account` and `max_age=0`: a new scan in any case.
+        case always
+    }
+
+    package init(
+        client: RelyingPartyID,
+        redirectURI: RedirectURI,
+        scopes: [OpenIDScope],
+        state: String? = nil,
+        nonce: String? = nil,
+        codeChallenge: String? = nil,
+        prompt: Prompt = .ifNeeded,
+        maxAge: Duration? = nil,
+        uiLocales: [String] = []
+    ) {
+        self.client = client
+        self.redirectURI = redirectURI
+        self.scopes = scopes
+        self.state = state
+        self.nonce = nonce
+        self.codeChallenge = codeChallenge
+        self.prompt = prompt
+        self.maxAge = maxAge
+        self.uiLocales = uiLocales
+    }
+}
+
+/// What a website may ask to be told of a user.
+package enum OpenIDScope: String, Sendable, CaseIterable {
+    /// Who it is: `sub`, and nothing else.
+    case openid
+    /// Name, picture and role.
+    case profile
+}

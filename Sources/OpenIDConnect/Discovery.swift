@@ -1,0 +1,50 @@
+/// The answer of `/.well-known/openid-configuration` (OpenID Connect Discovery section 3, RFC 8414,
+/// RFC 9207): the same bytes to everybody, out of the configuration alone (T25).
+package enum Discovery {
+    /// - Parameter issuer: The configured origin.
+    /// - Returns: JSON.
+    package static func document(issuer: String) -> [UInt8] {
+        JSONDocument.encode(
+            Document(
+                issuer: issuer,
+                authorizationEndpoint: issuer + "/authorize",
+                tokenEndpoint: issuer + "/token",
+                userinfoEndpoint: issuer + "/userinfo",
+                jwksUri: issuer + "/jwks.json",
+                endSessionEndpoint: issuer + "/end_session",
+                revocationEndpoint: issuer + "/revoke"
+            )
+        )
+    }
+
+    private struct Document: Encodable {
+        var issuer: String
+        var authorizationEndpoint, tokenEndpoint, userinfoEndpoint, jwksUri: String
+        var endSessionEndpoint, revocationEndpoint: String
+        var scopesSupported = ["openid", "profile"]
+        var responseTypesSupported = ["code"]
+        var responseModesSupported = ["query"]
+        var grantTypesSupported = ["authorization_code"]
+        var subjectTypesSupported = ["public"]
+        var idTokenSigningAlgValuesSupported = ["RS256"]
+        var tokenEndpointAuthMethodsSupported = [
+            "client_secret_basic", "client_secret_post", "none",
+        ]
+        var revocationEndpointAuthMethodsSupported = [
+            "client_secret_basic", "client_secret_post", "none",
+        ]
+        var codeChallengeMethodsSupported = ["S256"]
+        var claimsSupported = [
+            "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash",
+            "name", "picture", "role",
+        ]
+        var acrValuesSupported = [IDToken.authenticationContext]
+        var promptValuesSupported = ["none", "login", "consent", "select_account"]
+        var displayValuesSupported = ["page", "popup"]
+        var uiLocalesSupported = ["zh", "en"]
+        var claimsParameterSupported = false
+        var requestParameterSupported = false
+        var requestUriParameterSupported = false
+        var authorizationResponseIssParameterSupported = true
+    }
+}

@@ -1,0 +1,260 @@
+import Dispatch
+import FakePhone
+import Foundation
+import Synchronization
+
+/// The servers that this program started, each as a process of its own, and their folders.
+///
+/// All of them are ended by their pid, also when the program is told to stop.
+final class ServerHouse: Sendable {
+    private struct Book {
+        var pairs: [Int: ServerPair] = [:]
+        var processes: [Int: Process] = [:]
+        var folders: Set<String> = []
+        var nextNumber = 0
+        var isClosing = false
+    }
+
+    /// Where `login-server` and `mock-wechat` lie.
+    private let programs: String
+    private let seed: UInt64
+    private let book = Mutex(Book())
+
+    /// Takes the programs out of a folder; nil means the one that this program lies in.
+    ///
+    /// - Throws: one clear line when a program is missing.
+    init(folder: String?, seed: UInt64) throws(StageError) {
+        let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        let folder = folder ?? own.deletingLastPathComponent().path
+        for name in ["login-server", "mock-wechat"] {
+            guard FileManager.default.isExecutableFile(atPath: "\(folder)/\(name)") else {
+                throw StageError("\(folder): there is no program \(name) in this folder")
+            }
+        }
+        programs = folder
+        self.seed = seed
+    }
+
+    /// Lends pairs to scenarios.
+    var lender: StageLender {
+        StageLender(
+            lend: { settings throws(StageError) in try await self.lend(settings) },
+            end: { stage in await self.end(stage) }
+        )
+    }
+
+    // MARK: Pairs
+
+    /// Two servers and their folder.
+    private struct ServerPair {
+        var stage: Stage
+        var mock: Int
+        var login: Int
+        var folder: String
+    }
+
+    /// Starts a mock and a login server with a fresh database.
+    func lend(_ settings: [String: String]) async throws(StageError) -> Stage {
+        let number = book.withLock { book in
+            book.nextNumber += 1
+            return book.nextNumber
+        }
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("fake-phone-\(getpid())-\(number)").path
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+        } catch {
+            throw StageError("\(folder): cannot be made")
+        }
+        book.withLock { _ = $0.folders.insert(folder) }
+        let (mock, weChat) = try await start(
+            "mock-wechat",
+            ["--port", "0", "--seed", String(seed)],
+            [:],
+            folder
+        )
+        let command = Login(weChat: weChat, folder: folder, settings: settings)
+        let (login, url) = try await start(command, port: 0)
+        guard let weChatAddress = ServerAddress(weChat, name: "mock-wechat"),
+            let loginAddress = ServerAddress(url, name: "login-server")
+        else { throw StageError("a server said that it listens on no address") }
+        let current = Mutex(login)
+        let control = ServerControl(
+            stop: { () throws(StageError) in
+                await self.stop(current.withLock(\.self), SIGTERM)
+            },
+            kill: { () throws(StageError) in
+                await self.stop(current.withLock(\.self), SIGKILL)
+            },
+            start: { () throws(StageError) in
+                // The address stays what browsers and phones know.
+                let (next, _) = try await self.start(command, port: loginAddress.port)
+                current.withLock { $0 = next }
+                self.book.withLock { $0.pairs[number]?.login = next }
+            }
+        )
+        let stage = Stage(login: loginAddress, weChat: weChatAddress, control: control)
+        let pair = ServerPair(stage: stage, mock: mock, login: login, folder: folder)
+        book.withLock { $0.pairs[number] = pair }
+        return stage
+    }
+
+    /// Ends a pair and deletes its folder.
+    private func end(_ stage: Stage) async {
+        let found = book.withLock { book in
+            let number = book.pairs.keys.first { book.pairs[$0]?.stage.login == stage.login }
+            return number.flatMap { book.pairs.removeValue(forKey: $0) }
+        }
+        guard let found else { return }
+        async let login: Void = stop(found.login, SIGTERM)
+        async let mock: Void = stop(found.mock, SIGTERM)
+        _ = await (login, mock)
+        try? FileManager.default.removeItem(atPath: found.folder)
+        book.withLock { _ = $0.folders.remove(found.folder) }
+    }
+
+    /// Ends everything that still runs, and waits for it.
+    func close() async {
+        let running = book.withLock { book in
+            book.isClosing = true
+            return Array(book.processes.keys)
+        }
+        for number in running { await stop(number, SIGTERM) }
+        for folder in book.withLock(\.folders) {
+            try? FileManager.default.removeItem(atPath: folder)
+        }
+    }
+
+    /// Ends everything at SIGINT and SIGTERM, then the program.
+    func closeAtSignals() -> [any DispatchSourceSignal] {
+        [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                let (pids, folders) = self.book.withLock { book in
+                    book.isClosing = true
+                    return (book.processes.values.map(\.processIdentifier), book.folders)
+                }
+                for pid in pids { kill(pid, SIGKILL) }
+                for folder in folders { try? FileManager.default.removeItem(atPath: folder) }
+                exit(128 + number)
+            }
+            source.resume()
+            return source
+        }
+    }
+
+    // MARK: Processes
+
+    /// How the login server of a pair is started, again and again.
+    private struct Login {
+        var weChat: String
+        var folder: String
+        var settings: [String: String]
+    }
+
+    private func start(_ login: Login, port: Int) async throws(StageError) -> (Int, String) {
+        try await start(
+            "login-server",
+            [
+                "serve", "--mode", "development", "--port", String(port),
+                "--wechat", login.weChat, "--database", "\(login.folder)/login.sqlite",
+            ],
+            login.settings,
+            login.folder
+        )
+    }
+
+    /// Starts a program and waits until it says where it listens.
+    private func start(
+        _ name: String,
+        _ arguments: [String],
+        _ settings: [String: String],
+        _ folder: String
+    ) async throws(StageError) -> (Int, String) {
+        let number = book.withLock { book in
+            book.nextNumber += 1
+            return book.nextNumber
+        }
+        let words = "\(folder)/\(name)-\(number).out"
+        let complaints = "\(folder)/\(name)-\(number).err"
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "\(programs)/\(name)")
+        process.arguments = arguments
+        process.environment = Self.environment(settings)
+        process.standardInput = FileHandle.nullDevice
+        for path in [words, complaints] {
+            _ = FileManager.default.createFile(atPath: path, contents: nil)
+        }
+        process.standardOutput = FileHandle(forWritingAtPath: words)
+        process.standardError = FileHandle(forWritingAtPath: complaints)
+        let isStarted = book.withLock { book in
+            guard !book.isClosing, (try? process.run()) != nil else { return false }
+            book.processes[number] = process
+            return true
+        }
+        guard isStarted else { throw StageError("\(name) could not be started") }
+        let clock = ContinuousClock()
+        let deadline = clock.now + .seconds(30)
+        while clock.now < deadline {
+            if let url = Self.address(in: words) { return (number, url) }
+            guard process.isRunning else {
+                throw StageError("\(name) ended before it listened: \(Self.last(of: complaints))")
+            }
+            guard (try? await clock.sleep(for: .milliseconds(5))) != nil else { break }
+        }
+        await stop(number, SIGKILL)
+        throw StageError("\(name) did not say within 30 s where it listens")
+    }
+
+    /// Ends a process and waits until it is gone; after 10 s it gets no choice.
+    private func stop(_ number: Int, _ signal: Int32) async {
+        guard let process = book.withLock({ $0.processes[number] }) else { return }
+        let clock = ContinuousClock()
+        let deadline = clock.now + .seconds(10)
+        if process.isRunning { kill(process.processIdentifier, signal) }
+        while process.isRunning {
+            if clock.now > deadline { kill(process.processIdentifier, SIGKILL) }
+            // A run that is cancelled still waits for its servers.
+            await Self.pause()
+        }
+        book.withLock { _ = $0.processes.removeValue(forKey: number) }
+    }
+
+    private static func pause() async {
+        await withCheckedContinuation { reader in
+            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(5)) {
+                reader.resume()
+            }
+        }
+    }
+
+    /// A developer's own settings must not leak in.
+    private static func environment(_ settings: [String: String]) -> [String: String] {
+        var environment = ProcessInfo.processInfo.environment
+            .filter { !$0.key.hasPrefix("SCAN_LOGIN_") }
+        environment["SCAN_LOGIN_OPERATIONS_PORT"] = "0"
+        for (name, value) in settings { environment["SCAN_LOGIN_\(name)"] = value }
+        return environment
+    }
+
+    /// The address after `listening on`, once the line is whole.
+    private static func address(in path: String) -> String? {
+        guard let data = FileManager.default.contents(atPath: path) else { return nil }
+        let text = String(decoding: data, as: UTF8.self)
+        guard let found = text.firstMatch(of: /listening on (https?:\/\/[^ \n]+)[ \n]/) else {
+            return nil
+        }
+        return String(found.1)
+    }
+
+    private static func last(of path: String) -> String {
+        let data = FileManager.default.contents(atPath: path) ?? Data()
+        return String(decoding: data, as: UTF8.self).split(separator: "\n").last.map(String.init)
+            ?? "it said nothing"
+    }
+}

@@ -19,6 +19,9 @@ import Testing
                 "Page.captureScreenshot",
                 ["clip": ["x": 40, "y": 0, "width": 480, "height": 880, "scale": 1]]
             )
+            try await browser.prefer(["prefers-color-scheme": "dark"])
+            try await BrowserPictures.keep(browser, "phone-dark-\(language.prefix(2))")
+            try await browser.prefer(["prefers-color-scheme": "light"])
             try await browser.resize(1140, 880)
             try await browser.open("about:blank")
             try await browser.run(

@@ -147,7 +147,8 @@ room("WeChatClient", ["HTTPTransport", httpTypes])
 room(
     "FakePhone",
     [
-        "HTTPTransport", "HTTPTransportAHC", httpTypes, nioCore, nioPosix, nioHTTP1, nioWebSocket,
+        "CLibPNG", "HTTPTransport", "HTTPTransportAHC", httpTypes, nioCore, nioPosix, nioHTTP1,
+        nioWebSocket,
         nioSSL, yams,
     ]
 )

@@ -45,9 +45,10 @@ enum HousePlan {
             Room(name: "CZBar", rank: -1, building: .mock, kind: .systemLibrary),
         ]
 
-    /// The one arrow between the buildings: the simulator plays WeChat by the mock's pure function,
-    /// in one process and without a wire.
+    /// The arrows between the buildings: the simulator plays WeChat by the mock's pure function, in one
+    /// process and without a wire; and libpng is the system's, whichever of the two names it.
     static let bridges: Set<Arrow> = [
+        Arrow(from: "FakePhone", to: "CLibPNG"),
         Arrow(from: "Simulator", to: "MockWeChatWorld"),
         Arrow(from: "simulate", to: "MockWeChatWorld"),
     ]

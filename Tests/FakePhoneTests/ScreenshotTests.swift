@@ -1,4 +1,4 @@
-import FakePhone
+@testable import FakePhone
 import Foundation
 import Testing
 
@@ -13,19 +13,10 @@ struct ScreenshotTests {
         let data = try #require(Data(base64Encoded: Self.two))
         let shot = try #require(Picture(png: Array(data))).onScreenshot()
         let size = try #require(shot.size)
-        // The pixels are stored: after 41 bytes of chunks and 2 of zlib, blocks of up to 65,535.
-        var raw: [UInt8] = []
-        var place = 43
-        var isLast = false
-        while !isLast {
-            isLast = shot.bytes[place] == 1
-            let length = Int(shot.bytes[place + 1]) | Int(shot.bytes[place + 2]) << 8
-            raw += shot.bytes[place + 5..<place + 5 + length]
-            place += 5 + length
-        }
+        let raw = try #require(GreyPNG(shot.bytes)).shades
         let dark = (0..<size.height).flatMap { y in
             (0..<size.width).compactMap { x in
-                raw[y * (size.width + 1) + 1 + x] == 0 ? [x, y] : nil
+                raw[y * size.width + x] == 0 ? [x, y] : nil
             }
         }
         #expect(dark.count == 144)

@@ -100,7 +100,7 @@ struct JudgeCommand: AsyncParsableCommand {
         defer { for signal in signals { signal.cancel() } }
         let outcome: Result<Void, any Error>
         do {
-            let stage = try await house.lend([:])
+            let stage = try await house.lend(ServerHouse.wide)
             try await judge(stories, design, stage.login, stage.weChat, house.lender, console)
             outcome = .success(())
         } catch let error as StageError {

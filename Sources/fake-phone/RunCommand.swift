@@ -83,7 +83,7 @@ struct RunCommand: AsyncParsableCommand {
         defer { for signal in signals { signal.cancel() } }
         let outcome: Result<Void, any Error>
         do {
-            let stage = try await house.lend([:])
+            let stage = try await house.lend(ServerHouse.wide)
             try await play(stories, stage.login, stage.weChat, house.lender, console)
             outcome = .success(())
         } catch let error as StageError {

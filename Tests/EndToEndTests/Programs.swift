@@ -211,11 +211,12 @@ enum Programs {
     /// The mock and the login server, both on free ports, with a fresh database.
     static func withBoth<Value: Sendable>(
         settings: [String: String] = [:],
+        mockFlags: [String] = [],
         errorsTo log: String = "/dev/null",
         _ body: (_ login: RunningProgram, _ mock: RunningProgram) async throws -> Value
     ) async throws -> Value {
         try await withFolder { folder in
-            try await with("mock-wechat", ["--port", "0"]) { mock in
+            try await with("mock-wechat", ["--port", "0"] + mockFlags) { mock in
                 try await with(
                     "login-server",
                     [

@@ -7,7 +7,8 @@ struct ScenarioTests {
         let run = try await Programs.end(
             "fake-phone",
             [
-                "run", "\(Programs.root)/Fixtures/Scenarios", "--start", ".", "--jobs", "4",
+                "run", "\(Programs.root)/Fixtures/Scenarios",
+                "\(Programs.root)/Fixtures/Scenarios/adversaries", "--start", ".", "--jobs", "4",
             ]
         )
         #expect(run.status == 0, "\(run.output.suffix(6000))\n\(run.errors)")

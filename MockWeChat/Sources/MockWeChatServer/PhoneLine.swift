@@ -93,6 +93,9 @@ final class PhoneLine: Sendable {
         configuration.redirectConfiguration = .disallow
         configuration.timeout.connect = MockWeChatLimits.phoneConnectTimeout
         configuration.connectionPool.retryConnectionEstablishment = false
+        // None waits for another's connection: that would be queueing of the mock's own making.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit =
+            MockWeChatLimits.phoneCallsMax
         return HTTPClient(
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
             configuration: configuration

@@ -6,6 +6,7 @@ enum ShippedMiniProgram {
         ("launch.js", PackageResources.launch_js),
         ("phone-session.js", PackageResources.phone_session_js),
         ("privacy.js", PackageResources.privacy_js),
+        ("profile.js", PackageResources.profile_js),
         ("program.js", PackageResources.program_js),
         ("server.js", PackageResources.server_js),
         ("texts.js", PackageResources.texts_js),

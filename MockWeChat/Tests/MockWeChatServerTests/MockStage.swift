@@ -28,3 +28,13 @@ func withMock(
         group.cancelAll()
     }
 }
+
+extension MockWeChatServer {
+    /// One that does not listen.
+    static func silent() throws -> MockWeChatServer {
+        try MockWeChatServer(
+            wallClock: { Moment(seconds: 1_767_225_600) },
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+    }
+}

@@ -15,6 +15,7 @@ struct VirtualPhoneStage {
     private let loginWindow: JSONValue
     private let phoneWindow: JSONValue
     private let folder: String
+    private let line: Line
 
     static let appid = "wx0123456789abcdef"
 
@@ -23,12 +24,13 @@ struct VirtualPhoneStage {
     /// `settings` are the login server's; `acceptLanguage` is what the browser's owner reads.
     static func with(
         settings: [String: String] = [:],
+        mockFlags: [String] = [],
         acceptLanguage: String = "en-US",
         _ body: (VirtualPhoneStage) async throws -> Void
     ) async throws {
         let settings = ["SCAN_LOGIN_SITE_NAME": "Tea House"].merging(settings) { $1 }
         try await Programs.withFolder { folder in
-            try await Programs.withBoth(settings: settings) { login, mock in
+            try await Programs.withBoth(settings: settings, mockFlags: mockFlags) { login, mock in
                 let server = try #require(ServerAddress(login.url, name: "login-server"))
                 let weChat = try #require(ServerAddress(mock.url, name: "mock-wechat"))
                 try await withAHCTransport { transport in
@@ -49,7 +51,8 @@ struct VirtualPhoneStage {
                             control: MockControl(weChat: weChat, line: line),
                             loginWindow: loginWindow,
                             phoneWindow: try await browser.tab(),
-                            folder: folder
+                            folder: folder,
+                            line: line
                         )
                         try await stage.openPhone()
                         try await body(stage)
@@ -57,6 +60,11 @@ struct VirtualPhoneStage {
                 }
             }
         }
+    }
+
+    /// Makes an origin the app's one registered domain.
+    func register(_ origin: String) async throws {
+        try await Self.register(origin, control.weChat, line)
     }
 
     /// The login server is on another port each time: the app's one registered domain.
@@ -94,20 +102,17 @@ struct VirtualPhoneStage {
 
     // MARK: - Hands
 
-    /// A screenshot of the login page, as a file.
-    func screenshotOfLogin() async throws -> String {
-        try await openLogin()
-        let file = "\(folder)/login.png"
-        try await Data(browser.screenshot().bytes).write(to: URL(fileURLWithPath: file))
-        return file
-    }
+    /// The screenshot of the login page.
+    var screenshotFile: String { "\(folder)/login.png" }
 
     /// Gives the phone a screenshot of the login page, by the file chooser.
     func scanScreenshot(how: String = "camera") async throws {
-        let file = try await screenshotOfLogin()
+        try await openLogin()
+        let file = URL(fileURLWithPath: screenshotFile)
+        try await Data(browser.screenshot().bytes).write(to: file)
         try await lookAtPhone()
         try await browser.click("[data-how=\(how)]")
-        try await browser.type(file, into: "#screenshot")
+        try await browser.type(screenshotFile, into: "#screenshot")
     }
 
     /// Taps a button of the mini-program, once it may be tapped.

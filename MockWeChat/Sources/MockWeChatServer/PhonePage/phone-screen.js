@@ -80,14 +80,16 @@ function update(old, next) {
     if (old.data !== next.data) old.data = next.data;
     return;
   }
+  const drawn = old.getAttribute('value');
   for (const { name } of [...old.attributes]) if (!next.hasAttribute(name)) old.removeAttribute(name);
   for (const { name, value } of next.attributes) {
     if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
-  // What a person types stays theirs, but for a field that says `data-forced`.
+  // What a person types stays theirs until there is another value to show; `data-forced` allows nothing
+  // else.
   if (old instanceof HTMLInputElement && next.hasAttribute('value')) {
-    const isForced = next.hasAttribute('data-forced') || document.activeElement !== old;
-    if (isForced && old.value !== next.value) old.value = next.value;
+    const isNews = next.hasAttribute('data-forced') || next.getAttribute('value') !== drawn;
+    if (isNews && old.value !== next.value) old.value = next.value;
   }
   // Somebody else draws inside of it.
   if (!next.hasAttribute('data-own')) patch(old, next);

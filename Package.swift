@@ -275,7 +275,8 @@ tests(
 tests(
     "EndToEndTests",
     [
-        "FakePhone", "HTTPTransport", "HTTPTransportAHC", "fake-phone", "login-server",
+        "FakePhone", "HTTPTransport", "HTTPTransportAHC", "article-server", "fake-phone",
+        "login-server",
         "mock-wechat", httpTypes, nioCore, nioPosix, subprocess, systemPackage,
     ]
 )

@@ -35,6 +35,10 @@ extension Adapter {
         if let node = top.take("success") { success = try parser.acceptance(node) }
         var guess: Template?
         if let node = top.take("guess") { guess = Template(try reader.string(node, "guess")) }
+        var readingTime = FakePhone.readingTime
+        if let node = top.take("reading_ms") {
+            readingTime = .milliseconds(try reader.int(node, "reading_ms", in: 0...60_000))
+        }
         let browserNode = try top.require("browser")
         let phoneNode = try top.require("phone")
         var watching: Watching?
@@ -47,6 +51,7 @@ extension Adapter {
             browser: try parser.operations(browserNode, "browser", of: BrowserOperation.self),
             phone: try parser.operations(phoneNode, "phone", of: PhoneOperation.self),
             watching: watching,
+            readingTime: readingTime,
             guess: guess
         )
         // Without these nobody can be logged in, or it cannot be told who is.
@@ -98,6 +103,7 @@ private struct AdapterParser {
             path: Template(""),
             fields: [],
             json: nil,
+            form: nil,
             make: [],
             take: [],
             success: nil,
@@ -134,6 +140,12 @@ private struct AdapterParser {
             }
         }
         if let node = options.take("json") { call.json = try members(node, "json") }
+        if let node = options.take("form") {
+            guard call.json == nil else {
+                throw reader.error(node, "a request has 'json' or 'form', not both")
+            }
+            call.form = try members(node, "form")
+        }
         if let node = options.take("make") { call.make = try members(node, "make") }
         if let node = options.take("take") { call.take = try takings(node) }
         if let node = options.take("success") { call.success = try acceptance(node) }

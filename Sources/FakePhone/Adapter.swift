@@ -12,6 +12,8 @@ package struct Adapter: Sendable, Equatable {
     package var browser: [BrowserOperation: [Call]]
     package var phone: [PhoneOperation: [Call]]
     package var watching: Watching?
+    /// How long a person reads before tapping confirm, which a server may insist on.
+    package var readingTime = FakePhone.readingTime
     /// How a guesser makes up a scene; nil for 24 random characters.
     package var guess: Template?
 
@@ -46,6 +48,8 @@ package struct Adapter: Sendable, Equatable {
         package var fields: [Field]
         /// The members of a JSON body; nil for a call without one.
         package var json: [Member]?
+        /// The members of a form's body; nil for a call without one.
+        package var form: [Member]?
         /// Variables that the caller makes up before it calls, in the file's order.
         package var make: [Member]
         /// Variables out of the answer.

@@ -1,5 +1,8 @@
 /// The verdicts for people and for programs.
 package struct ConformanceReport: Sendable {
+    /// How many exchanges of an attack are shown, the last ones.
+    private static let exchangesMax = 12
+
     private let outcome: Conformance.Outcome
     private let adapter: Adapter
 
@@ -64,7 +67,10 @@ package struct ConformanceReport: Sendable {
             lines += ["## \(finding.scenario.name)", ""]
             lines += [Self.upperFirst(finding.scenario.about) + ".", ""]
             lines += ["Gained: \(finding.wants).", "", "```"]
-            for exchange in finding.result.exchanges {
+            let exchanges = finding.result.exchanges
+            let more = exchanges.count - Self.exchangesMax
+            if more > 0 { lines.append("… \(more) exchanges before") }
+            for exchange in exchanges.suffix(Self.exchangesMax) {
                 lines.append(
                     "\(exchange.from) -> \(exchange.to)  \(exchange.what)  \(exchange.outcome)"
                 )

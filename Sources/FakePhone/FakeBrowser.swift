@@ -81,7 +81,7 @@ package struct FakeBrowser: Sendable {
 
     /// `POST /attempt`: a new code, whose picture is then on the screen.
     package mutating func openAttempt(
-        twist: Twist = .none
+        twist: Twist = .honest
     ) async throws(FakePhoneError) -> Reply {
         let reply = try await perform(.open, twist)
         guard reply.isOK else { return reply }
@@ -95,41 +95,41 @@ package struct FakeBrowser: Sendable {
     }
 
     /// `GET /login`: the page itself.
-    package mutating func page(twist: Twist = .none) async throws(FakePhoneError) -> Reply {
+    package mutating func page(twist: Twist = .honest) async throws(FakePhoneError) -> Reply {
         try await perform(.page, twist)
     }
 
     /// `GET /attempt`: the state as it is now.
     package mutating func attempt(
-        twist: Twist = .none
+        twist: Twist = .honest
     ) async throws(FakePhoneError) -> Reply {
         try await perform(.look, twist)
     }
 
     /// `POST /attempt/complete`: who was logged in, and the session cookie.
     package mutating func complete(
-        twist: Twist = .none
+        twist: Twist = .honest
     ) async throws(FakePhoneError) -> Reply {
         try await perform(.complete, twist)
     }
 
     /// `POST /attempt/cancel`.
     package mutating func cancelAttempt(
-        twist: Twist = .none
+        twist: Twist = .honest
     ) async throws(FakePhoneError) -> Reply {
         try await perform(.cancel, twist)
     }
 
     /// `GET /session`: who is logged in.
     package mutating func session(
-        twist: Twist = .none
+        twist: Twist = .honest
     ) async throws(FakePhoneError) -> Reply {
         try await perform(.session, twist)
     }
 
     /// `POST /session/logout`.
     package mutating func logout(
-        twist: Twist = .none
+        twist: Twist = .honest
     ) async throws(FakePhoneError) -> Reply {
         try await perform(.logout, twist)
     }
@@ -182,7 +182,7 @@ package struct FakeBrowser: Sendable {
     /// `{name}` in the path, the fields and the body stands for the variable of that name.
     package mutating func request(
         _ raw: RawRequest,
-        twist: Twist = .none
+        twist: Twist = .honest
     ) async throws(FakePhoneError) -> Reply {
         let raw = raw.filled(with: variables.merging(twist.variables) { _, borrowed in borrowed })
         var fields = raw.fields
@@ -232,7 +232,7 @@ extension FakeBrowser {
     /// - Returns: nil when the watch stands, else the server's refusal.
     package mutating func watch(
         by kind: WatchKind,
-        twist: Twist = .none
+        twist: Twist = .honest
     ) async throws(FakePhoneError) -> Reply? {
         let watching = adapter.watching
         let template: Template? =

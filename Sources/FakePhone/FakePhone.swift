@@ -99,7 +99,7 @@ package struct FakePhone: Sendable {
     package mutating func scan(
         _ picture: Picture,
         how: ScanHow = .camera,
-        twist: Twist = .none
+        twist: Twist = .honest
     ) async throws(FakePhoneError) -> Reply {
         let recognised = try await look(at: picture, how: how)
         guard recognised.isOK else { return recognised }
@@ -132,7 +132,7 @@ package struct FakePhone: Sendable {
     /// `wx.login` and `POST /mp/session`: a fresh js_code for a phone session.
     ///
     /// With a borrowed `js_code` WeChat is not asked for one.
-    package mutating func logIn(twist: Twist = .none) async throws(FakePhoneError) -> Reply {
+    package mutating func logIn(twist: Twist = .honest) async throws(FakePhoneError) -> Reply {
         if twist.variables["js_code"] == nil {
             let code = try await line.say(
                 .post,
@@ -157,10 +157,10 @@ package struct FakePhone: Sendable {
     }
 
     /// `POST /mp/scan`: tells the server which code was scanned, and how.
-    package mutating func openScene(twist: Twist = .none) async throws(FakePhoneError) -> Reply {
+    package mutating func openScene(twist: Twist = .honest) async throws(FakePhoneError) -> Reply {
         try needScene(twist)
         // Some designs hear of a scan only with the confirm.
-        if adapter.phone[.scan] == nil, twist == .none { return Reply(status: 200) }
+        if adapter.phone[.scan] == nil, twist == .honest { return Reply(status: 200) }
         var twist = twist
         if launch == nil, twist.variables["launch"] == nil { twist.variables["launch"] = "1047" }
         let reply = try await perform(.scan, twist)
@@ -172,7 +172,7 @@ package struct FakePhone: Sendable {
     package func confirm(
         after: Duration = FakePhone.readingTime,
         number: String? = nil,
-        twist: Twist = .none
+        twist: Twist = .honest
     ) async throws(FakePhoneError) -> Reply {
         try needScene(twist)
         if let scannedAt {
@@ -185,7 +185,7 @@ package struct FakePhone: Sendable {
     /// `POST /mp/profile`: the nickname the person typed.
     package func setNickName(
         _ name: String,
-        twist: Twist = .none
+        twist: Twist = .honest
     ) async throws(FakePhoneError) -> Reply {
         try await performAside(.profile, twist, ["nickname": name])
     }
@@ -193,7 +193,7 @@ package struct FakePhone: Sendable {
     /// `POST /mp/avatar`: a picture, as wx.uploadFile sends it.
     package func upload(
         _ picture: Picture,
-        twist: Twist = .none
+        twist: Twist = .honest
     ) async throws(FakePhoneError) -> Reply {
         guard let call = adapter.phone[.avatar]?.first else {
             throw .notInDesign("'avatar' of a phone")
@@ -221,14 +221,14 @@ package struct FakePhone: Sendable {
     }
 
     /// `POST /mp/cancel`.
-    package func cancel(twist: Twist = .none) async throws(FakePhoneError) -> Reply {
+    package func cancel(twist: Twist = .honest) async throws(FakePhoneError) -> Reply {
         try needScene(twist)
         return try await performAside(.cancel, twist)
     }
 
     /// `GET /mp/logins`: where this person is logged in.
     package func logins(
-        twist: Twist = .none
+        twist: Twist = .honest
     ) async throws(FakePhoneError) -> Reply {
         try await performAside(.logins, twist)
     }
@@ -236,7 +236,7 @@ package struct FakePhone: Sendable {
     /// `POST /mp/logins/revoke`: ends one of the recent logins.
     package func revokeLogin(
         id: String,
-        twist: Twist = .none
+        twist: Twist = .honest
     ) async throws(FakePhoneError) -> Reply {
         try await performAside(.revoke, twist, ["id": id])
     }
@@ -246,7 +246,7 @@ package struct FakePhone: Sendable {
     /// Where a scan is no call, the guess goes out with the confirm.
     package mutating func guess(
         scene: String,
-        twist: Twist = .none
+        twist: Twist = .honest
     ) async throws(FakePhoneError) -> Reply {
         if session == nil, twist.variables["bearer"] == nil {
             let reply = try await logIn()
@@ -263,7 +263,7 @@ package struct FakePhone: Sendable {
     /// `{name}` in the path, the fields and the body stands for the variable of that name.
     package func request(
         _ raw: RawRequest,
-        twist: Twist = .none
+        twist: Twist = .honest
     ) async throws(FakePhoneError) -> Reply {
         let variables = variables.merging(twist.variables) { _, borrowed in borrowed }
         let raw = raw.filled(with: variables)

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import HTTPTypes
 
 extension Line {
@@ -22,7 +21,7 @@ extension Line {
         to login: ServerAddress
     ) async throws(FakePhoneError) -> Reply {
         if call.method.isEmpty { return pushed(call, known) }
-        known["now_ms"] = String(Int(Date().timeIntervalSince1970 * 1000))
+        known["now_ms"] = String(time.timeOfDay())
         for made in call.make where twist.variables[made.name] == nil {
             known[made.name] = made.value.filled(with: known)
         }
@@ -37,13 +36,17 @@ extension Line {
         if let origin = twist.origin { fields[.origin] = origin }
         let path = call.path.filled(with: variables, inQuery: true)
         let method = HTTPRequest.Method(call.method) ?? .post
-        let json = twist.applied(to: call.json.map { Self.json($0, variables) })
-        var reply =
-            if let json {
-                try await say(method, path, to: login, fields: fields, json: json)
-            } else {
-                try await say(method, path, to: login, fields: fields)
-            }
+        var reply: Reply
+        if let form = call.form {
+            let members = twist.applied(to: Self.json(form, variables))
+            fields[.contentType] = "application/x-www-form-urlencoded"
+            let body = Self.form(members)
+            reply = try await say(method, path, to: login, fields: fields, body: body)
+        } else if let json = twist.applied(to: call.json.map { Self.json($0, variables) }) {
+            reply = try await say(method, path, to: login, fields: fields, json: json)
+        } else {
+            reply = try await say(method, path, to: login, fields: fields)
+        }
         reply.isAccepted = (call.success ?? success).accepts(reply)
         guard reply.isOK else { return reply }
         for taking in call.take {
@@ -67,6 +70,15 @@ extension Line {
         var reply = Reply(status: known[name] == nil ? 401 : 200)
         reply.values[name] = known[name]
         return reply
+    }
+
+    private static func form(_ members: JSONValue?) -> [UInt8] {
+        guard case .object(let members)? = members else { return [] }
+        let pairs = members.keys.sorted().map { name in
+            let value = members[name]?.asText ?? ""
+            return "\(Template.percentEncoded(name))=\(Template.percentEncoded(value))"
+        }
+        return Array(pairs.joined(separator: "&").utf8)
     }
 
     private static func json(

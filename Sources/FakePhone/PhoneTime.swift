@@ -7,11 +7,17 @@ package struct PhoneTime: Sendable {
     /// Waits; throws `CancellationError` when the task is cancelled.
     package var sleep: @Sendable (Duration) async throws -> Void
 
+    /// The time of day that a page's script sees, in milliseconds since 1970.
+    ///
+    /// Counted from the moment that does not matter, unless a program says better.
+    package var timeOfDay: @Sendable () -> Int
+
     package init(
         now: @escaping @Sendable () -> Duration,
         sleep: @escaping @Sendable (Duration) async throws -> Void
     ) {
         self.now = now
+        timeOfDay = { now().milliseconds }
         self.sleep = sleep
     }
 

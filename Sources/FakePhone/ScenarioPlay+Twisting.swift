@@ -1,4 +1,3 @@
-internal import Foundation
 internal import HTTPTransport
 internal import HTTPTypes
 
@@ -58,7 +57,7 @@ extension ScenarioPlay {
     }
 
     /// The time of day as pages see it.
-    var nowMilliseconds: Int { Int(Date().timeIntervalSince1970 * 1000) }
+    var nowMilliseconds: Int { runner.time.timeOfDay() }
 
     /// The scene that a guesser tries at this guess, counted from 1.
     ///
@@ -117,7 +116,7 @@ extension ScenarioPlay {
     // MARK: What a person types and reads
 
     func readingTime(_ step: Scenario.Step) -> Duration {
-        step.arguments.int("after_ms").map { .milliseconds($0) } ?? FakePhone.readingTime
+        step.arguments.int("after_ms").map { .milliseconds($0) } ?? runner.adapter.readingTime
     }
 
     /// The number that is typed at a confirm; nil when none is.
@@ -125,7 +124,7 @@ extension ScenarioPlay {
         guard let text = step.arguments.text("number") else { return nil }
         let words = text.split(separator: " ").map(String.init)
         guard let name = words.last, words.count > 1 else { return text }
-        let reply = try await with(browser: name) { try await $0.attempt(twist: .none) }
+        let reply = try await with(browser: name) { try await $0.attempt(twist: .honest) }
         let shown = reply.data?["number"]
         guard let shown = shown?.string ?? shown?.int.map(String.init) else {
             throw StepEnd.failed(expected: "\(name) to show a number", got: "none")

@@ -40,7 +40,7 @@ package struct Template: Sendable, Equatable {
         return filled
     }
 
-    private static func percentEncoded(_ text: String) -> String {
+    static func percentEncoded(_ text: String) -> String {
         let plain = Set("-._~".utf8)
         return text.utf8.map { byte in
             let isPlain =

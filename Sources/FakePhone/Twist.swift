@@ -21,7 +21,7 @@ package struct Twist: Sendable, Equatable {
     }
 
     /// An honest call.
-    package static let none = Twist()
+    package static let honest = Twist()
 
     /// The variable as this call sees it: the borrowed value, or else one's own.
     package func value(of name: String, own: String?) -> String? {

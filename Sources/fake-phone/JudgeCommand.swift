@@ -39,8 +39,14 @@ struct JudgeCommand: AsyncParsableCommand {
     @Option(help: "The seed of everything that is thrown by dice.")
     var seed: UInt64 = 1
 
-    @Option(help: "How many adversaries are played at once.")
-    var jobs = 4
+    @Option(
+        help: ArgumentHelp(
+            "How many adversaries are played at once: 4 against our server, 1 else, "
+                + "for many a design cannot keep two apart.",
+            valueName: "number"
+        )
+    )
+    var jobs: Int?
 
     @Option(help: ArgumentHelp("Write the verdicts as a Markdown page.", valueName: "file"))
     var report: String?
@@ -55,7 +61,7 @@ struct JudgeCommand: AsyncParsableCommand {
     var transcript = false
 
     func validate() throws {
-        guard (1...1000).contains(jobs) else {
+        guard (1...1000).contains(jobs ?? 1) else {
             throw ValidationError("--jobs must be from 1 to 1000.")
         }
         if start != nil, adapter != nil {
@@ -94,7 +100,7 @@ struct JudgeCommand: AsyncParsableCommand {
         defer { for signal in signals { signal.cancel() } }
         let outcome: Result<Void, any Error>
         do {
-            let stage = try await house.lend([:])
+            let stage = try await house.lend(ServerHouse.wide)
             try await judge(stories, design, stage.login, stage.weChat, house.lender, console)
             outcome = .success(())
         } catch let error as StageError {
@@ -115,7 +121,8 @@ struct JudgeCommand: AsyncParsableCommand {
         _ lender: StageLender?,
         _ console: Console
     ) async throws {
-        let time = PhoneTime(ContinuousClock())
+        var time = PhoneTime(ContinuousClock())
+        time.timeOfDay = { Int(Date().timeIntervalSince1970 * 1000) }
         let dice = Dice(seed: seed)
         let outcome = try await withAHCTransport { transport in
             var runner = ScenarioRunner(
@@ -133,6 +140,7 @@ struct JudgeCommand: AsyncParsableCommand {
                 console.complain(words(problem))
                 throw ExitCode.unusable
             }
+            let jobs = self.jobs ?? (adapter == nil ? 4 : 1)
             return try await Conformance(runner).judge(stories, jobs: jobs) { event in
                 if transcript { console.say(console.transcript.lines(for: event)) }
             }

@@ -83,7 +83,7 @@ struct RunCommand: AsyncParsableCommand {
         defer { for signal in signals { signal.cancel() } }
         let outcome: Result<Void, any Error>
         do {
-            let stage = try await house.lend([:])
+            let stage = try await house.lend(ServerHouse.wide)
             try await play(stories, stage.login, stage.weChat, house.lender, console)
             outcome = .success(())
         } catch let error as StageError {
@@ -127,12 +127,14 @@ struct RunCommand: AsyncParsableCommand {
             for error in unknown { console.complain(error.description) }
             guard unknown.isEmpty else { throw ExitCode.unusable }
             console.say(["\(stories.count) scenarios, seed \(seed)", ""])
-            return await ScenarioBatch(runner, jobs: jobs).run(stories) { event in
-                console.say(console.transcript.lines(for: event))
-            } standing: { standing in
-                // A short run needs no word about how far it is.
-                if time.now() - start > .seconds(2) { console.tell(standing) }
-            }
+            return await ScenarioBatch(runner, jobs: jobs).run(
+                stories,
+                report: { console.say(console.transcript.lines(for: $0)) },
+                standing: { standing in
+                    // A short run needs no word about how far it is.
+                    if time.now() - start > .seconds(2) { console.tell(standing) }
+                }
+            )
         }
         console.say(console.transcript.summary(results))
         if let junit { try console.write(Array(JUnitReport(results).xml.utf8), to: junit) }

@@ -15,6 +15,20 @@ final class ServerHouse: Sendable {
         var isClosing = false
     }
 
+    /// The limits of the pair that is shared.
+    ///
+    /// Every story there comes from one address, most of them from alice, and all within a minute.
+    /// A story about a limit has a server of its own, with the limits of a server in production.
+    static let wide = Dictionary(
+        uniqueKeysWithValues: [
+            "ATTEMPTS_PER_IP_PER_MINUTE", "ATTEMPTS_PER_IP_BURST", "CONNECTIONS_PER_IP",
+            "WEBSOCKETS_PER_IP", "DEAD_SCENES_PER_USER", "DEAD_SCENES_PER_IP",
+            "PHONE_LOGINS_PER_USER_PER_MINUTE", "PHONE_LOGINS_PER_IP_PER_MINUTE",
+            "PHONE_LOGINS_PER_IP_BURST", "SCENE_REQUESTS_PER_USER_PER_MINUTE",
+            "PROFILE_CHANGES_PER_USER_PER_MINUTE",
+        ].map { ("LIMITS_\($0)", "10000") }
+    )
+
     /// Where `login-server` and `mock-wechat` lie.
     private let programs: String
     private let seed: UInt64

@@ -32,6 +32,7 @@ struct ArticleServerCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let weChat = ServerAddress(wechat, name: "mock-wechat") else { return }
+        endAtSIGTERM()
         try await withAHCTransport { transport in
             let app = ArticleApp(weChat: ArticleWeChat(address: weChat, transport: transport))
             try await app.refreshToken()

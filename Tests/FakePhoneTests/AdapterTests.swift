@@ -162,6 +162,20 @@ struct AdapterTests {
         #expect(transport.isPlayedOut)
     }
 
+    @Test func `a form is sent as forms are, with what is forged in it`() async throws {
+        let text = Self.other.replacingOccurrences(
+            of: "json: { clientid: \"{scene}\"",
+            with: "form: { clientid: \"{scene}\""
+        )
+        let transport = ScriptedTransport([.init(call: "POST \(sl)/publish", status: 200)])
+        let phone = try phone(transport, try Adapter(yaml: text, file: "a.yaml"))
+        let twist = Twist(variables: ["scene": "a b&c", "userid": "7"], forged: ["role": "ADMIN"])
+        #expect(try await !phone.confirm(twist: twist).isOK)
+        #expect(body(transport, 0) == "clientid=a%20b%26c&role=ADMIN&userid=7")
+        let type = transport.calls[0].request.headerFields[.contentType]
+        #expect(type == "application/x-www-form-urlencoded")
+    }
+
     @Test func `a step that the design does not have is said to be missing`() async throws {
         let adapter = try Adapter(yaml: Self.other, file: "a.yaml")
         var browser = try browser(ScriptedTransport([]), adapter)

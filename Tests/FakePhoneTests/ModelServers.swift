@@ -35,6 +35,7 @@ final class ModelServers: HTTPTransport, WatchDialer {
         var journal: [String] = []
         var isTokenDead = false
         var counter = 0
+        var newPeople: [String] = []
 
         mutating func fresh(_ prefix: String) -> String {
             counter += 1
@@ -63,6 +64,8 @@ final class ModelServers: HTTPTransport, WatchDialer {
         time.whenSlept { [weak self] in self?.expire() }
     }
 
+    /// People that were made.
+    var newPeople: [String] { world.withLock(\.newPeople) }
     /// Faults that are set now.
     var faults: [String] { world.withLock(\.faults) }
     /// Watches that are open now.
@@ -134,6 +137,8 @@ final class ModelServers: HTTPTransport, WatchDialer {
             ])
             answer.response.headerFields[.setCookie] = "attempt=\(attempt.cookie); Path=/; HttpOnly"
             return answer
+        case "GET /login":
+            return HTTPAnswer(HTTPResponse(status: .ok), body: Array("<html>".utf8))
         case "GET /attempt":
             guard let place else { return refusal(403, "no_attempt") }
             let attempt = world.attempts[place]
@@ -291,6 +296,15 @@ final class ModelServers: HTTPTransport, WatchDialer {
         }
         switch route {
         case "GET /_mock/health": return plain(200, ["status": "ok"])
+        case "GET /_mock/world":
+            let people = ["alice", "bob", "carol", "mallory"] + world.newPeople
+            return plain(200, ["people": .array(people.map { ["name": .string($0)] })])
+        case "POST /_mock/people":
+            let name = JSONValue(call.body)?["name"]?.string ?? "?"
+            world.newPeople.append(name)
+            return plain(200, ["name": .string(name)])
+        case "GET /_mock/costs":
+            return plain(200, ["apps": ["wx1": ["/cgi-bin/stable_token": ["calls": 3]]]])
         case "POST /_mock/clock":
             world.isTokenDead = true
             return plain(200, ["mode": "real"])

@@ -199,8 +199,9 @@ extension Verb {
             try await play.with(browser: step.who) { browser in
                 await browser.stopWatching()
                 let page = try await browser.page()
-                guard page.isOK else { return page }
-                return try await browser.attempt(twist: .none)
+                // A browser that is logged in is sent on from there.
+                guard page.status < 400 else { return page }
+                return try await browser.attempt(twist: .honest)
             }
         }
     )

@@ -15,10 +15,12 @@ import Testing
             try await browser.wait(
                 until: "document.querySelector('[data-tap=confirm]')?.disabled === false"
             )
+            try await browser.run("document.querySelector('#desk').style.visibility = 'hidden'")
             let phone = try await browser.tools(
                 "Page.captureScreenshot",
-                ["clip": ["x": 40, "y": 0, "width": 480, "height": 880, "scale": 1]]
+                ["clip": ["x": 29, "y": 0, "width": 480, "height": 880, "scale": 1]]
             )
+            try await browser.run("document.querySelector('#desk').style.visibility = ''")
             try await browser.prefer(["prefers-color-scheme": "dark"])
             try await BrowserPictures.keep(browser, "phone-dark-\(language.prefix(2))")
             try await browser.prefer(["prefers-color-scheme": "light"])

@@ -53,7 +53,7 @@ function bodyOf(view, options) {
     view.number ? drawNumber(view.number) : null,
     view.profile ? drawProfile(view.profile, options) : null,
     view.logins.length
-      ? el('ul', { class: 'logins', key: 'logins' }, view.logins.map(drawLogin))
+      ? el('ul', { class: 'login-list', key: 'logins' }, view.logins.map(drawLogin))
       : null,
     view.note ? el('p', { class: `note ${view.note.tone}`, key: 'note', role: 'status' }, view.note.text) : null,
     view.supportCode
@@ -101,7 +101,7 @@ function drawProfile(profile, { say, picture, weChatName }) {
   const address = picture(profile.avatarUrl);
   return el(
     'div',
-    { class: 'profile', key: 'profile' },
+    { class: 'profile-form', key: 'profile' },
     el(
       'button',
       {

@@ -817,7 +817,12 @@ document.addEventListener('submit', (event) => {
 
 document.addEventListener('input', ({ target }) => {
   const { app } = state;
-  if (target.dataset.input) guarded(app, () => app.program.input(target.dataset.input, target.value));
+  if (!target.dataset.input) return;
+  guarded(app, async () => {
+    await app.program.input(target.dataset.input, target.value);
+    // A letter that changes nothing in there has to go from the field all the same.
+    draw();
+  });
 });
 
 // WeChat looks at a nickname when its field is left, and empties one that it refuses.

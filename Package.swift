@@ -167,7 +167,10 @@ room(
 )
 
 // rank 4: programs
-program("fake-phone", ["FakePhone", "HTTPTransport", "HTTPTransportAHC", argumentParser])
+program(
+    "fake-phone",
+    ["FakePhone", "HTTPTransport", "HTTPTransportAHC", argumentParser, unixSignals]
+)
 program(
     "login-server",
     [

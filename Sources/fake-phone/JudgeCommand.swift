@@ -89,28 +89,9 @@ struct JudgeCommand: AsyncParsableCommand {
             let (login, weChat) = try servers.addresses()
             return try await judge(stories, design, login, weChat, nil, console)
         }
-        let house: ServerHouse
-        do {
-            house = try ServerHouse(folder: start == "." ? nil : start, seed: seed)
-        } catch {
-            console.complain(error.description)
-            throw ExitCode.unusable
+        try await ServerHouse.serving(from: start, seed: seed, console: console) { stage, lender in
+            try await judge(stories, design, stage.login, stage.weChat, lender, console)
         }
-        let signals = house.closeAtSignals()
-        defer { for signal in signals { signal.cancel() } }
-        let outcome: Result<Void, any Error>
-        do {
-            let stage = try await house.lend(ServerHouse.wide)
-            try await judge(stories, design, stage.login, stage.weChat, house.lender, console)
-            outcome = .success(())
-        } catch let error as StageError {
-            console.complain(error.description)
-            outcome = .failure(ExitCode.unusable)
-        } catch {
-            outcome = .failure(error)
-        }
-        await house.close()
-        try outcome.get()
     }
 
     private func judge(

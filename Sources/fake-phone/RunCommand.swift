@@ -72,28 +72,9 @@ struct RunCommand: AsyncParsableCommand {
             let (login, weChat) = try servers.addresses()
             return try await play(stories, login, weChat, nil, console)
         }
-        let house: ServerHouse
-        do {
-            house = try ServerHouse(folder: start == "." ? nil : start, seed: seed)
-        } catch {
-            console.complain(error.description)
-            throw ExitCode.unusable
+        try await ServerHouse.serving(from: start, seed: seed, console: console) { stage, lender in
+            try await play(stories, stage.login, stage.weChat, lender, console)
         }
-        let signals = house.closeAtSignals()
-        defer { for signal in signals { signal.cancel() } }
-        let outcome: Result<Void, any Error>
-        do {
-            let stage = try await house.lend(ServerHouse.wide)
-            try await play(stories, stage.login, stage.weChat, house.lender, console)
-            outcome = .success(())
-        } catch let error as StageError {
-            console.complain(error.description)
-            outcome = .failure(ExitCode.unusable)
-        } catch {
-            outcome = .failure(error)
-        }
-        await house.close()
-        try outcome.get()
     }
 
     private func play(

@@ -1,7 +1,8 @@
-import Dispatch
+import ArgumentParser
 import FakePhone
 import Foundation
 import Synchronization
+import UnixSignals
 
 /// The servers that this program started, each as a process of its own, and their folders.
 ///
@@ -143,22 +144,42 @@ final class ServerHouse: Sendable {
         }
     }
 
-    /// Ends everything at SIGINT and SIGTERM, then the program.
-    func closeAtSignals() -> [any DispatchSourceSignal] {
-        [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                let (pids, folders) = self.book.withLock { book in
-                    book.isClosing = true
-                    return (book.processes.values.map(\.processIdentifier), book.folders)
-                }
-                for pid in pids { kill(pid, SIGKILL) }
-                for folder in folders { try? FileManager.default.removeItem(atPath: folder) }
-                exit(128 + number)
+    /// Waits for SIGINT or SIGTERM, then ends everything and the program.
+    private func closeAtSignals() async {
+        for await signal in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+            let (pids, folders) = book.withLock { book in
+                book.isClosing = true
+                return (book.processes.values.map(\.processIdentifier), book.folders)
             }
-            source.resume()
-            return source
+            for pid in pids { kill(pid, SIGKILL) }
+            for folder in folders { try? FileManager.default.removeItem(atPath: folder) }
+            exit(128 + (signal == .sigint ? SIGINT : SIGTERM))
+        }
+    }
+
+    /// Starts a pair out of a folder, `.` for the one that this program lies in, lends it to `body`,
+    /// and ends everything afterwards, however that ended.
+    static func serving(
+        from folder: String,
+        seed: UInt64,
+        console: Console,
+        _ body: (Stage, StageLender) async throws -> Void
+    ) async throws {
+        do {
+            let house = try ServerHouse(folder: folder == "." ? nil : folder, seed: seed)
+            // Ends with this scope.
+            async let _ = house.closeAtSignals()
+            let outcome: Result<Void, any Error>
+            do {
+                outcome = .success(try await body(try await house.lend(wide), house.lender))
+            } catch {
+                outcome = .failure(error)
+            }
+            await house.close()
+            try outcome.get()
+        } catch let error as StageError {
+            console.complain(error.description)
+            throw ExitCode.unusable
         }
     }
 
@@ -240,11 +261,9 @@ final class ServerHouse: Sendable {
     }
 
     private static func pause() async {
-        await withCheckedContinuation { reader in
-            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(5)) {
-                reader.resume()
-            }
-        }
+        let slept: Void? = try? await ContinuousClock().sleep(for: .milliseconds(5))
+        // A run that is cancelled has no other way to wait.
+        if slept == nil { usleep(5000) }
     }
 
     /// A developer's own settings must not leak in.

@@ -1,6 +1,7 @@
-@testable import FakePhone
 import Foundation
 import Testing
+
+@testable import FakePhone
 
 struct ScreenshotTests {
     /// A PNG of two colours in a palette, one bit a pixel, with three filters: 24 x 24 pixels,

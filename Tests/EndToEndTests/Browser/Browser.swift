@@ -5,7 +5,7 @@ import HTTPTypes
 /// One browser, over WebDriver (W3C WebDriver 2, and chromedriver's `goog/cdp` and `se/log`).
 struct Browser {
     /// How long a page may take to become what a test waits for.
-    private static let patience: Duration = .seconds(20)
+    private static let patience: Duration = .seconds(45)
 
     private let driver: ServerAddress
     private let line: Line

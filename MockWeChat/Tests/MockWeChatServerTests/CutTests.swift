@@ -4,7 +4,7 @@ import NIOHTTP1
 import NIOPosix
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct CutTests {
+@Suite(.timeLimit(.minutes(10))) struct CutTests {
     /// What a caller sees of one exchange on a plain socket: the bytes, and whether it was reset.
     private func exchange(
         _ mock: MockCaller,

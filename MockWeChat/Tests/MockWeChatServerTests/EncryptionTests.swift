@@ -7,7 +7,7 @@ import NIOHTTP1
 import NIOSSL
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct EncryptionTests {
+@Suite(.timeLimit(.minutes(10))) struct EncryptionTests {
     /// A client that trusts the mock's authority alone.
     private func withClient<Value: Sendable>(
         trusting certificate: MockCertificate,

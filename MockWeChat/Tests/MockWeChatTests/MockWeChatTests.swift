@@ -4,7 +4,7 @@ import NIOCore
 import Testing
 
 /// The library as another project uses it: public names only.
-@Suite(.timeLimit(.minutes(1))) struct MockWeChatTests {
+@Suite(.timeLimit(.minutes(10))) struct MockWeChatTests {
     private static let credentials =
         "appid=\(MockWeChat.defaultAppID)&secret=\(MockWeChat.defaultAppSecret)"
 

@@ -66,9 +66,9 @@ import Testing
                     + "\(headerEnds.statuses), \(bodyEnds.statuses)"
             )
             // A machine that does other things besides has time to spare here.
-            #expect(took < .seconds(10))
-            #expect(headerEnds.slowest < .seconds(header + 15))
-            #expect(bodyEnds.slowest < .seconds(request + 15))
+            #expect(took < .seconds(30))
+            #expect(headerEnds.slowest < .seconds(header + 45))
+            #expect(bodyEnds.slowest < .seconds(request + 45))
             #expect(headerEnds.statuses == ["408": 2000])
             #expect(bodyEnds.statuses == ["408": 2000])
         }
@@ -114,7 +114,7 @@ import Testing
             )
             #expect(await flood.settles(at: 64))
             let took = try await Self.login(login, mock)
-            #expect(took < .seconds(10))
+            #expect(took < .seconds(30))
             #expect(flood.openCount == 64)
             await flood.close()
         }
@@ -140,12 +140,12 @@ import Testing
             try await Self.pass(.seconds(2))
             let spent = try Descriptors.processorSeconds(of: login.pid) - before
             Self.report("flood: \(spent) s of processor in 2 s without descriptors")
-            #expect(spent < 1)
+            #expect(spent < 1.5)
             // They go: it serves again, by itself, and the limit is as low as before.
             await flood.close()
             #expect(await Self.serves(login.url + "/login"))
             let took = try await Self.login(login, mock)
-            #expect(took < .seconds(10))
+            #expect(took < .seconds(30))
         }
     }
 

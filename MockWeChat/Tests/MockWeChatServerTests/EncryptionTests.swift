@@ -44,7 +44,7 @@ import Testing
         try await withMock(settings: settings) { mock async throws in
             try await withClient(trusting: certificate) { client in
                 let request = HTTPClientRequest(url: "https://127.0.0.1:\(mock.port)/cgi-bin/token")
-                let answer = try await client.execute(request, timeout: .seconds(10))
+                let answer = try await client.execute(request, timeout: .seconds(60))
                 let body = try await answer.body.collect(upTo: 1 << 20)
                 #expect(JSON(parsing: Array(body.readableBytesView))?["errcode"] == 41002)
             }
@@ -52,7 +52,7 @@ import Testing
             await #expect(throws: (any Error).self) {
                 try await withClient(trusting: other) { client in
                     let request = HTTPClientRequest(url: "https://127.0.0.1:\(mock.port)/")
-                    _ = try await client.execute(request, timeout: .seconds(10))
+                    _ = try await client.execute(request, timeout: .seconds(60))
                 }
             }
         }
@@ -81,19 +81,19 @@ import Testing
                     "https://api.weixin.qq.com/sns/jscode2session?appid=wxnobody&secret=x&js_code=x"
                 let answer = try await client.execute(
                     HTTPClientRequest(url: url),
-                    timeout: .seconds(10)
+                    timeout: .seconds(60)
                 )
                 let body = try await answer.body.collect(upTo: 1 << 20)
                 #expect(JSON(parsing: Array(body.readableBytesView))?["errcode"] == 40013)
                 await #expect(throws: (any Error).self) {
                     _ = try await client.execute(
                         HTTPClientRequest(url: "https://mp.weixin.qq.com/"),
-                        timeout: .seconds(10)
+                        timeout: .seconds(60)
                     )
                 }
                 let clear = try await client.execute(
                     HTTPClientRequest(url: "http://api.weixin.qq.com/cgi-bin/token"),
-                    timeout: .seconds(10)
+                    timeout: .seconds(60)
                 )
                 let text = try await clear.body.collect(upTo: 1 << 20)
                 #expect(JSON(parsing: Array(text.readableBytesView))?["errcode"] == 43003)

@@ -16,7 +16,7 @@ import Testing
                 + "&grant_type=authorization_code"
             let answer = try await HTTPClient.shared.execute(
                 HTTPClientRequest(url: target),
-                timeout: .seconds(10)
+                timeout: .seconds(60)
             )
             let body = String(buffer: try await answer.body.collect(upTo: 1 << 20))
             #expect(body.contains("session_key"))
@@ -27,7 +27,7 @@ import Testing
         await #expect(throws: (any Error).self) {
             _ = try await HTTPClient.shared.execute(
                 HTTPClientRequest(url: "\(url)/_mock/health"),
-                timeout: .seconds(10)
+                timeout: .seconds(60)
             )
         }
     }

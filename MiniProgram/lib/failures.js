@@ -24,8 +24,9 @@ class Failure extends Error {
   }
 }
 
-// name: [key of its sentences, whether a retry can help]
-const FAILURES = {
+// name: [key of its sentences, whether a retry can help]. A server chooses the name: it finds nothing
+// here that every object has.
+const FAILURES = Object.assign(Object.create(null), {
   // The server's
   no_phone_session: ['phone_login', true],
   invalid_code: ['phone_login', true],
@@ -55,7 +56,7 @@ const FAILURES = {
   wrong_number: ['wrong_number', false],
   unsure: ['unsure', false],
   gone_login: ['gone_login', false],
-};
+});
 
 /** `{text, canRetry}`: the key of a failure's sentences, and whether a retry can help. */
 function explain(failure) {

@@ -87,7 +87,10 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
   wx.getNetworkType({ success: ({ networkType }) => change({ isOffline: networkType === 'none' }) });
   wx.onNetworkStatusChange(({ isConnected }) => {
     change({ isOffline: !isConnected });
-    if (isConnected && state.page === 'error' && state.failure.isOfNetwork) again();
+    if (!isConnected || state.page !== 'error' || !state.failure.isOfNetwork || underWay) return;
+    // Nobody looks: it is done when the person comes back.
+    if (isHidden) paused = again;
+    else again();
   });
 
   // --- The screen
@@ -126,7 +129,8 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
 
   function failed(failure, { mayCancel = false } = {}) {
     const { text, canRetry } = explain(failure);
-    const isOfNetwork = failure.status === 0 && canRetry;
+    // A confirm may be taken back: then the person decides, and not the network.
+    const isOfNetwork = failure.status === 0 && canRetry && !mayCancel;
     const hasCode = failure.step !== '' && failure.name !== 'offline';
     return {
       page: 'error',
@@ -218,7 +222,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
   /** App.onShow: at the start, at every new scan, and when the person comes back. */
   async function show(options = launch || wx.getEnterOptionsSync()) {
     isHidden = false;
-    if (!isConfigured(origin, site)) {
+    if (!isConfigured(config)) {
       change(failed(new Failure('config')));
       return undefined;
     }
@@ -335,7 +339,12 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     let { nonce } = state.scanned;
     return () => session.call(async (bearer, isRenewed) => {
       // An answer belongs to the phone session that scanned: a new one has to scan again first.
-      if (isRenewed) ({ nonce } = await sendScan(code, bearer));
+      if (isRenewed) {
+        const scanned = await sendScan(code, bearer);
+        ({ nonce } = scanned);
+        // The next answer to the same code needs the new nonce, too.
+        if (reading === code) change({ scanned });
+      }
       const body = { scene: code.scene, nonce };
       return server.post(path, number === null ? body : Object.assign(body, { number }), bearer);
     });
@@ -421,9 +430,12 @@ function buttons({ buttons: own, logins, profile, privacy }) {
 }
 
 /** Whether somebody has filled in config.js: the names there at first are nobody's. */
-function isConfigured(origin, site) {
-  const isOrigin = /^https?:\/\/[^/]+$/.test(origin) && !/\.example(\.com)?$/.test(origin);
-  return isOrigin && typeof site === 'string' && site !== '';
+function isConfigured({ origin, site }) {
+  const isOrigin = /^https?:\/\/[^/]+$/.test(origin) && !/\.example(\.com)?$/.test(origin)
+    // WeChat takes the port that is registered, and none where none is.
+    && !/^https:.*:443$/.test(origin);
+  const names = site && typeof site === 'object' ? [site.zh, site.en] : [site];
+  return isOrigin && names.every((name) => typeof name === 'string' && name !== '');
 }
 
 function realTimers() {

@@ -10,6 +10,27 @@ const TIMEOUT_MS = 10000;
 // A picture over a slow line.
 const UPLOAD_TIMEOUT_MS = 30000;
 
+const isText = (value) => typeof value === 'string';
+const isObject = (value) => value !== null && typeof value === 'object';
+const isWebsite = (client) => isObject(client) && isText(client.name) && isText(client.host);
+const isBrowser = (browser) => isObject(browser) && isText(browser.ip) && isText(browser.ua);
+const isUser = (user) => isObject(user) && isText(user.nickName) && isText(user.avatarUrl);
+const isLogin = (login) => isObject(login) && isText(login.id) && isText(login.at)
+  && isWebsite(login.client) && isBrowser(login.browser);
+const hasUser = ({ user }) => isUser(user);
+
+// What the answer of a call must have, so that the screen can be drawn. A server of another version
+// is told of, as any other bad answer.
+const NEEDED = {
+  '/mp/session': ({ token, user }) => isText(token) && token !== '' && isUser(user),
+  '/mp/scan': (scan) => isText(scan.nonce) && Number.isFinite(scan.expires_in)
+    && isWebsite(scan.client) && isBrowser(scan.browser)
+    && Array.isArray(scan.warnings) && scan.warnings.every(isText),
+  '/mp/profile': hasUser,
+  '/mp/avatar': hasUser,
+  '/mp/logins': ({ logins }) => Array.isArray(logins) && logins.every(isLogin),
+};
+
 /** `{post, get, upload}`, each a promise of the answer's `data`, or a Failure. */
 function createServer({ wx, origin }) {
   function send(method, path, bearer, data) {
@@ -22,7 +43,7 @@ function createServer({ wx, origin }) {
         header: fields(bearer, { 'content-type': 'application/json' }),
         dataType: 'json',
         timeout: TIMEOUT_MS,
-        success: (answer) => settle(answer, answer.data, step, resolve, reject),
+        success: (answer) => settle(answer, answer.data, path, resolve, reject),
         fail: (problem) => reject(transportFailure(problem.errMsg, step)),
       });
     });
@@ -38,7 +59,7 @@ function createServer({ wx, origin }) {
         header: fields(bearer, {}),
         timeout: UPLOAD_TIMEOUT_MS,
         // Unlike wx.request it leaves the answer as text.
-        success: (answer) => settle(answer, parsed(answer.data), step, resolve, reject),
+        success: (answer) => settle(answer, parsed(answer.data), path, resolve, reject),
         fail: (problem) => reject(transportFailure(problem.errMsg, step)),
       });
     });
@@ -65,10 +86,12 @@ function parsed(text) {
   }
 }
 
-function settle(answer, body, step, resolve, reject) {
+function settle(answer, body, path, resolve, reject) {
+  const step = stepOf(path);
   const status = answer.statusCode;
   const isEnvelope = body !== null && typeof body === 'object' && body.code === status;
-  if (status === 200 && isEnvelope) {
+  const isWhole = !NEEDED[path] || (isEnvelope && isObject(body.data) && NEEDED[path](body.data));
+  if (status === 200 && isEnvelope && isWhole) {
     resolve(body.data);
     return;
   }

@@ -269,3 +269,11 @@ test('tests and documents are not uploaded', () => {
   assert.deepEqual(packOptions.ignore, [{ type: 'folder', value: 'test' }, { type: 'suffix', value: '.md' }]);
   assert.equal(appid, 'touristappid');
 });
+
+test('the styles of components choose by class alone, as WeChat wants it', () => {
+  for (const file of files('components', '.wxss')) {
+    const selectors = [...read(file).matchAll(/([^{}]+)\{/g)].map((match) => match[1].trim());
+    assert.ok(selectors.length > 0);
+    for (const selector of selectors) assert.doesNotMatch(selector, /\[|#|(^|[\s,>])[a-z]/, `${file}: ${selector}`);
+  }
+});

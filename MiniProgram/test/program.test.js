@@ -506,7 +506,8 @@ test('a domain that is not registered is told to the developer, by name', async 
 
 for (const config of [
   { origin: 'https://login.example.com' }, { origin: 'https://login.test/' }, { origin: 'login.test' },
-  { origin: undefined }, { site: '' }, { site: undefined },
+  { origin: undefined }, { site: '' }, { site: undefined }, { site: { zh: '商店' } }, { site: { zh: '商店', en: '' } },
+  { site: { en: 'Shop' } }, { origin: 'https://login.test:443' },
 ]) {
   test(`a config.js that is not filled in is told: ${JSON.stringify(config)}`, async () => {
     const { program, server, phone } = setUp({ config });

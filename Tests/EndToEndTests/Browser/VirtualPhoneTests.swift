@@ -173,7 +173,7 @@ import Testing
         }
     }
 
-    @Test func `a phone without a network says so, and goes on by itself when it is back`()
+    @Test func `a phone without a network says so, and its person decides when it is back`()
         async throws
     {
         try await VirtualPhoneStage.with { stage in
@@ -192,6 +192,8 @@ import Testing
             try await browser.wait(for: "error")
 
             try await browser.click("[data-network=on]")
+            try await browser.wait(until: "!document.querySelector('.strip')")
+            try await stage.tap("retry")
             try await browser.wait(for: "done")
             try await stage.expectNoTrouble()
             try await stage.expectLoggedIn()

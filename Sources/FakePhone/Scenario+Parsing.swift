@@ -38,15 +38,19 @@ extension Scenario {
     ) throws(ScenarioErrors) -> Scenario {
         let parser: ScenarioParser
         let root: Node
+        let variables: Set<String>
         do {
             let reader = YAMLReader(file: file)
             let plain = try reader.root(text)
             root = try reader.filled(plain, with: values)
+            variables = reader.variables(of: plain)
             parser = ScenarioParser(reader: reader)
         } catch {
             throw ScenarioErrors(first: error)
         }
-        return try parser.scenario(root)
+        var scenario = try parser.scenario(root)
+        scenario.variables = variables
+        return scenario
     }
 }
 

@@ -21,6 +21,8 @@ package struct Scenario: Sendable, Equatable {
     package var steps: [Step]
     /// The longest it may take.
     package var limit: Duration = .seconds(Scenario.limitSeconds)
+    /// The names in its `vars`.
+    package var variables: Set<String> = []
     /// How often it is played; nil for once.
     package var repetition: Repetition?
     /// What it attacks; nil when nobody does.

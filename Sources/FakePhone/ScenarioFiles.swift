@@ -7,6 +7,8 @@ package enum ScenarioFiles {
         case noSuchPath(String)
         case noScenarios(folder: String)
         case unreadable(String)
+        /// A value was given for a name that is in the `vars` of no file.
+        case noVariable(String)
         /// One line for each thing that is wrong.
         case invalid([ScenarioError])
 
@@ -15,6 +17,7 @@ package enum ScenarioFiles {
             case .noSuchPath(let path): "\(path): no such file or folder"
             case .noScenarios(let folder): "\(folder): no .yaml file in this folder"
             case .unreadable(let path): "\(path): cannot be read as UTF-8 text"
+            case .noVariable(let name): "--set \(name): no file has '\(name)' in its vars"
             case .invalid(let errors): errors.map(\.description).joined(separator: "\n")
             }
         }
@@ -40,6 +43,10 @@ package enum ScenarioFiles {
             }
         }
         guard errors.isEmpty else { throw .invalid(errors) }
+        let known = scenarios.reduce(into: Set<String>()) { $0.formUnion($1.variables) }
+        if let name = values.keys.sorted().first(where: { !known.contains($0) }) {
+            throw .noVariable(name)
+        }
         return scenarios
     }
 

@@ -45,6 +45,12 @@ struct YAMLReader {
         return try filled(root, known)
     }
 
+    /// The names in a file's `vars`.
+    func variables(of root: Node) -> Set<String> {
+        let vars = root.mapping?.first { $0.key.scalar?.string == "vars" }?.value
+        return Set(vars?.mapping?.compactMap { $0.key.scalar?.string } ?? [])
+    }
+
     private func filled(_ node: Node, _ known: [String: String]) throws(ScenarioError) -> Node {
         switch node {
         case .scalar(var scalar):

@@ -453,4 +453,18 @@ struct ScenarioLanguageTests {
         )
         #expect(await runner.problem() == .somebodyElse(runner.weChat, "404 to GET /_mock/health"))
     }
+
+    @Test func `a value for a variable that no file has is refused`() throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("scan-login-vars-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let story = "vars: { times: 2 }\ncast: { a: browser }\nsteps:\n  - a: open\n"
+        let file = folder.appendingPathComponent("one.yaml").path
+        try story.write(toFile: file, atomically: true, encoding: .utf8)
+        #expect(try ScenarioFiles.load([file], values: ["times": "3"]).count == 1)
+        #expect(throws: ScenarioFiles.Failure.noVariable("time")) {
+            try ScenarioFiles.load([file], values: ["time": "3", "times": "3"])
+        }
+    }
 }

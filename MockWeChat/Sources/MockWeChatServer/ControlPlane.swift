@@ -19,6 +19,8 @@ struct ControlPlane: Sendable {
         let segments = parts[0].split(separator: "/").dropFirst().map { PercentCoding.decode($0) }
         do throws(ControlError) {
             try gate.checkOrigin(of: request)
+            // A page whose own name was made to point here is a page of another site, too.
+            if !request.headers["origin"].isEmpty { try gate.checkHost(of: request) }
             let (route, parameters) = try Self.route(request.method.rawValue, segments)
             if route.visitor != .anybody { try gate.checkHost(of: request) }
             if route.visitor == .phonePage { try gate.checkHeader(of: request) }

@@ -203,6 +203,21 @@ import Testing
         }
     }
 
+    @Test func `a page whose own name points here calls nothing`() async throws {
+        try await withMock { mock async throws in
+            let host = "evil.example:9090"
+            for path in ["reset", "people", "faults"] {
+                let answer = try await mock.call(
+                    .POST,
+                    "/_mock/\(path)",
+                    body: Self.call.bytes(),
+                    headers: ["origin": "http://\(host)", "host": host]
+                )
+                #expect(answer.error == "foreign_host", "\(path)")
+            }
+        }
+    }
+
     @Test(arguments: [
         "127.0.0.1:9090", "localhost:9090", "192.168.1.5:9090", "[::1]:9090", "mock:9090",
         "mock.local", "wechat.mock.internal", "phone.example:9090", "PHONE.example",

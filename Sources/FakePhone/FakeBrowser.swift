@@ -292,7 +292,7 @@ extension FakeBrowser {
             Exchange(
                 from: name,
                 to: login.name,
-                what: "\(kind.rawValue.uppercased()) \(path)",
+                what: "\(kind.rawValue.uppercased()) \(Redaction.path(path))",
                 outcome: outcome,
                 milliseconds: (line.time.now() - start).milliseconds
             )

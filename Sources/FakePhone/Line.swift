@@ -132,7 +132,7 @@ package struct Line: Sendable {
             Exchange(
                 from: name,
                 to: server.name,
-                what: "\(call.request.method.rawValue) \(call.request.path ?? "/")",
+                what: "\(call.request.method.rawValue) \(Redaction.path(call.request.path ?? "/"))",
                 outcome: outcome,
                 milliseconds: (time.now() - start).milliseconds,
                 details: details

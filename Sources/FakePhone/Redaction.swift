@@ -11,6 +11,8 @@ package enum Redaction {
     ]
     private static let secretFields: Set<HTTPField.Name> = [.cookie, .setCookie, .authorization]
     private static let charactersMax = 120
+    /// Longer values of a query are shortened; `camera` and the names of calls are not secret.
+    private static let queryValueMax = 16
 
     /// `abcd… (43)`; a value of up to eight characters is hidden whole.
     package static func secret(_ value: some StringProtocol) -> String {
@@ -23,6 +25,19 @@ package enum Redaction {
             return "\(field.name.rawName): \(field.value)"
         }
         return "\(field.name.rawName): \(credentials(field.value))"
+    }
+
+    /// A path with the values of its query shortened: a scene may stand there.
+    ///
+    /// The mock's own calls have no secrets there.
+    package static func path(_ path: String) -> String {
+        guard !path.hasPrefix("/_mock/"), let mark = path.firstIndex(of: "?") else { return path }
+        let query = path[path.index(after: mark)...].split(separator: "&").map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2, parts[1].count > queryValueMax else { return String(pair) }
+            return "\(parts[0])=\(secret(parts[1]))"
+        }
+        return path[...mark] + query.joined(separator: "&")
     }
 
     /// A body as one line: JSON with its secrets shortened, or the beginning of a text.

@@ -26,7 +26,24 @@ struct YAMLReader {
         guard let node else {
             throw ScenarioError(file: file, line: 1, column: 1, message: "the file is empty")
         }
+        var left = Self.nodesMax
+        guard Self.fits(node, &left) else {
+            throw error(node, "more than \(Self.nodesMax) values; aliases of aliases multiply")
+        }
         return node
+    }
+
+    /// The most values of a file, those that aliases repeat included.
+    static let nodesMax = 100_000
+
+    private static func fits(_ node: Node, _ left: inout Int) -> Bool {
+        left -= 1
+        guard left >= 0 else { return false }
+        switch node {
+        case .scalar, .alias: return true
+        case .sequence(let items): return items.allSatisfy { fits($0, &left) }
+        case .mapping(let pairs): return pairs.allSatisfy { fits($0.value, &left) }
+        }
     }
 
     /// The document with `${name}` replaced in every text, by the file's `vars` and by what is

@@ -44,4 +44,15 @@ struct RedactionTests {
         #expect(Redaction.body([]) == nil)
         #expect(Redaction.body(Array("<h1>\nno</h1>".utf8)) == "<h1> no</h1>")
     }
+
+    @Test func `a scene in a query is shortened, and a call of the mock is not`() {
+        #expect(
+            Redaction.path("/ws?scene=H7TLO4JoBFkNOhm6eIP8moHH&a=1") == "/ws?scene=H7TL… (24)&a=1"
+        )
+        for path in [
+            "/attempt", "/attempt?after=1&wait=25", "/_mock/journal?endpoint=/wxa/getwxacode",
+        ] {
+            #expect(Redaction.path(path) == path)
+        }
+    }
 }

@@ -1,7 +1,8 @@
-import FakePhone
 import Foundation
 import Synchronization
 import Testing
+
+@testable import FakePhone
 
 /// Variables, repetition, limits, devices without a net: what is in the language beside verbs.
 struct ScenarioLanguageTests {
@@ -465,6 +466,23 @@ struct ScenarioLanguageTests {
         #expect(try ScenarioFiles.load([file], values: ["times": "3"]).count == 1)
         #expect(throws: ScenarioFiles.Failure.noVariable("time")) {
             try ScenarioFiles.load([file], values: ["time": "3", "times": "3"])
+        }
+    }
+
+    @Test func `a file whose aliases multiply is refused before they do`() {
+        let bomb = (1...9).reduce("a0: &a0 [x, x, x, x, x, x, x, x, x]\n") { text, level in
+            let list = Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ")
+            return text + "a\(level): &a\(level) [\(list)]\n"
+        }
+        #expect(throws: ScenarioErrors.self) {
+            try Scenario.read(yaml: bomb, file: "bomb.yaml")
+        }
+        let many = Array(repeating: "x", count: YAMLReader.nodesMax).joined(separator: ", ")
+        do {
+            _ = try Scenario.read(yaml: "steps: [\(many)]", file: "many.yaml")
+            Issue.record("it was read")
+        } catch {
+            #expect("\(error.first)".contains("more than 100000 values"))
         }
     }
 }

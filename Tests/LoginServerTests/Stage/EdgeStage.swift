@@ -34,6 +34,10 @@ struct EdgeStage: Sendable {
             var limits = EdgeLimits()
             // Pings go by the event loop's clock, which a test of logins does not move.
             limits.webSocket.pingEvery = .hours(1)
+            // Deadlines do, too: a busy machine may be slow, and that is not what they are for.
+            limits.connection.header = .hours(1)
+            limits.connection.request = .hours(1)
+            limits.connection.idle = .hours(1)
             return limits
         }()
         /// Whose `X-Forwarded-For` counts, in CIDR notation.

@@ -11,6 +11,8 @@ package struct Attempt: Sendable, Equatable {
     package let cookie: SecretDigest
     package let scene: SecretDigest
     package let browser: BrowserFacts
+    /// The website's request that this login is for; nil for a plain one.
+    package let request: ParkedRequest?
     package let createdAt: Timestamp
     /// When an unscanned code dies.
     package let sceneExpiresAt: Timestamp
@@ -32,6 +34,7 @@ package struct Attempt: Sendable, Equatable {
         cookie: SecretDigest,
         scene: SecretDigest,
         browser: BrowserFacts,
+        request: ParkedRequest? = nil,
         at now: Timestamp,
         policy: LoginPolicy
     ) {
@@ -40,6 +43,7 @@ package struct Attempt: Sendable, Equatable {
         self.cookie = cookie
         self.scene = scene
         self.browser = browser
+        self.request = request
         self.createdAt = now
         self.capAt = now + policy.attempt
         self.sceneExpiresAt = min(now + policy.scene, now + policy.attempt)
@@ -56,6 +60,7 @@ package struct Attempt: Sendable, Equatable {
         cookie: SecretDigest,
         scene: SecretDigest,
         browser: BrowserFacts,
+        request: ParkedRequest? = nil,
         createdAt: Timestamp,
         sceneExpiresAt: Timestamp,
         capAt: Timestamp,
@@ -67,11 +72,19 @@ package struct Attempt: Sendable, Equatable {
         self.cookie = cookie
         self.scene = scene
         self.browser = browser
+        self.request = request
         self.createdAt = createdAt
         self.sceneExpiresAt = sceneExpiresAt
         self.capAt = capAt
         self.state = state
         self.seq = seq
+    }
+}
+
+extension Attempt {
+    /// The website's request that this login is for, while it may be answered.
+    package func liveRequest(at now: Timestamp) -> ParkedRequest? {
+        request.flatMap { $0.isLive(at: now) ? $0 : nil }
     }
 }
 

@@ -34,7 +34,6 @@ package struct Grant: Sendable, Equatable {
         id: GrantID,
         request: AuthorizationRequest,
         session: BrowserSession,
-        login: LoginID,
         code: SecretDigest,
         at now: Timestamp,
         lifetimes: GrantLifetimes = GrantLifetimes()
@@ -43,7 +42,7 @@ package struct Grant: Sendable, Equatable {
         self.client = request.client
         self.user = session.user
         self.session = session.cookie
-        self.login = login
+        self.login = session.login
         self.redirectURI = request.redirectURI
         self.scopes = request.scopes
         self.nonce = request.nonce
@@ -52,6 +51,39 @@ package struct Grant: Sendable, Equatable {
         self.code = code
         self.codeExpiresAt = now + lifetimes.code
         self.state = .issued
+    }
+
+    /// Takes a grant back from a row.
+    ///
+    /// For stores.
+    package init(
+        id: GrantID,
+        client: RelyingPartyID,
+        user: UserID,
+        session: SecretDigest,
+        login: LoginID,
+        redirectURI: RedirectURI,
+        scopes: [OpenIDScope],
+        nonce: String?,
+        codeChallenge: String?,
+        authenticatedAt: Timestamp,
+        code: SecretDigest,
+        codeExpiresAt: Timestamp,
+        state: State
+    ) {
+        self.id = id
+        self.client = client
+        self.user = user
+        self.session = session
+        self.login = login
+        self.redirectURI = redirectURI
+        self.scopes = scopes
+        self.nonce = nonce
+        self.codeChallenge = codeChallenge
+        self.authenticatedAt = authenticatedAt
+        self.code = code
+        self.codeExpiresAt = codeExpiresAt
+        self.state = state
     }
 
     // MARK: - Events
@@ -117,12 +149,18 @@ package struct Grant: Sendable, Equatable {
         return isOwn && now < until
     }
 
+    /// The token that it gave, while that is not revoked.
+    package var token: SecretDigest? {
+        guard case .redeemed(let token, _) = state else { return nil }
+        return token
+    }
+
     /// When its row can go: nothing of it can be used, and a second use of its code need no longer
     /// be told from a first.
-    package func isForgettable(at now: Timestamp) -> Bool {
+    package var forgettableAt: Timestamp {
         switch state {
-        case .redeemed(_, let until): now >= max(until, codeExpiresAt)
-        case .issued, .revoked: now >= codeExpiresAt
+        case .redeemed(_, let until): max(until, codeExpiresAt)
+        case .issued, .revoked: codeExpiresAt
         }
     }
 }

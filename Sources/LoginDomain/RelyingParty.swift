@@ -10,10 +10,17 @@ package struct RelyingParty: Sendable, Equatable {
     /// The SHA-256 of its secret; nil for a public client, which can keep none.
     package var secret: SecretDigest?
     package var isProofKeyRequired: Bool
+    /// Whether its name for a user is one that only websites of its own host share.
+    package var isPairwise: Bool
+    /// When its users must type the browser's number, beside what the server asks of everybody.
+    package var numberMatching: NumberMatching
+    /// Whether the configuration names it, and not a command of the operator.
+    package var isConfigured: Bool
     package var createdAt: Timestamp
 
     /// - Returns: nil for a name that nobody could read, for no redirect URI or more than
-    ///   `urisMax`, and for a public client that would not have to prove its codes (T19).
+    ///   `urisMax`, for a public client that would not have to prove its codes (T19), and for a
+    ///   pairwise one with redirect URIs of several hosts (OpenID Connect Core section 8.1).
     package init?(
         id: RelyingPartyID,
         name: String,
@@ -21,11 +28,15 @@ package struct RelyingParty: Sendable, Equatable {
         postLogoutRedirectURIs: [RedirectURI] = [],
         secret: SecretDigest?,
         isProofKeyRequired: Bool = true,
+        isPairwise: Bool = false,
+        numberMatching: NumberMatching = .off,
+        isConfigured: Bool = false,
         createdAt: Timestamp
     ) {
         guard Self.isName(name), (1...Self.urisMax).contains(redirectURIs.count),
             postLogoutRedirectURIs.count <= Self.urisMax,
-            secret != nil || isProofKeyRequired
+            secret != nil || isProofKeyRequired,
+            !isPairwise || Set(redirectURIs.map(\.host)).count == 1
         else { return nil }
         self.id = id
         self.name = name
@@ -33,6 +44,9 @@ package struct RelyingParty: Sendable, Equatable {
         self.postLogoutRedirectURIs = postLogoutRedirectURIs
         self.secret = secret
         self.isProofKeyRequired = isProofKeyRequired
+        self.isPairwise = isPairwise
+        self.numberMatching = numberMatching
+        self.isConfigured = isConfigured
         self.createdAt = createdAt
     }
 
@@ -40,6 +54,9 @@ package struct RelyingParty: Sendable, Equatable {
     package static let urisMax = 20
     /// How many characters a client's name may have: it must fit the phone's screen.
     package static let nameCharactersMax = 64
+
+    /// Which websites know a user by the same name as this one; empty for all that are not pairwise.
+    package var sector: String { isPairwise ? redirectURIs[0].host : "" }
 
     /// What the login page and the phone show of it: its name, and the host that the browser goes to.
     package func card(for redirect: RedirectURI) -> ClientCard {

@@ -21,10 +21,13 @@ package import LoginDomain
 ///    without notes.
 /// 6. A call says how it ended, even to a task that is cancelled meanwhile: what was changed is never
 ///    left unknown because somebody went away.
-package protocol LoginStore: Sendable {
+package protocol LoginStore: RelyingPartyStore {
     // MARK: Attempts
 
     /// Opens an attempt, and supersedes the live one that the same browser had.
+    ///
+    /// A website's request that waited under the cookie `old` is in the attempt from now on
+    /// (`Attempt.request`), and its row goes in the same step.
     ///
     /// - Returns: the old attempt as it is now when this has changed it: superseded, or expired when
     ///   its time had passed and nobody had written that down; otherwise nil.
@@ -52,7 +55,8 @@ package protocol LoginStore: Sendable {
     /// The session and the login appear only where the attempt says `redeemed`. The cookie must be a
     /// fresh one, and not even that of `old`, and the login's id a fresh one too: when one is taken,
     /// the store throws `duplicate`, and nothing has happened. Of a user's logins the newest
-    /// `Login.perUserMax` stay.
+    /// `Login.perUserMax` stay. The website's request of the attempt, when it is still live, is the
+    /// session's from now on, and the login is that website's.
     func redeemAttempt(
         _ key: AttemptKey,
         as login: NewLogin,
@@ -131,6 +135,9 @@ package protocol LoginStore: Sendable {
     /// Deletes rows that nobody can need again, and ended attempts over their cap, at most `limit`
     /// of each kind.
     ///
+    /// Grants go when nothing of them can be used any more (`Grant.forgettableAt`), requests that
+    /// wait when they have waited too long.
+    ///
     /// - Returns: whether the limit was reached, so that there may be more.
     @discardableResult
     func forget(_ before: ForgetLimits, limit: Int) async throws(LoginStoreError) -> Bool
@@ -153,7 +160,7 @@ package protocol LoginStore: Sendable {
 }
 
 /// What operators do with a store, beside the server and while it serves.
-package protocol OperatorStore: LoginStore {
+package protocol OperatorStore: LoginStore, RelyingPartyOperatorStore {
     /// The users whose ids come after `id`, by id, at most `limit`.
     func users(
         after id: UserID?,
@@ -220,7 +227,7 @@ package struct Registration: Sendable, Equatable {
 package struct ForgetLimits: Sendable {
     /// Ended attempts created before this.
     package var attempts: Timestamp
-    /// Phone sessions and js_codes that ended before this.
+    /// Phone sessions, js_codes, grants and websites' requests that ended before this.
     package var expired: Timestamp
     /// Browser sessions not seen since this.
     package var sessionsSeen: Timestamp

@@ -5,14 +5,14 @@ import Synchronization
 ///
 /// For tests, simulations, and as the plainest reading of the contract.
 package final class MemoryLoginStore: OperatorStore {
-    private let rows: Mutex<Rows>
+    let rows: Mutex<Rows>
 
     package init(caps: RowCaps = RowCaps()) {
         rows = Mutex(Rows(caps: caps))
     }
 
     /// Everything there is, as values.
-    private struct Rows {
+    struct Rows {
         let caps: RowCaps
         var attempts: [AttemptID: Attempt] = [:]
         var byCookie: [SecretDigest: AttemptID] = [:]
@@ -27,6 +27,11 @@ package final class MemoryLoginStore: OperatorStore {
         var logins: [LoginRow] = []
         var cameAt: [UserID: Timestamp] = [:]
         var audit: [AuditEntry] = []
+        var parked: [SecretDigest: ParkedRow] = [:]
+        var parties: [RelyingPartyID: RelyingParty] = [:]
+        var subjects: [SubjectKey: SubjectID] = [:]
+        var grants: [GrantID: Grant] = [:]
+        var keys: [String: SealedKey] = [:]
         var liveCount = 0
 
         init(caps: RowCaps) {
@@ -35,7 +40,10 @@ package final class MemoryLoginStore: OperatorStore {
 
         /// How many there are of what `forget` deletes.
         var counts: [Int] {
-            [attempts.count, codes.count, phones.count, sessions.count, logins.count]
+            [
+                attempts.count, codes.count, phones.count, sessions.count, logins.count,
+                parked.count, grants.count,
+            ]
         }
 
         func id(_ key: AttemptKey) -> AttemptID? {
@@ -52,6 +60,18 @@ package final class MemoryLoginStore: OperatorStore {
             attempts[attempt.id] = attempt
         }
 
+        /// Ends what a browser had under its cookie: a live attempt, or a request that waits.
+        ///
+        /// - Returns: the attempt, when this has changed it.
+        mutating func supersede(_ old: SecretDigest, at now: Timestamp) -> Attempt? {
+            parked[old] = nil
+            let update = update(.cookie(old)) { attempt in
+                attempt.noting(at: now) { $0.supersede(at: now) }
+            }
+            guard let update, update.moved else { return nil }
+            return update.attempt
+        }
+
         mutating func update<Outcome: Sendable>(
             _ key: AttemptKey,
             _ change: (inout Attempt) -> Outcome
@@ -65,7 +85,7 @@ package final class MemoryLoginStore: OperatorStore {
         }
     }
 
-    private struct LoginRow {
+    struct LoginRow {
         var user: UserID
         var browser: BrowserFacts
         var at: Timestamp
@@ -85,8 +105,9 @@ package final class MemoryLoginStore: OperatorStore {
             let sessions = rows.sessions.values.map { "session \($0)" }
             let avatars = rows.avatars.values.map { "avatar \($0)" }
             let logins = rows.logins.map { "login \($0)" }
-            return (attempts + codes + users + openIDs + phones + sessions + avatars + logins)
-                .sorted()
+            let people = users + openIDs + avatars + logins
+            let lives = attempts + codes + phones + sessions
+            return (people + lives + rows.ofWebsites).sorted()
         }
     }
 
@@ -110,18 +131,13 @@ package final class MemoryLoginStore: OperatorStore {
             guard rows.attempts.count < rows.caps.liveAttempts + rows.caps.endedAttempts else {
                 throw .full(.endedAttempts)
             }
-            let superseded = old.flatMap {
-                rows.update(.cookie($0)) { attempt in
-                    attempt.noting(at: now) { $0.supersede(at: now) }
-                }
-            }
+            let superseded = old.flatMap { rows.supersede($0, at: now) }
             var attempt = attempt
             rows.take(&attempt)
             if !attempt.hasEnded { rows.liveCount += 1 }
             rows.byCookie[attempt.cookie] = attempt.id
             rows.byScene[attempt.scene] = attempt.id
-            guard let superseded, superseded.moved else { return nil }
-            return superseded.attempt
+            return superseded
         }
     }
 
@@ -164,12 +180,17 @@ package final class MemoryLoginStore: OperatorStore {
             guard let update else { return nil }
             if case .redeemed(let user) = update.outcome {
                 if let old { rows.sessions[old] = nil }
+                let request = update.attempt.liveRequest(at: now)
                 rows.sessions[login.session] = BrowserSession(
                     cookie: login.session,
                     user: user,
+                    login: login.id,
                     createdAt: now,
-                    seenAt: now
+                    seenAt: now,
+                    pending: request
                 )
+                let client = request?.client ?? login.client
+                let login = NewLogin(id: login.id, session: login.session, client: client)
                 rows.logins.append(
                     LoginRow(user: user, browser: update.attempt.browser, at: now, login: login)
                 )
@@ -353,6 +374,7 @@ package final class MemoryLoginStore: OperatorStore {
                 rows.sessions[session.key] = nil
             }
             let oldLogins = rows.logins.indices.filter { rows.logins[$0].at < before.logins }
+            rows.forgetOfWebsites(before: before.expired, limit: limit)
             for index in oldLogins.prefix(limit).reversed() { rows.logins.remove(at: index) }
             return zip(counts, rows.counts).contains { $0 - $1 >= limit }
         }

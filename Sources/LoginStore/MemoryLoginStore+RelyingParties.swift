@@ -66,7 +66,7 @@ extension MemoryLoginStore {
         takingPending isPending: Bool
     ) async throws(LoginStoreError) -> Bool {
         try rows.withLock { rows throws(LoginStoreError) in
-            guard let session = rows.sessions[grant.session],
+            guard let session = rows.sessions[grant.session], rows.parties[grant.client] != nil,
                 !isPending || session.pending != nil
             else { return false }
             guard rows.grants[grant.id] == nil,

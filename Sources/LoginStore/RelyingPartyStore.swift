@@ -10,7 +10,8 @@ package protocol RelyingPartyStore: Sendable {
 
     /// Names a user to the websites of a sector: as before, or else as `candidate`.
     ///
-    /// - Parameter sector: Empty for all websites that share one name of the user.
+    /// The sector is empty for all websites that share one name of the user. The name of somebody else
+    /// is a `duplicate` for who has none.
     func subject(
         of user: UserID,
         sector: String,
@@ -41,10 +42,11 @@ package protocol RelyingPartyStore: Sendable {
 
     /// Writes a grant down.
     ///
-    /// - Parameter isPending: Whether it answers the request that its session was made for, which is
-    ///   taken in the same step.
-    /// - Returns: false, and nothing has happened, when the session is gone, or `isPending` and its
-    ///   request has been taken.
+    /// With `isPending` it answers the request that its session was made for, which is taken in the
+    /// same step.
+    ///
+    /// - Returns: false, and nothing has happened, when the session or the website is gone, or
+    ///   `isPending` and its request has been taken.
     func openGrant(
         _ grant: Grant,
         takingPending isPending: Bool

@@ -56,14 +56,14 @@ enum AttemptRow {
             sql: """
                 INSERT INTO attempt (id, chain, cookie, scene, address, user_agent, created_at,
                     scene_expires_at, cap_at, state, seq, owner, phone, nonce, scanned_at,
-                    confirm_expires_at, launch, number, deadline)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    confirm_expires_at, launch, number, deadline, request)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 attempt.id.text, attempt.chain.text, attempt.cookie.blob, attempt.scene.blob,
                 attempt.browser.address, attempt.browser.userAgent, attempt.createdAt.milliseconds,
                 attempt.sceneExpiresAt.milliseconds, attempt.capAt.milliseconds,
-            ] + columns.arguments
+            ] + columns.arguments + [try attempt.request?.column]
         )
         for entry in attempt.notes { try AuditRow.insert(entry, in: db) }
     }
@@ -145,6 +145,7 @@ extension Attempt {
                 address: try row.decode(forColumn: "address"),
                 userAgent: try row.decode(forColumn: "user_agent")
             ),
+            request: try ParkedRequest(ifColumn: row.decode(forColumn: "request")),
             createdAt: Timestamp(milliseconds: try row.decode(forColumn: "created_at")),
             sceneExpiresAt: Timestamp(milliseconds: try row.decode(forColumn: "scene_expires_at")),
             capAt: Timestamp(milliseconds: try row.decode(forColumn: "cap_at")),
@@ -197,11 +198,16 @@ extension PhoneSession {
 
 extension BrowserSession {
     init(row: Row) throws {
+        guard let login = LoginID(text: try row.decode(forColumn: "login")) else {
+            throw UnreadableRow(column: "login")
+        }
         self.init(
             cookie: try SecretDigest(blob: row.decode(forColumn: "cookie")),
             user: try UserID(column: row.decode(forColumn: "user")),
+            login: login,
             createdAt: Timestamp(milliseconds: try row.decode(forColumn: "created_at")),
-            seenAt: Timestamp(milliseconds: try row.decode(forColumn: "seen_at"))
+            seenAt: Timestamp(milliseconds: try row.decode(forColumn: "seen_at")),
+            pending: try ParkedRequest(ifColumn: row.decode(forColumn: "pending"))
         )
     }
 }

@@ -50,8 +50,11 @@ struct LoginPolicyTests {
         #expect(rows.phoneSessions == 200_000)
         #expect(rows.usedCodes == 200_000)
         #expect(rows.browserSessions == 1_000_000)
+        #expect(rows.parkedRequests == 100_000)
+        #expect(rows.grants == 1_000_000)
+        #expect(rows.relyingParties == 1000)
         #expect(rows.auditEntries == 5_000_000)
-        #expect(Mirror(reflecting: rows).children.count == 6)
+        #expect(Mirror(reflecting: rows).children.count == 9)
         #expect(LoginPolicy().audit == .seconds(90 * 86_400))
     }
 

@@ -1,4 +1,5 @@
 import LoginDomain
+import TestSupport
 import Testing
 
 struct SessionTests {

@@ -10,6 +10,7 @@ extension Attempt {
             cookie: cookie,
             scene: scene,
             browser: browser,
+            request: request,
             createdAt: createdAt,
             sceneExpiresAt: sceneExpiresAt,
             capAt: capAt,

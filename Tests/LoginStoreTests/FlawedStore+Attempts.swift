@@ -178,7 +178,7 @@ extension FlawedStore {
         case .redeemingHandsCookiesOn:
             try await base.endSession(session)
         case .redeemingIsTwoSteps:
-            return try await redeemInTwoSteps(key, session: session, at: now)
+            return try await redeemInTwoSteps(key, as: login, at: now)
         case .redeemingRefusesTooEagerly:
             if try await base.session(session) != nil { throw .duplicate }
         case .redeemingLooksForCookiesAlone:
@@ -208,9 +208,9 @@ extension FlawedStore {
         case (.redeemingMakesASessionForAnybody, .some(.notConfirmed)),
             (.redeemingMakesASessionForAnybody, .some(.alreadyCompleted)):
             let user = side.withLock { $0.sessionsMade.first?.user }
-            if let user { makeSession(session, of: user, at: now, besideTheRows: true) }
+            if let user { makeSession(login, of: user, at: now, besideTheRows: true) }
         case (_, .some(.redeemed(let user))):
-            makeSession(session, of: user, at: now, besideTheRows: false)
+            makeSession(login, of: user, at: now, besideTheRows: false)
             if let newest = try await base.logins(of: user).first {
                 side.withLock { side in
                     side.people.append(user)
@@ -225,7 +225,7 @@ extension FlawedStore {
 
     private func redeemInTwoSteps(
         _ key: AttemptKey,
-        session: SecretDigest,
+        as login: NewLogin,
         at now: Timestamp
     ) async throws(LoginStoreError) -> AttemptUpdate<Attempt.RedeemOutcome>? {
         guard let before = try await base.attempt(key) else { return nil }
@@ -234,21 +234,27 @@ extension FlawedStore {
         _ = try await base.updateAttempt(key) { $0 = update.attempt }
         await pause()
         if case .redeemed(let user) = update.outcome {
-            makeSession(session, of: user, at: now, besideTheRows: true)
+            makeSession(login, of: user, at: now, besideTheRows: true)
         }
         return update
     }
 
     private func makeSession(
-        _ cookie: SecretDigest,
+        _ login: NewLogin,
         of user: UserID,
         at now: Timestamp,
         besideTheRows: Bool
     ) {
-        let session = BrowserSession(cookie: cookie, user: user, createdAt: now, seenAt: now)
+        let session = BrowserSession(
+            cookie: login.session,
+            user: user,
+            login: login.id,
+            createdAt: now,
+            seenAt: now
+        )
         side.withLock { side in
             side.sessionsMade.append(session)
-            if besideTheRows { side.sessions[cookie] = session }
+            if besideTheRows { side.sessions[login.session] = session }
         }
     }
 

@@ -37,6 +37,23 @@ package enum StoreOperation: CaseIterable, Sendable {
     case users
     case setRole
     case timeline
+    case relyingParty
+    case subject
+    case park
+    case parked
+    case unpark
+    case openGrant
+    case dropPending
+    case grant
+    case updateGrant
+    case signingKeys
+    case addSigningKey
+    case removeSigningKey
+    case relyingParties
+    case addRelyingParty
+    case removeRelyingParty
+    case setSecret
+    case setConfigured
 }
 
 extension RelayingStore {

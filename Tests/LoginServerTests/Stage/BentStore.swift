@@ -25,7 +25,7 @@ final class BentStore: LoginStore {
         set { failure.withLock { $0 = newValue } }
     }
 
-    private func whole() throws(LoginStoreError) -> MemoryLoginStore {
+    func whole() throws(LoginStoreError) -> MemoryLoginStore {
         if isBroken { throw .unavailable("broken") }
         return rows
     }

@@ -152,15 +152,18 @@ room(
         nioSSL, yams,
     ]
 )
-room("LoginService", ["LoginDomain", "LoginStore", "WeChatClient", crypto, logging])
+room(
+    "LoginService",
+    ["LoginDomain", "LoginStore", "OpenIDConnect", "WeChatClient", crypto, logging]
+)
 room("LoginStoreSQLite", ["LoginDomain", "LoginStore", grdb])
 
 // rank 3: edge
 room(
     "LoginServer",
     [
-        "LoginDomain", "LoginService", "WeChatClient", "WebSocketUpgrade", configuration, crypto,
-        httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioWebSocket, serviceLifecycle,
+        "LoginDomain", "LoginService", "OpenIDConnect", "WeChatClient", "WebSocketUpgrade",
+        configuration, crypto, httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioWebSocket, serviceLifecycle,
         systemPackage, yams,
     ],
     resources: [.embedInCode("Pages/Templates"), .embedInCode("Pages/assets")]

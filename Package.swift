@@ -218,7 +218,8 @@ targets.append(
         name: "TestSupport",
         dependencies: [
             "HTTPTransport", "LoginDomain", "LoginServer", "LoginService", "LoginStore",
-            "WeChatClient", httpTypes, hummingbird, hummingbirdTesting, logging, nioCore,
+            "OpenIDConnect", "WeChatClient", crypto, cryptoExtras, httpTypes, hummingbird,
+            hummingbirdTesting, logging, nioCore,
         ],
         path: "Tests/TestSupport"
     )
@@ -262,8 +263,8 @@ tests(
 tests(
     "LoginServerTests",
     [
-        "LoginServer", "LoginDomain", "LoginService", "LoginStore", "TestSupport",
-        "WeChatClient", "WebSocketUpgrade", httpTypes, hummingbird, hummingbirdCore,
+        "LoginServer", "LoginDomain", "LoginService", "LoginStore", "OpenIDConnect", "TestSupport",
+        "WeChatClient", "WebSocketUpgrade", crypto, cryptoExtras, httpTypes, hummingbird, hummingbirdCore,
         hummingbirdTesting, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix, nioWebSocket,
         serviceLifecycle,
     ]

@@ -53,8 +53,11 @@ package struct Pages: Sendable {
     package func login(_ language: PageLanguage, website: ClientCard? = nil) -> [UInt8] {
         guard let website else { return plainLogin[language] ?? [] }
         // The name is the operator's word, the host the browser's: both, as the phone shows them.
-        let shown = "\(website.name) (\(website.host))"
-        return render(loginTemplate, language, ["website": shown, "here": "/authorize"])
+        return render(
+            loginTemplate,
+            language,
+            ["website": website.name, "website_host": website.host, "here": "/authorize"]
+        )
     }
 
     /// The page about the end of a login: whether the person wants it, or that it is there.

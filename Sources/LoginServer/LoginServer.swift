@@ -26,6 +26,7 @@
 ///     GET  /authorize/cancel   the same, without     POST /revoke    gives a token back
 ///     GET  /end_session        logs a user out       GET  /jwks.json the keys
 ///     GET  /.well-known/openid-configuration         where all this is
+///     GET  /scan-login.js      the button that websites show
 package import Hummingbird
 import HummingbirdCore
 package import Logging
@@ -237,7 +238,7 @@ func buildRouter(
     PageRoutes(service: service, browser: browser, pages: pages).add(to: router)
     AuthorizeRoutes(service: service, browser: browser, pages: pages).add(to: router)
     TokenRoutes(service: service, browser: browser).add(to: router)
-    DiscoveryRoutes(service: service, origin: browser.origin).add(to: router)
+    DiscoveryRoutes(service: service, origin: browser.origin, pages: pages).add(to: router)
     EndSessionRoutes(service: service, browser: browser, pages: pages).add(to: router)
     return router
 }

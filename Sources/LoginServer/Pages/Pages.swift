@@ -12,6 +12,9 @@ package struct Pages: Sendable {
     /// What the routes serve under `/assets/`; for ever, because a new content has a new name.
     package let assets: [PageAsset]
 
+    /// `/scan-login.js`: the button that websites show, under a name that stays.
+    package let widget: [UInt8] = PackageResources.scan_login_js
+
     private let siteName: String
     private let assetPaths: [String: String]
     private let loginTemplate = PageTemplate(PackageResources.login_html)

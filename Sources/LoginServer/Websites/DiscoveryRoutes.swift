@@ -5,20 +5,27 @@ import LoginService
 import NIOCore
 import OpenIDConnect
 
-/// `/.well-known/openid-configuration` and `/jwks.json`: what every website may read, from anywhere.
+/// `/.well-known/openid-configuration`, `/jwks.json` and `/scan-login.js`: what every website may read,
+/// from anywhere.
 struct DiscoveryRoutes: Sendable {
     let service: LoginService
     /// The same bytes for everybody, whatever a request says (T25).
     private let document: [UInt8]
 
-    init(service: LoginService, origin: Origin) {
+    private let widget: [UInt8]
+
+    init(service: LoginService, origin: Origin, pages: Pages) {
         self.service = service
+        self.widget = pages.widget
         self.document = Discovery.document(issuer: "\(origin)")
     }
 
     func add(to router: Router<LoginContext>) {
         router.get("/.well-known/openid-configuration") { [document] _, _ in
             Self.response(document)
+        }
+        router.get("/scan-login.js") { [widget] _, _ in
+            Self.response(widget, "text/javascript; charset=utf-8")
         }
         router.get("/jwks.json", use: keys)
     }
@@ -28,11 +35,14 @@ struct DiscoveryRoutes: Sendable {
         Self.response(JWKSet.document(try await service.publishedKeys()))
     }
 
-    private static func response(_ bytes: [UInt8]) -> Response {
+    private static func response(
+        _ bytes: [UInt8],
+        _ type: String = "application/json; charset=utf-8"
+    ) -> Response {
         Response(
             status: .ok,
             headers: [
-                .contentType: "application/json; charset=utf-8", .accessControlAllowOrigin: "*",
+                .contentType: type, .accessControlAllowOrigin: "*",
             ],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
         )

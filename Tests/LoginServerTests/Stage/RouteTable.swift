@@ -15,13 +15,19 @@ enum RouteTable {
         var isForPhones: Bool { path.hasPrefix("/mp/") }
         /// Whether a website calls it, or sends a browser to it.
         var isForWebsites: Bool {
-            ["/authorize", "/token", "/userinfo", "/revoke", "/end_session", "/jwks.json", "/.well-"]
-                .contains { path.hasPrefix($0) }
+            [
+                "/authorize", "/token", "/userinfo", "/revoke", "/end_session", "/jwks.json",
+                "/.well-", "/scan-login.js",
+            ]
+            .contains { path.hasPrefix($0) }
         }
         /// Whether its failures are JSON whatever the method.
         var isForPrograms: Bool {
-            ["/attempt", "/session", "/mp", "/token", "/userinfo", "/revoke", "/jwks.json", "/.well-"]
-                .contains { path.hasPrefix($0) }
+            [
+                "/attempt", "/session", "/mp", "/token", "/userinfo", "/revoke", "/jwks.json",
+                "/.well-",
+            ]
+            .contains { path.hasPrefix($0) }
         }
         var isAsset: Bool { path.hasPrefix("/assets/") }
 

@@ -152,15 +152,18 @@ room(
         nioSSL, yams,
     ]
 )
-room("LoginService", ["LoginDomain", "LoginStore", "WeChatClient", crypto, logging])
+room(
+    "LoginService",
+    ["LoginDomain", "LoginStore", "OpenIDConnect", "WeChatClient", crypto, logging]
+)
 room("LoginStoreSQLite", ["LoginDomain", "LoginStore", grdb])
 
 // rank 3: edge
 room(
     "LoginServer",
     [
-        "LoginDomain", "LoginService", "WeChatClient", "WebSocketUpgrade", configuration, crypto,
-        httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioWebSocket, serviceLifecycle,
+        "LoginDomain", "LoginService", "OpenIDConnect", "WeChatClient", "WebSocketUpgrade",
+        configuration, crypto, httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioWebSocket, serviceLifecycle,
         systemPackage, yams,
     ],
     resources: [.embedInCode("Pages/Templates"), .embedInCode("Pages/assets")]
@@ -215,7 +218,8 @@ targets.append(
         name: "TestSupport",
         dependencies: [
             "HTTPTransport", "LoginDomain", "LoginServer", "LoginService", "LoginStore",
-            "WeChatClient", httpTypes, hummingbird, hummingbirdTesting, logging, nioCore,
+            "OpenIDConnect", "WeChatClient", crypto, cryptoExtras, httpTypes, hummingbird,
+            hummingbirdTesting, logging, nioCore,
         ],
         path: "Tests/TestSupport"
     )
@@ -259,8 +263,8 @@ tests(
 tests(
     "LoginServerTests",
     [
-        "LoginServer", "LoginDomain", "LoginService", "LoginStore", "TestSupport",
-        "WeChatClient", "WebSocketUpgrade", httpTypes, hummingbird, hummingbirdCore,
+        "LoginServer", "LoginDomain", "LoginService", "LoginStore", "OpenIDConnect", "TestSupport",
+        "WeChatClient", "WebSocketUpgrade", crypto, cryptoExtras, httpTypes, hummingbird, hummingbirdCore,
         hummingbirdTesting, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix, nioWebSocket,
         serviceLifecycle,
     ]

@@ -17,6 +17,8 @@ package struct AuthorizationRequest: Sendable, Equatable {
     package var prompt: Prompt
     /// How long ago the login may be; nil for any time.
     package var maxAge: Duration?
+    /// Who must be logged in, when the website said whom it means; its name for the user.
+    package var subject: SubjectID?
     /// Languages for the login page, the preferred first.
     package var uiLocales: [String]
 
@@ -38,6 +40,7 @@ package struct AuthorizationRequest: Sendable, Equatable {
         codeChallenge: String? = nil,
         prompt: Prompt = .ifNeeded,
         maxAge: Duration? = nil,
+        subject: SubjectID? = nil,
         uiLocales: [String] = []
     ) {
         self.client = client
@@ -48,6 +51,7 @@ package struct AuthorizationRequest: Sendable, Equatable {
         self.codeChallenge = codeChallenge
         self.prompt = prompt
         self.maxAge = maxAge
+        self.subject = subject
         self.uiLocales = uiLocales
     }
 }

@@ -33,17 +33,17 @@ extension LoginService {
     /// The scene is drawn in this room and nowhere else (T2). The picture is here before anything
     /// changes, so a failure leaves the browser's earlier code alive; the new code's life starts now,
     /// however long ago its picture was made.
-    /// The attempt of the cookie `old`, which the browser showed, is superseded; `browser` is what
-    /// the server saw of it.
+    /// The attempt of the cookie `old`, which the browser showed, is superseded, and the website's
+    /// request that it was for goes on in the new one; `browser` is what the server saw of it.
     package func openAttempt(
         superseding old: AttemptCookie?,
         browser: BrowserFacts
     ) async throws(LoginRefusal) -> OpenedAttempt {
         let (id, cookie) = dice.draw { (AttemptID(using: &$0), AttemptCookie(using: &$0)) }
-        let chain = try await chain(of: old) ?? id
         let asked = time.now()
+        let (chain, request) = try await continued(old, at: asked)
         let leave = budgets.withLock {
-            $0.askForCode(chain: chain, address: browser.address, at: asked)
+            $0.askForCode(chain: chain ?? id, address: browser.address, at: asked)
         }
         if case .refused(let limit, let wait) = leave { throw refuse(limit, wait) }
         do throws(LoginRefusal) {
@@ -51,10 +51,11 @@ extension LoginService {
             let now = time.now()
             var attempt = Attempt(
                 id: id,
-                chain: chain,
+                chain: chain ?? id,
                 cookie: cookie.digest,
                 scene: code.scene.digest,
                 browser: browser,
+                request: request,
                 at: now,
                 policy: policy
             )
@@ -72,9 +73,27 @@ extension LoginService {
                 supportCode: attempt.supportCode
             )
         } catch {
-            budgets.withLock { $0.gotNoCode(chain: chain, at: asked) }
+            budgets.withLock { $0.gotNoCode(chain: chain ?? id, at: asked) }
             throw error
         }
+    }
+
+    /// What a browser's next attempt takes over from its cookie: the chain, and the website's request
+    /// with one more code shown for it.
+    ///
+    /// - Throws: `requestExpired` when that has waited too long, or was shown too many codes.
+    private func continued(
+        _ cookie: AttemptCookie?,
+        at now: Timestamp
+    ) async throws(LoginRefusal) -> (AttemptID?, ParkedRequest?) {
+        guard let cookie else { return (nil, nil) }
+        let lineage = try await lineage(of: cookie)
+        guard var request = lineage.request else { return (lineage.chain, nil) }
+        request.codesShown += 1
+        guard request.isLive(at: now), request.codesShown <= ParkedRequest.codesMax else {
+            throw .requestExpired
+        }
+        return (lineage.chain, request)
     }
 
     private func code(
@@ -174,7 +193,12 @@ extension LoginService {
                 "login completed",
                 metadata: ["attempt": "\(update.attempt.id)", "user": "\(id)"]
             )
-            return CompletedLogin(user: user, session: session, redirect: "/")
+            let isForWebsite = update.attempt.liveRequest(at: now) != nil
+            return CompletedLogin(
+                user: user,
+                session: session,
+                redirect: isForWebsite ? Self.resumePath : "/"
+            )
         case .notConfirmed:
             if update.moved { publish(update.attempt, at: now) }
             throw .notConfirmed
@@ -183,17 +207,33 @@ extension LoginService {
         }
     }
 
+    /// Where a browser goes that has logged in for a website.
+    package static let resumePath = "/authorize/resume"
+
     /// Who is logged in.
     ///
     /// Showing a session keeps it from idling out.
     package func session(_ cookie: SessionCookie) async throws(LoginRefusal) -> LiveSession {
         let now = time.now()
+        guard let session = try await liveSession(cookie, at: now),
+            let user = try await user(session.user)
+        else { throw .noSession }
+        return LiveSession(
+            user: user,
+            expiresInSeconds: session.endsAt(policy).secondsLeft(at: now)
+        )
+    }
+
+    /// A browser's session, while it is live, and seen from now on; nil for none.
+    func liveSession(
+        _ cookie: SessionCookie?,
+        at now: Timestamp
+    ) async throws(LoginRefusal) -> BrowserSession? {
+        guard let cookie else { return nil }
         let found = try await stored { () async throws(LoginStoreError) in
             try await store.session(cookie.digest)
         }
-        guard var session = found, session.isLive(at: now, policy),
-            let user = try await user(session.user)
-        else { throw .noSession }
+        guard var session = found, session.isLive(at: now, policy) else { return nil }
         // Once in a while is enough: a write for each look would make reading dear.
         if now.since(session.seenAt) >= min(Self.touchEvery, policy.sessionIdle / 4) {
             session.seenAt = now
@@ -201,10 +241,7 @@ extension LoginService {
                 try await store.touchSession(cookie.digest, at: now)
             }
         }
-        return LiveSession(
-            user: user,
-            expiresInSeconds: session.endsAt(policy).secondsLeft(at: now)
-        )
+        return session
     }
 
     /// How stale `seenAt` may be before it is written again.
@@ -227,14 +264,6 @@ extension LoginService {
         } catch .noAttempt, .alreadyCompleted {
             // There is none, which is what was wanted.
         }
-    }
-
-    /// The chain of a browser's attempts, where its cookie still names one.
-    private func chain(of cookie: AttemptCookie?) async throws(LoginRefusal) -> AttemptID? {
-        guard let cookie else { return nil }
-        return try await stored { () async throws(LoginStoreError) in
-            try await store.attempt(.cookie(cookie.digest))
-        }?.chain
     }
 
     private func attempt(_ cookie: AttemptCookie) async throws(LoginRefusal) -> Attempt {

@@ -132,10 +132,7 @@ extension LoginService {
             let policy = policy
             let actor = AuditActor(user: phone.user, address: caller.address, launch: launch)
             let update = try await update(.scene(scene), by: actor, at: now) { attempt in
-                let isRequired = policy.numberMatching.isRequired(
-                    browser: attempt.browser.address,
-                    phone: caller.address
-                )
+                let isRequired = attempt.isNumberRequired(phone: caller.address, policy)
                 return attempt.scan(
                     by: phone.user,
                     phone: phone.token,
@@ -185,7 +182,7 @@ extension LoginService {
         return ScannedAttempt(
             nonce: nonce,
             expiresInSeconds: until.secondsLeft(at: now),
-            client: site,
+            client: attempt.request?.client ?? site,
             browser: attempt.browser,
             // A clock that was set back between two starts must not show a negative age.
             ageSeconds: max(0, Int(now.since(attempt.createdAt).components.seconds)),
@@ -212,10 +209,7 @@ extension LoginService {
                     phone: phone.token,
                     nonce: presented,
                     number: number,
-                    isNumberRequired: policy.numberMatching.isRequired(
-                        browser: attempt.browser.address,
-                        phone: caller.address
-                    ),
+                    isNumberRequired: attempt.isNumberRequired(phone: caller.address, policy),
                     at: now,
                     policy: policy
                 )

@@ -25,7 +25,7 @@ package enum Discovery {
         var responseTypesSupported = ["code"]
         var responseModesSupported = ["query"]
         var grantTypesSupported = ["authorization_code"]
-        var subjectTypesSupported = ["public"]
+        var subjectTypesSupported = ["public", "pairwise"]
         var idTokenSigningAlgValuesSupported = ["RS256"]
         var tokenEndpointAuthMethodsSupported = [
             "client_secret_basic", "client_secret_post", "none",

@@ -27,6 +27,7 @@ package enum OAuthError: Error, Sendable, Equatable {
         case codeChallenge = "code_challenge"
         case codeChallengeMethod = "code_challenge_method"
         case grantType = "grant_type"
+        case idTokenHint = "id_token_hint"
         case maxAge = "max_age"
         case nonce
         case prompt

@@ -344,12 +344,15 @@ import WebSocketUpgrade
             "CODES_PER_MINUTE", "CONNECTIONS_PER_IP", "WEBSOCKETS_PER_IP", "DEAD_SCENES_PER_USER",
             "DEAD_SCENES_PER_IP", "PHONE_LOGINS_PER_USER_PER_MINUTE", "POOLED_CODES",
             "LIVE_ATTEMPTS", "ENDED_ATTEMPTS", "PHONE_SESSIONS", "USED_CODES",
-            "BROWSER_SESSIONS", "AUDIT_ENTRIES",
+            "BROWSER_SESSIONS", "AUDIT_ENTRIES", "PARKED_REQUESTS", "GRANTS", "CLIENTS",
+            "PARKED_PER_IP_PER_MINUTE", "PARKED_PER_IP_BURST", "GRANTS_PER_USER_PER_MINUTE",
         ]
         for (number, name) in limits.enumerated() {
             environment["SCAN_LOGIN_LIMITS_\(name)"] = "\(100 + number)"
         }
         environment["SCAN_LOGIN_LIFETIMES_AUDIT_DAYS"] = "68"
+        environment["SCAN_LOGIN_LIFETIMES_AUTHORIZATION_CODE_SECONDS"] = "69"
+        environment["SCAN_LOGIN_LIFETIMES_ACCESS_TOKEN_SECONDS"] = "70"
         let policy = try await read(environment).policy
         var wanted = LoginPolicy()
         wanted.scene = .seconds(61)
@@ -375,6 +378,14 @@ import WebSocketUpgrade
         wanted.rows.usedCodes = 113
         wanted.rows.browserSessions = 114
         wanted.rows.auditEntries = 115
+        wanted.rows.parkedRequests = 116
+        wanted.rows.grants = 117
+        wanted.rows.relyingParties = 118
+        wanted.parkedPerAddressPerMinute = 119
+        wanted.parkedPerAddressBurst = 120
+        wanted.grantsPerUserPerMinute = 121
+        wanted.grants.code = .seconds(69)
+        wanted.grants.accessToken = .seconds(70)
         wanted.audit = .seconds(68 * 86_400)
         #expect(policy == wanted)
     }

@@ -47,6 +47,10 @@ package struct LoginHouse: Sendable {
             wechat: client,
             policy: policy,
             site: site,
+            openID: OpenIDProvider(
+                issuer: "https://\(site.host)",
+                opener: TestKeys.Opener()
+            ),
             time: serviceTime ?? time,
             dice: Dice(SeededDice(seed: seed)),
             logger: logger,

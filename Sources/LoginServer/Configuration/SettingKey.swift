@@ -33,6 +33,8 @@ enum SettingKey: String, CaseIterable {
     case sessionIdleSeconds = "lifetimes.session_idle_seconds"
     case sessionSeconds = "lifetimes.session_seconds"
     case confirmDelayMilliseconds = "lifetimes.confirm_delay_ms"
+    case authorizationCodeSeconds = "lifetimes.authorization_code_seconds"
+    case accessTokenSeconds = "lifetimes.access_token_seconds"
     case auditDays = "lifetimes.audit_days"
     case usedCodeSeconds = "lifetimes.used_code_seconds"
     case deadSceneWindowSeconds = "lifetimes.dead_scene_window_seconds"
@@ -55,6 +57,9 @@ enum SettingKey: String, CaseIterable {
     case usedCodes = "limits.used_codes"
     case browserSessions = "limits.browser_sessions"
     case auditEntries = "limits.audit_entries"
+    case parkedRequests = "limits.parked_requests"
+    case grants = "limits.grants"
+    case relyingParties = "limits.clients"
     case connections = "limits.connections"
     case headerSeconds = "limits.header_seconds"
     case requestSeconds = "limits.request_seconds"
@@ -75,11 +80,13 @@ enum SettingKey: String, CaseIterable {
     case invalidCodesPerAddress = "limits.invalid_codes_per_ip"
     case sceneRequestsPerUserPerMinute = "limits.scene_requests_per_user_per_minute"
     case profileChangesPerUserPerMinute = "limits.profile_changes_per_user_per_minute"
+    case parkedPerAddressPerMinute = "limits.parked_per_ip_per_minute"
+    case parkedPerAddressBurst = "limits.parked_per_ip_burst"
+    case grantsPerUserPerMinute = "limits.grants_per_user_per_minute"
+    case formBytes = "limits.form_bytes"
 
     // Part of the contract, with no effect yet: production refuses them rather than ignore them.
     case keyFile = "key_file"
-    case authorizationCodeSeconds = "lifetimes.authorization_code_seconds"
-    case accessTokenSeconds = "lifetimes.access_token_seconds"
 
     static let environmentPrefix = "SCAN_LOGIN_"
 
@@ -95,7 +102,7 @@ enum SettingKey: String, CaseIterable {
     /// Whether this version does what it says.
     var hasEffect: Bool {
         switch self {
-        case .keyFile, .authorizationCodeSeconds, .accessTokenSeconds:
+        case .keyFile:
             false
         default:
             true

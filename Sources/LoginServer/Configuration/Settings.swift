@@ -251,6 +251,7 @@ extension Settings {
         if let most = source.number(.connections, 1...1_000_000) { limits.connectionsMax = most }
         let counts: [(SettingKey, WritableKeyPath<EdgeLimits, Int>, ClosedRange<Int>)] = [
             (.bodyBytes, \.bodyBytesMax, 1024...1_048_576),
+            (.formBytes, \.formBytesMax, 1024...1_048_576),
             (.headerBytes, \.headerBlockBytesMax, 1024...81_920),
             (.headerFieldBytes, \.headerFieldBytesMax, 1024...65_536),
             (.headerFields, \.headerFieldsMax, 20...1000),
@@ -321,6 +322,10 @@ extension Settings {
             (.sessionIdleSeconds, \.sessionIdle, 10...2_592_000),
             (.sessionSeconds, \.session, 10...2_592_000),
             // WeChat's own js_codes live five minutes, and must not outlive our memory of them.
+            // Tokens of a minute would end before a slow website has asked; those of a day would outlive
+            // what a person believes of a logout elsewhere.
+            (.authorizationCodeSeconds, \.grants.code, 10...600),
+            (.accessTokenSeconds, \.grants.accessToken, 60...86_400),
             (.usedCodeSeconds, \.usedCode, 300...86_400),
             (.deadSceneWindowSeconds, \.deadSceneWindow, 1...86_400),
             (.endedAttemptSeconds, \.endedAttempt, 1...2_592_000),
@@ -356,6 +361,12 @@ extension Settings {
             (.usedCodes, \.rows.usedCodes),
             (.browserSessions, \.rows.browserSessions),
             (.auditEntries, \.rows.auditEntries),
+            (.parkedRequests, \.rows.parkedRequests),
+            (.grants, \.rows.grants),
+            (.relyingParties, \.rows.relyingParties),
+            (.parkedPerAddressPerMinute, \.parkedPerAddressPerMinute),
+            (.parkedPerAddressBurst, \.parkedPerAddressBurst),
+            (.grantsPerUserPerMinute, \.grantsPerUserPerMinute),
         ]
         for (key, path) in counts {
             if let value = source.number(key, 1...10_000_000) { policy[keyPath: path] = value }
@@ -560,6 +571,13 @@ extension Settings {
                 + "sessions, \(policy.rows.usedCodes) used codes, "
                 + "\(policy.rows.browserSessions) browser sessions, "
                 + "\(policy.rows.auditEntries) audit entries",
+            "rows of websites at most: \(policy.rows.relyingParties) clients, "
+                + "\(policy.rows.parkedRequests) parked requests, \(policy.rows.grants) grants",
+            "authorization code: \(policy.grants.code)",
+            "access token: \(policy.grants.accessToken)",
+            "websites' requests per address and minute: \(policy.parkedPerAddressPerMinute), burst "
+                + "\(policy.parkedPerAddressBurst)",
+            "authorization codes per user and minute: \(policy.grantsPerUserPerMinute)",
             "audit log: \(policy.audit)",
             "sessions of a restored database: \(keepsRestoredSessions ? "kept" : "dropped")",
             "connections: \(edge.limits.connectionsMax)",
@@ -568,6 +586,7 @@ extension Settings {
             "a request is here within: \(edge.limits.connection.request.seconds)",
             "a body comes with, bytes a second: \(edge.limits.connection.bodyBytesPerSecondMin)",
             "a body of JSON, bytes: \(edge.limits.bodyBytesMax)",
+            "a form of a website, bytes: \(edge.limits.formBytesMax)",
             "a header, bytes: \(edge.limits.headerBlockBytesMax)",
             "a header field or an address, bytes: \(edge.limits.headerFieldBytesMax)",
             "header fields: \(edge.limits.headerFieldsMax)",

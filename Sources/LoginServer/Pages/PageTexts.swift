@@ -103,6 +103,15 @@ package enum PageTexts {
             "退出没有成功，请检查网络后重试。",
             "You are still logged in. Please check your connection and try again."
         ),
+        .init("logout_asks_title", "要退出登录吗？", "Do you want to log out?"),
+        .init(
+            "logout_asks_detail",
+            "一个网站请求您退出{{site}}的登录。",
+            "A website asks to end your login at {{site}}."
+        ),
+        .init("logout_stay", "保持登录", "Stay logged in"),
+        .init("logout_done_title", "您已退出登录", "You are logged out"),
+        .init("logout_done_detail", "您可以关闭本页。", "You can close this page."),
         .init("logout_no_script", "退出登录需要 JavaScript。", "Logging out needs JavaScript."),
     ]
 

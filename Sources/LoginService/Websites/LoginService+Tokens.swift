@@ -1,0 +1,206 @@
+package import LoginDomain
+import LoginStore
+import Logging
+package import OpenIDConnect
+import Synchronization
+
+/// What a website gets for its code (RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3).
+package struct IssuedTokens: Sendable {
+    package var accessToken: AccessToken
+    package var expiresInSeconds: Int
+    package var scopes: [OpenIDScope]
+    package var idToken: String
+}
+
+/// What a website may be told of a user.
+package struct UserClaims: Sendable {
+    package var subject: SubjectID
+    /// Nil where the website did not ask for the profile.
+    package var profile: User?
+}
+
+/// How a request of a website ended.
+package enum WebsiteOutcome<Value: Sendable>: Sendable {
+    case done(Value)
+    /// `isChallenged` says that it used the `Authorization` field, and is answered in kind.
+    case refused(OAuthError, isChallenged: Bool)
+}
+
+extension LoginService {
+    /// A website redeems its code.
+    ///
+    /// Everything that can fail is looked up before the code is used; from then on it is used up,
+    /// also when the answer gets lost (RFC 6749 section 4.1.2).
+    ///
+    /// - Parameters:
+    ///   - parameters: The body.
+    ///   - authorization: Every `Authorization` field.
+    ///   - address: Who asks, for the audit log.
+    /// - Returns: The tokens, or why not.
+    package func redeemCode(
+        _ parameters: FormParameters,
+        authorization: [String],
+        from address: String
+    ) async throws(LoginRefusal) -> WebsiteOutcome<IssuedTokens> {
+        let isChallenged = !authorization.isEmpty
+        let now = time.now()
+        let party: RelyingParty
+        let request: TokenRequest
+        do {
+            party = try await client(parameters, authorization)
+            request = try TokenRequest(parameters)
+        } catch let error as OAuthError {
+            return .refused(error, isChallenged: isChallenged)
+        } catch let refusal as LoginRefusal {
+            throw refusal
+        } catch {
+            throw storeFailure("\(type(of: error))")
+        }
+        guard let code = AuthorizationCode(presented: request.code),
+            let row = try await grant(.code(code.digest))
+        else { return .refused(.invalidGrant, isChallenged: false) }
+        let signer = try await signer(at: now)
+        let subject = try await subject(of: row.user, for: party)
+        let isLive = try await isLive(row.session, at: now)
+        let token = dice.draw { AccessToken(using: &$0) }
+        let (digest, lifetimes) = (token.digest, policy.grants)
+        let update = try await stored { () async throws(LoginStoreError) in
+            try await store.updateGrant(.code(code.digest)) { grant in
+                guard isLive else {
+                    // Logged out, or revoked by the phone, before the website came.
+                    grant.revoke()
+                    return Grant.RedeemOutcome.invalid
+                }
+                return grant.redeem(
+                    by: party.id,
+                    redirectURI: request.redirectURI,
+                    isProven: request.proof.meets(grant.codeChallenge),
+                    token: digest,
+                    at: now,
+                    lifetimes: lifetimes
+                )
+            }
+        }
+        guard let update, update.outcome == .redeemed else {
+            let isReplay = update?.outcome == .replayed
+            note(update?.grant, isReplay ? .usedTwice : .notForThis, from: address, at: now)
+            return .refused(.invalidGrant, isChallenged: false)
+        }
+        measures.count(.codesRedeemed)
+        let idToken = IDToken(
+            issuer: openID.issuer,
+            subject: subject.text,
+            audience: party.id,
+            issuedAt: now,
+            authenticatedAt: row.authenticatedAt,
+            nonce: row.nonce,
+            session: row.login.text,
+            accessToken: token.exposed
+        )
+        return .done(
+            IssuedTokens(
+                accessToken: token,
+                expiresInSeconds: Int(lifetimes.accessToken.components.seconds),
+                scopes: row.scopes,
+                idToken: idToken.signed(by: signer)
+            )
+        )
+    }
+
+    /// A code that should not have come: whoever keeps watch wants to know (T16, T17).
+    private func note(
+        _ grant: Grant?,
+        _ reason: AuditEntry.Reason,
+        from address: String,
+        at now: Timestamp
+    ) {
+        let actor = AuditActor(user: grant?.user, address: address)
+        noteRefusal(.codeRefused, of: nil, reason: reason, by: actor, at: now)
+        logger.warning(
+            "authorization code refused",
+            metadata: [
+                "client": "\(grant?.client.text ?? "")", "grant": "\(grant?.id.text ?? "")",
+                "why": "\(reason.rawValue)",
+            ]
+        )
+    }
+
+    /// Who a token is of.
+    ///
+    /// - Returns: nil for a token that opens nothing: unknown, expired, revoked, or of a login that
+    ///   has ended.
+    package func userClaims(_ token: AccessToken) async throws(LoginRefusal) -> UserClaims? {
+        let now = time.now()
+        guard let grant = try await grant(.token(token.digest)), grant.opens(token.digest, at: now),
+            try await isLive(grant.session, at: now),
+            let party = try await relyingParty(grant.client),
+            let user = try await user(grant.user)
+        else { return nil }
+        return UserClaims(
+            subject: try await subject(of: user.id, for: party),
+            profile: grant.scopes.contains(.profile) ? user : nil
+        )
+    }
+
+    /// A website gives its token back (RFC 7009).
+    ///
+    /// A token that is not there, or not the website's, is no error and changes nothing.
+    package func revokeToken(
+        _ parameters: FormParameters,
+        authorization: [String]
+    ) async throws(LoginRefusal) -> WebsiteOutcome<Void> {
+        let isChallenged = !authorization.isEmpty
+        do {
+            let party = try await client(parameters, authorization)
+            guard parameters.repeated.isEmpty else { throw OAuthError.repeatedParameter }
+            guard let text = parameters["token"] else { throw OAuthError.invalidRequest(.token) }
+            guard let token = AccessToken(presented: text) else { return .done(()) }
+            _ = try await stored { () async throws(LoginStoreError) in
+                try await store.updateGrant(.token(token.digest)) { grant in
+                    if grant.client == party.id { grant.revoke() }
+                }
+            }
+            return .done(())
+        } catch let error as OAuthError {
+            return .refused(error, isChallenged: isChallenged)
+        } catch let refusal as LoginRefusal {
+            throw refusal
+        } catch {
+            throw storeFailure("\(type(of: error))")
+        }
+    }
+
+    /// The website that a request proves to be.
+    ///
+    /// - Throws: `OAuthError.invalidClient`, the same for an unknown client and for a wrong secret;
+    ///   `LoginRefusal` when nobody can say.
+    private func client(
+        _ parameters: FormParameters,
+        _ authorization: [String]
+    ) async throws -> RelyingParty {
+        let credentials = try ClientCredentials(
+            authorization: authorization,
+            parameters: parameters
+        )
+        guard let party = try await relyingParty(credentials.client) else {
+            throw OAuthError.invalidClient
+        }
+        let presented = credentials.presentedSecret.map(secretDigest)
+        guard presented == party.secret else { throw OAuthError.invalidClient }
+        return party
+    }
+
+    private func grant(_ key: GrantKey) async throws(LoginRefusal) -> Grant? {
+        try await stored { () async throws(LoginStoreError) in try await store.grant(key) }
+    }
+
+    private func isLive(
+        _ session: SecretDigest,
+        at now: Timestamp
+    ) async throws(LoginRefusal) -> Bool {
+        let found = try await stored { () async throws(LoginStoreError) in
+            try await store.session(session)
+        }
+        return found?.isLive(at: now, policy) ?? false
+    }
+}

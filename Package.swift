@@ -178,7 +178,8 @@ program(
     "login-server",
     [
         "HTTPTransport", "HTTPTransportAHC", "LoginDomain", "LoginServer", "LoginService",
-        "LoginStoreSQLite", "WeChatClient", argumentParser, hummingbird, logging, nioCore,
+        "LoginStoreSQLite", "OpenIDConnect", "WeChatClient", argumentParser, crypto, cryptoExtras,
+        hummingbird, logging, nioCore,
     ]
 )
 

@@ -9,6 +9,7 @@ import LoginServer
 import LoginService
 import LoginStoreSQLite
 import NIOCore
+import OpenIDConnect
 import WeChatClient
 
 /// Serves until SIGTERM or SIGINT.
@@ -50,6 +51,10 @@ struct Serve: AsyncParsableCommand {
                     wechat: wechat,
                     policy: settings.policy,
                     site: settings.site,
+                    openID: OpenIDProvider(
+                        issuer: "\(settings.edge.origin)",
+                        opener: NoKeys()
+                    ),
                     time: time,
                     dice: Dice(SystemRandomNumberGenerator()),
                     logger: logger,
@@ -185,4 +190,11 @@ struct Serve: AsyncParsableCommand {
         let line = "login-server listening on \(settings.edge.origin) (\(settings.mode.rawValue))\n"
         FileHandle.standardOutput.write(Data(line.utf8))
     }
+}
+
+/// Opens no key: until there is a key file.
+private struct NoKeys: KeyOpener {
+    struct NoKeyFile: Error {}
+
+    func open(_ key: SealedKey) throws -> SigningKey { throw NoKeyFile() }
 }

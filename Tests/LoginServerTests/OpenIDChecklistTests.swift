@@ -1,4 +1,5 @@
 import Foundation
+import LoginDomain
 import TestSupport
 import Testing
 

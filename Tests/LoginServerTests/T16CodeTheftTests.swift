@@ -1,4 +1,7 @@
 import Foundation
+import LoginDomain
+import LoginService
+import LoginStore
 import TestSupport
 import Testing
 

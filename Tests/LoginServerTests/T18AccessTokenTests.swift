@@ -1,3 +1,5 @@
+import LoginDomain
+import LoginStore
 import TestSupport
 import Testing
 

@@ -163,7 +163,8 @@ room(
     "LoginServer",
     [
         "LoginDomain", "LoginService", "OpenIDConnect", "WeChatClient", "WebSocketUpgrade",
-        configuration, crypto, httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioWebSocket, serviceLifecycle,
+        configuration, crypto, httpTypes, hummingbird, hummingbirdCore, logging, nioCore,
+        nioWebSocket, serviceLifecycle,
         systemPackage, yams,
     ],
     resources: [.embedInCode("Pages/Templates"), .embedInCode("Pages/assets")]
@@ -265,7 +266,8 @@ tests(
     "LoginServerTests",
     [
         "LoginServer", "LoginDomain", "LoginService", "LoginStore", "OpenIDConnect", "TestSupport",
-        "WeChatClient", "WebSocketUpgrade", crypto, cryptoExtras, httpTypes, hummingbird, hummingbirdCore,
+        "WeChatClient", "WebSocketUpgrade", crypto, cryptoExtras, httpTypes, hummingbird,
+        hummingbirdCore,
         hummingbirdTesting, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix, nioWebSocket,
         serviceLifecycle,
     ]

@@ -38,6 +38,14 @@ struct LoginPolicyTests {
         #expect(policy.invalidCodesPerAddress == 100)
         #expect(policy.profileChangesPerUserPerMinute == 10)
         #expect(policy.sceneRequestsPerUserPerMinute == 60)
+        #expect(policy.parkedPerAddressPerMinute == 60)
+        #expect(policy.parkedPerAddressBurst == 120)
+        #expect(policy.grantsPerUserPerMinute == 60)
+        #expect(policy.grants.code == .seconds(60))
+        #expect(policy.grants.accessToken == .seconds(600))
+        #expect(ParkedRequest.lifetime == .seconds(600))
+        #expect(ParkedRequest.codesMax == 10)
+        #expect(BrowserSession.pendingLifetime == .seconds(60))
         #expect(policy.pooledCodes == 0)
         #expect(policy.connectionsPerAddress == 64)
         #expect(policy.webSocketsPerAddress == 20)
@@ -59,6 +67,6 @@ struct LoginPolicyTests {
     }
 
     @Test func `every number of the policy is among those above`() {
-        #expect(Mirror(reflecting: LoginPolicy()).children.count == 30)
+        #expect(Mirror(reflecting: LoginPolicy()).children.count == 34)
     }
 }

@@ -482,10 +482,10 @@ import Testing
                 $0.isProofKeyRequired = false
             }
             // The same modules, with a confidential client that knows no PKCE.
-            for module in basic {
+            for (number, module) in basic.enumerated() {
                 guard case .runs(let run) = module.outcome else { continue }
                 old.browser = Browser(test.stage, at: "127.0.0.3")
-                old.phone = try await test.stage.phone("alice", run: 100 + module.name.count)
+                old.phone = try await test.stage.phone("alice", run: 100 + number)
                 test.stage.time.advance(by: .seconds(60))
                 try await run(old)
             }

@@ -15,12 +15,14 @@ import Testing
     private static let templates: [String: [UInt8]] = [
         "login.html": PackageResources.login_html,
         "landing.html": PackageResources.landing_html,
+        "logout.html": PackageResources.logout_html,
         "error.html": PackageResources.error_html,
     ]
 
     /// What the code fills in, as opposed to the sentences.
     private static let values: Set = [
-        "lang", "other_lang", "site", "website", "user", "initial", "avatar", "name", "userid",
+        "lang", "other_lang", "site", "website", "website_host", "here", "asks", "user", "initial",
+        "avatar", "name", "userid",
         "status", "home", "reason", "request", "failure_title", "failure_detail",
         "icon_svg", "landing_js", "login_js", "scan_login_page_css",
     ]
@@ -66,7 +68,8 @@ import Testing
         let user = PageUser(userID: "u1", nickname: "", avatarURL: "/avatars/1.png")
         for language in PageLanguage.allCases {
             for page in [
-                pages.login(language), pages.login(language, website: Self.shop), pages.logout(language, asks: true),
+                pages.login(language), pages.login(language, website: Self.shop),
+                pages.logout(language, asks: true),
                 pages.logout(language, asks: false),
                 pages.landing(language, user: nil), pages.landing(language, user: user),
                 pages.errorPage(language, status: 404),
@@ -174,7 +177,9 @@ import Testing
         let plain = text(pages.login(.english))
         #expect(!plain.contains("/authorize/cancel"))
         #expect(!plain.contains(" data-website>"))
-        let parked = text(pages.login(.english, website: ClientCard(name: "Bean Shop", host: "b.example")))
+        let parked = text(
+            pages.login(.english, website: ClientCard(name: "Bean Shop", host: "b.example"))
+        )
         #expect(parked.contains("href=\"/authorize/cancel\">Cancel and go back to Bean Shop</a>"))
         #expect(parked.contains(" data-website>"))
         #expect(parked.contains("to continue to Bean Shop<br>"))

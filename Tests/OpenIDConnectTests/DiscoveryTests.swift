@@ -20,7 +20,8 @@ struct DiscoveryTests {
     }
 
     @Test(arguments: [
-        ("response_types_supported", ["code"]), ("subject_types_supported", ["public", "pairwise"]),
+        ("response_types_supported", ["code"]),
+        ("subject_types_supported", ["public", "pairwise"]),
         ("id_token_signing_alg_values_supported", ["RS256"]),
         ("scopes_supported", ["openid", "profile"]),
         ("code_challenge_methods_supported", ["S256"]),

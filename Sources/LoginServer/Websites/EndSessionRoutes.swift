@@ -28,7 +28,9 @@ struct EndSessionRoutes: Sendable {
             return response
         case .loggedOut:
             var response = Response.page(.ok, language, pages.logout(language, asks: false))
-            response.headers[.setCookie] = browser.cookies.clearingSession
+            if browser.cookies.session(in: request.headers) != nil {
+                response.headers[.setCookie] = browser.cookies.clearingSession
+            }
             return response
         case .asks:
             return .page(.ok, language, pages.logout(language, asks: true))

@@ -1,6 +1,6 @@
+import Logging
 package import LoginDomain
 import LoginStore
-import Logging
 package import OpenIDConnect
 import Synchronization
 
@@ -29,8 +29,13 @@ extension LoginService {
     /// A live session that is good enough answers at once; otherwise the request is parked, bound to
     /// this browser by a fresh cookie, and what the browser had under way is over.
     ///
-    /// - Parameter parks: Whether to park it in any case: a POST from another site carries no
-    ///   cookies of ours, so nobody knows yet who the browser is.
+    /// - Parameters:
+    ///   - parameters: What the browser brought.
+    ///   - browser: What the server saw of it.
+    ///   - cookies: Whom it can show to be.
+    ///   - parks: Whether to park it in any case: a POST from another site carries no cookies of ours,
+    ///     so nobody knows yet who the browser is.
+    /// - Returns: Where it goes.
     /// - Throws: `unsoundRequest` when no website can be told.
     package func authorize(
         _ parameters: FormParameters,

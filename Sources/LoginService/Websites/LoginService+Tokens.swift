@@ -1,6 +1,6 @@
+import Logging
 package import LoginDomain
 import LoginStore
-import Logging
 package import OpenIDConnect
 import Synchronization
 
@@ -37,6 +37,7 @@ extension LoginService {
     ///   - authorization: Every `Authorization` field.
     ///   - address: Who asks, for the audit log.
     /// - Returns: The tokens, or why not.
+    /// - Throws: `storeUnavailable`; the code is as it was, or nobody knows.
     package func redeemCode(
         _ parameters: FormParameters,
         authorization: [String],

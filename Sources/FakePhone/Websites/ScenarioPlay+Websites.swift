@@ -38,7 +38,12 @@ extension ScenarioPlay {
             var website = try website(name)
             let came = website.take(reply.fields[.location], of: step.who)
             websites[name] = website
-            reply.isAccepted = came != nil && came == wanted
+            if let elsewhere = step.arguments.text("redirect") {
+                // Who wants browsers sent there has got it, whatever goes along.
+                reply.isAccepted = reply.fields[.location]?.hasPrefix(elsewhere) ?? false
+            } else {
+                reply.isAccepted = came != nil && came == wanted
+            }
             got = came.map { "back with \($0)" } ?? "sent to \(reply.fields[.location] ?? "nowhere")"
         } else {
             reply.isAccepted = reply.isOK && wanted == nil
@@ -85,11 +90,12 @@ extension ScenarioPlay {
             throw StepEnd.failed(expected: "\(browser) back with a code", got: "no code")
         }
         let isThief = source.name != website.name
+        // It takes whatever went along with the code.
+        if isThief { website.visits[browser] = source.visits[browser] }
         let reply = try await website.redeem(
             code,
             of: browser,
-            verifier: step.arguments.text("verifier")
-                ?? (isThief ? source.visits[browser]?.verifier : nil),
+            verifier: step.arguments.text("verifier"),
             callback: isThief ? FakeWebsite.callback(of: source.name) : nil
         )
         websites[step.who] = website

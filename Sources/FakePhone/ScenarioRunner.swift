@@ -72,7 +72,8 @@ package struct ScenarioRunner: Sendable {
 
     /// Settings mean something to our own server alone; another design is judged as it stands.
     private func canPlayAsItIs(_ scenario: Scenario) -> Bool {
-        adapter != .scanLogin && !scenario.hasWebsites && !scenario.everyStep.contains { $0.verb.actor == .server }
+        adapter != .scanLogin && !scenario.hasWebsites
+            && !scenario.everyStep.contains { $0.verb.actor == .server }
     }
 
     private func noStage(_ scenario: Scenario, _ error: StageError) -> ScenarioResult.Failure {

@@ -33,9 +33,10 @@ package struct ServerControl: Sendable {
         stop: @escaping @Sendable () async throws(StageError) -> Void,
         kill: @escaping @Sendable () async throws(StageError) -> Void,
         start: @escaping @Sendable () async throws(StageError) -> Void,
-        register: @escaping @Sendable (
-            _ name: String, _ callback: String, _ goodbye: String
-        ) async throws(StageError) -> WebsiteRegistration
+        register:
+            @escaping @Sendable (
+                _ name: String, _ callback: String, _ goodbye: String
+            ) async throws(StageError) -> WebsiteRegistration
     ) {
         self.stop = stop
         self.kill = kill

@@ -71,7 +71,11 @@ extension Verb {
             about: "The website sends the browser to /end_session: logged out, and back.",
             options: [
                 site,
-                .takes("proof", .bool, "Whether its ID token goes along; else the person is asked."),
+                .takes(
+                    "proof",
+                    .bool,
+                    "Whether its ID token goes along; else the person is asked."
+                ),
             ],
             canBeTwisted: true,
             sentence: { who, arguments in

@@ -216,7 +216,9 @@ struct FakeWebsite: Sendable {
             charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
         )
         return parameters.sorted { $0.key < $1.key }
-            .map { "\($0.key)=\($0.value.addingPercentEncoding(withAllowedCharacters: plain) ?? "")" }
+            .map {
+                "\($0.key)=\($0.value.addingPercentEncoding(withAllowedCharacters: plain) ?? "")"
+            }
             .joined(separator: "&")
     }
 }

@@ -44,7 +44,8 @@ extension ScenarioPlay {
             } else {
                 reply.isAccepted = came != nil && came == wanted
             }
-            got = came.map { "back with \($0)" } ?? "sent to \(reply.fields[.location] ?? "nowhere")"
+            got =
+                came.map { "back with \($0)" } ?? "sent to \(reply.fields[.location] ?? "nowhere")"
         } else {
             reply.isAccepted = reply.isOK && wanted == nil
             got = reply.summary

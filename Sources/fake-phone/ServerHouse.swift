@@ -233,16 +233,18 @@ final class ServerHouse: Sendable {
         let answer = words.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         struct Added: Decodable {
-            var client_id: String
-            var client_secret: String
+            var clientId: String
+            var clientSecret: String
         }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
         guard process.terminationStatus == 0,
-            let added = try? JSONDecoder().decode(Added.self, from: answer)
+            let added = try? decoder.decode(Added.self, from: answer)
         else {
             let text = String(decoding: answer, as: UTF8.self)
             throw StageError("login-server clients: \(text.prefix(200))")
         }
-        return WebsiteRegistration(clientID: added.client_id, clientSecret: added.client_secret)
+        return WebsiteRegistration(clientID: added.clientId, clientSecret: added.clientSecret)
     }
 
     /// Starts a program and waits until it says where it listens.

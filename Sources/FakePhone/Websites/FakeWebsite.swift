@@ -110,6 +110,7 @@ struct FakeWebsite: Sendable {
     ///   - verifier: Another one than the browser's.
     ///   - callback: Another one than its own.
     /// - Returns: The answer; not accepted when a token is not what it must be.
+    /// - Throws: when there is no answer.
     mutating func redeem(
         _ code: String,
         of browser: String,

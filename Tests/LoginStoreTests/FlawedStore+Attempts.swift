@@ -40,6 +40,14 @@ extension FlawedStore {
         case .openingLeavesEndsThatAreDue:
             guard let key, let deadline = try await base.attempt(key)?.deadline else { break }
             supersedes = now < deadline
+        case .openingLeavesTheRequestParked:
+            guard let old, let row = try await base.parked(old) else { break }
+            side.withLock { $0.parked[old] = row }
+        case .openingForgetsTheRequest:
+            attempt = attempt.rewritten(attempt.state, seq: attempt.seq, keepsRequest: false)
+        case .openingUnparksThoughRefused:
+            guard let old else { break }
+            try await base.unpark(old)
         case .openingForgetsTheChain:
             attempt = attempt.rewritten(attempt.state, seq: attempt.seq, chain: attempt.id)
         case .openingRemembersForEver:
@@ -142,6 +150,10 @@ extension FlawedStore {
         case .updatesAlwaysMove: update?.moved = true
         case .updatesNeverMove: update?.moved = false
         case .updatesAnswerTheRowBefore: update?.attempt = before
+        case .updatesForgetTheRequest:
+            if let after = update?.attempt {
+                update?.attempt = after.rewritten(after.state, seq: after.seq, keepsRequest: false)
+            }
         case .notesAreHandedBack: update?.attempt.noteOpening()
         default: break
         }
@@ -210,6 +222,8 @@ extension FlawedStore {
             let user = side.withLock { $0.sessionsMade.first?.user }
             if let user { makeSession(login, of: user, at: now, besideTheRows: true) }
         case (_, .some(.redeemed(let user))):
+            side.withLock { $0.cards[login.id] = login.client }
+            try await bendPending(login, update?.attempt.request)
             makeSession(login, of: user, at: now, besideTheRows: false)
             if let newest = try await base.logins(of: user).first {
                 side.withLock { side in

@@ -37,6 +37,22 @@ final class FlawedStore: OperatorStore {
         var people: [UserID] = []
         /// Every login that a user ever had.
         var loginsMade: [UserID: [Login]] = [:]
+        /// What each login began as.
+        var cards: [LoginID: ClientCard] = [:]
+        var partiesGone: Set<RelyingPartyID> = []
+        var partiesCameAt: [RelyingPartyID: Timestamp] = [:]
+        var subjects: [String: SubjectID] = [:]
+        /// Requests that the rows no longer know.
+        var parked: [SecretDigest: ParkedRow] = [:]
+        /// Every request that was parked.
+        var parkedMade: [SecretDigest: ParkedRow] = [:]
+        /// Grants that the rows do not know.
+        var grants: [SecretDigest: Grant] = [:]
+        /// Every grant that was opened, as it was then.
+        var grantsMade: [Grant] = []
+        var grantsGone: Set<GrantID> = []
+        /// Keys over the cap.
+        var keys: [SealedKey] = []
     }
 
     /// Lets others in between, where a step should have been one.
@@ -173,6 +189,12 @@ final class FlawedStore: OperatorStore {
             return session ?? side.withLock { $0.sessionsMade.last }
         case .sessionsAreHiddenWhenIdle:
             return session.flatMap { $0.seenAt < $0.createdAt ? nil : $0 }
+        case .pendingIsLostWhenSeen where session.map({ $0.seenAt > $0.createdAt }) ?? false:
+            return session.map { session in
+                var session = session
+                session.pending = nil
+                return session
+            }
         default:
             return session
         }
@@ -203,6 +225,11 @@ final class FlawedStore: OperatorStore {
         case .sessionsOfTheUserAllEnd:
             for session in all where session.user == user {
                 try await base.endSession(session.cookie)
+            }
+        case .grantsEndWithTheirSession:
+            try await base.endSession(cookie)
+            for grant in side.withLock({ $0.grantsMade }) where grant.session == cookie {
+                side.withLock { _ = $0.grantsGone.insert(grant.id) }
             }
         case .sessionsTakeTheirUserAlong:
             if let user { side.withLock { _ = $0.usersGone.insert(user) } }
@@ -269,6 +296,11 @@ final class FlawedStore: OperatorStore {
             }
         case .loginsHaveNoLimit:
             return side.withLock { $0.loginsMade[user] ?? [] }.reversed()
+        case .redeemingNamesTheSiteAlone:
+            let cards = side.withLock(\.cards)
+            for index in logins.indices {
+                logins[index].client = cards[logins[index].id] ?? logins[index].client
+            }
         case .loginsHideTheirSession:
             for index in logins.indices { logins[index].session = nil }
         default:
@@ -337,6 +369,12 @@ final class FlawedStore: OperatorStore {
         }
         let mayBeMore = try await base.forget(before, limit: limit)
         switch flaw {
+        case .forgettingTakesGrantsWithTheirCode:
+            side.withLock { side in
+                let old = side.grantsMade.filter { $0.codeExpiresAt < before.expired }
+                side.grantsGone.formUnion(old.map(\.id))
+            }
+            return mayBeMore
         case .forgettingNeverSaysMore: return false
         case .forgettingAlwaysSaysMore: return true
         default: return mayBeMore

@@ -42,6 +42,8 @@ const TEXTS = {
   cancel_button: { zh: '取消登录', en: 'Cancel' },
   card_site: { zh: '网站', en: 'Website' },
   card_host: { zh: '网址', en: 'Address' },
+  card_shares: { zh: '将获知', en: 'It will learn' },
+  share_wechat: { zh: '您的微信身份标识（openid、unionid）', en: 'your WeChat id (openid, unionid)' },
   card_browser: { zh: '浏览器', en: 'Browser' },
   card_system: { zh: '系统', en: 'System' },
   card_place: { zh: '位置', en: 'Place' },

@@ -161,9 +161,14 @@ function card({ client, browser, warnings: names }, lang, say) {
   const agent = readAgent(browser.ua, lang);
   const place = [browser.ip_area, browser.network].filter(Boolean).join(' · ');
   const tone = names.includes('network') ? 'warn' : 'plain';
+  // Older servers name none. What has no words here yet is named as the server does.
+  const shares = (client.shares || []).map((name) => (SHARES[name] ? say(SHARES[name]) : name));
   return [
     row(say('card_site'), client.name),
     row(say('card_host'), client.host),
+    ...(shares.length > 0
+      ? [row(say('card_shares'), shares.join(lang === 'zh' ? '、' : ', '), 'warn')]
+      : []),
     row(say('card_browser'), agent.browser || say('unknown')),
     row(say('card_system'), agent.system || say('unknown')),
     // Without a location database there is the address alone.
@@ -172,6 +177,9 @@ function card({ client, browser, warnings: names }, lang, say) {
     row(say('card_age'), say('age_seconds', { seconds: browser.age_s })),
   ];
 }
+
+// What a website learns beyond name and picture: a confirm agrees to it.
+const SHARES = { wechat: 'share_wechat' };
 
 const row = (label, value, tone = 'plain') => ({ label, value, tone });
 

@@ -56,7 +56,8 @@ package protocol LoginStore: RelyingPartyStore {
     /// fresh one, and not even that of `old`, and the login's id a fresh one too: when one is taken,
     /// the store throws `duplicate`, and nothing has happened. Of a user's logins the newest
     /// `Login.perUserMax` stay. The website's request of the attempt, when it is still live, is the
-    /// session's from now on, and the login is that website's.
+    /// session's from now on, what its owner agreed to with it (`Consent`) is, too, and the login is
+    /// that website's.
     func redeemAttempt(
         _ key: AttemptKey,
         as login: NewLogin,
@@ -91,6 +92,11 @@ package protocol LoginStore: RelyingPartyStore {
     ) async throws(LoginStoreError) -> Registration
 
     func user(_ id: UserID) async throws(LoginStoreError) -> User?
+
+    /// Who WeChat says a user is: the openid they registered with, and the unionid that came last.
+    ///
+    /// For websites that the user lets know it, and nobody else.
+    func identity(of id: UserID) async throws(LoginStoreError) -> WeChatIdentity?
 
     /// Gives a user another nickname.
     ///

@@ -185,6 +185,32 @@ extension User {
     }
 }
 
+extension WeChatIdentity {
+    init(row: Row) throws {
+        let identity = WeChatIdentity(
+            openID: try row.decode(forColumn: "openid"),
+            unionID: try row.decode(forColumn: "unionid")
+        )
+        guard let identity else { throw UnreadableRow(column: "openid") }
+        self = identity
+    }
+}
+
+extension Consent {
+    /// The client, and behind it what it learns, with spaces between them.
+    var column: String { ([client.text] + shares.map(\.rawValue)).joined(separator: " ") }
+
+    init?(ifColumn column: String?) throws {
+        guard let column else { return nil }
+        let words = column.split(separator: " ")
+        guard let client = words.first else { throw UnreadableRow(column: "consent") }
+        self.init(
+            client: try RelyingPartyID(column: String(client)),
+            shares: try words.dropFirst().map(OpenIDScope.init(column:))
+        )
+    }
+}
+
 extension PhoneSession {
     init(row: Row) throws {
         self.init(
@@ -207,7 +233,8 @@ extension BrowserSession {
             login: login,
             createdAt: Timestamp(milliseconds: try row.decode(forColumn: "created_at")),
             seenAt: Timestamp(milliseconds: try row.decode(forColumn: "seen_at")),
-            pending: try ParkedRequest(ifColumn: row.decode(forColumn: "pending"))
+            pending: try ParkedRequest(ifColumn: row.decode(forColumn: "pending")),
+            consent: try Consent(ifColumn: row.decode(forColumn: "consent"))
         )
     }
 }

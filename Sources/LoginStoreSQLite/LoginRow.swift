@@ -40,7 +40,8 @@ enum LoginRow {
             db,
             sql: """
                 SELECT login.*, browser_session.cookie, browser_session.created_at,
-                    browser_session.seen_at, browser_session.login, browser_session.pending
+                    browser_session.seen_at, browser_session.login, browser_session.pending,
+                    browser_session.consent
                 FROM login LEFT JOIN browser_session ON browser_session.cookie = login.session
                 WHERE login.user = ? ORDER BY login.at DESC, login.rowid DESC
                 """,

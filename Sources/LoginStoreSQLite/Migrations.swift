@@ -215,6 +215,8 @@ enum Migrations {
             is_proof_key_required INTEGER NOT NULL,
             is_pairwise INTEGER NOT NULL,
             number_matching TEXT NOT NULL,
+            -- Scopes with spaces between them.
+            shares TEXT NOT NULL,
             is_configured INTEGER NOT NULL,
             created_at INTEGER NOT NULL
         ) STRICT;
@@ -239,6 +241,8 @@ enum Migrations {
         ALTER TABLE attempt ADD COLUMN request TEXT;
         -- And then here, until they have their answer.
         ALTER TABLE browser_session ADD COLUMN pending TEXT;
+        -- The client's id and the scopes that its owner has agreed to, with spaces between them.
+        ALTER TABLE browser_session ADD COLUMN consent TEXT;
 
         -- The login that made the session. Those from before logins were noted get a name too.
         ALTER TABLE browser_session ADD COLUMN login TEXT NOT NULL DEFAULT '';

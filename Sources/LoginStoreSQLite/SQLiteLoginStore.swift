@@ -266,12 +266,13 @@ package struct SQLiteLoginStore: OperatorStore {
             // First the new one: then a cookie cannot be handed on from the old one (T23).
             try db.run(
                 sql: """
-                    INSERT INTO browser_session (cookie, user, login, created_at, seen_at, pending)
-                    VALUES (?, ?, ?, ?, ?, ?)
+                    INSERT INTO browser_session (cookie, user, login, created_at, seen_at, pending,
+                        consent)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     login.session.blob, user.text, login.id.text, now.milliseconds,
-                    now.milliseconds, try request?.column,
+                    now.milliseconds, try request?.column, Consent(to: request)?.column,
                 ]
             )
             try LoginRow.insert(login, of: user, update.attempt.browser, at: now, in: db)
@@ -373,6 +374,15 @@ package struct SQLiteLoginStore: OperatorStore {
     private static func user(_ id: UserID, in db: Database) throws -> User? {
         try db.row(sql: "SELECT * FROM user WHERE id = ?", arguments: [id.text])
             .map(User.init(row:))
+    }
+
+    package func identity(
+        of id: UserID
+    ) async throws(LoginStoreError) -> WeChatIdentity? {
+        try await read { db in
+            try db.row(sql: "SELECT openid, unionid FROM user WHERE id = ?", arguments: [id.text])
+                .map(WeChatIdentity.init(row:))
+        }
     }
 
     package func setNickName(

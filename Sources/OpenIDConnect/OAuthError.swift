@@ -9,6 +9,8 @@ package enum OAuthError: Error, Sendable, Equatable {
     case invalidScope
     case accessDenied
     case loginRequired
+    /// The login's owner has not agreed that this website learns so much.
+    case consentRequired
     case requestNotSupported
     case requestURINotSupported
     case registrationNotSupported
@@ -47,6 +49,7 @@ package enum OAuthError: Error, Sendable, Equatable {
         case .invalidScope: "invalid_scope"
         case .accessDenied: "access_denied"
         case .loginRequired: "login_required"
+        case .consentRequired: "consent_required"
         case .requestNotSupported: "request_not_supported"
         case .requestURINotSupported: "request_uri_not_supported"
         case .registrationNotSupported: "registration_not_supported"
@@ -69,6 +72,7 @@ package enum OAuthError: Error, Sendable, Equatable {
         case .invalidScope: "The scope must contain openid."
         case .accessDenied: "The login was declined."
         case .loginRequired: "Nobody is logged in."
+        case .consentRequired: "The user has not agreed to this scope."
         case .requestNotSupported: "The parameter request is not supported."
         case .requestURINotSupported: "The parameter request_uri is not supported."
         case .registrationNotSupported: "The parameter registration is not supported."

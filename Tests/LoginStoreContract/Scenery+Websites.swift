@@ -58,6 +58,7 @@ extension Scenery {
                 isProofKeyRequired: false,
                 isPairwise: true,
                 numberMatching: .networks,
+                shares: [.wechat],
                 createdAt: at(Int64(number))
             )
         )
@@ -84,7 +85,7 @@ extension Scenery {
             request: AuthorizationRequest(
                 client: partyID(number),
                 redirectURI: try redirect(number),
-                scopes: [.openid, .profile],
+                scopes: [.openid, .profile, .wechat],
                 state: #"'"\/ & <state> \#(number)"#,
                 nonce: "nonce \(number)",
                 codeChallenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",

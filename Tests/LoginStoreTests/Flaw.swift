@@ -61,6 +61,8 @@ enum Flaw: String, CaseIterable, Sendable {
     case usersAreRegisteredInTwoSteps
     case usersHaveAName
     case usersAreMadeByLooking
+    case identitiesForgetTheUnionID
+    case identitiesAreAnybodys
     // Phones
     case phonesAreHiddenAfterTheirEnd
     case phonesReplaceOneAnother
@@ -140,6 +142,7 @@ enum Flaw: String, CaseIterable, Sendable {
     case capsForgetCodes
     // Websites
     case websitesForgetTheirPolicy
+    case websitesForgetTheirShares
     case websitesAreFoundByAnyID
     case websitesAreListedBackwards
     case websitesReplaceOneAnother
@@ -177,6 +180,8 @@ enum Flaw: String, CaseIterable, Sendable {
     // Requests of sessions
     case redeemingForgetsTheRequest
     case redeemingTakesStaleRequests
+    case redeemingForgetsTheConsent
+    case redeemingTakesStaleConsents
     case redeemingNamesTheSiteAlone
     case pendingIsTakenTwice
     case pendingIsTakenThoughRefused

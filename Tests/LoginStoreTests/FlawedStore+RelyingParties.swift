@@ -13,6 +13,7 @@ extension FlawedStore {
         var party = try await base.relyingParty(id)
         switch flaw {
         case .websitesForgetTheirPolicy: party?.isProofKeyRequired = true
+        case .websitesForgetTheirShares: party?.shares = []
         case .websitesAreFoundByAnyID where party == nil:
             party = try await base.relyingParties().first
         case .configuringMakesThemYounger: party?.createdAt = cameAt ?? .earliest
@@ -215,6 +216,12 @@ extension FlawedStore {
             session.pending = request
             let stale = session
             side.withLock { $0.sessions[login.session] = stale }
+        case .redeemingForgetsTheConsent, .redeemingTakesStaleConsents:
+            guard var session = try await base.session(login.session) else { break }
+            session.consent =
+                flaw == .redeemingForgetsTheConsent ? nil : Consent(to: request)
+            let bent = session
+            side.withLock { $0.sessions[login.session] = bent }
         default:
             break
         }

@@ -29,6 +29,7 @@ final class FlawedStore: OperatorStore {
         var sessions: [SecretDigest: BrowserSession] = [:]
         var sessionsMade: [BrowserSession] = []
         var usersGone: Set<UserID> = []
+        var firstIdentity: WeChatIdentity?
         var names: [UserID: NickName] = [:]
         var lastName = ""
         var pictures: [AvatarName: Avatar] = [:]
@@ -109,6 +110,8 @@ final class FlawedStore: OperatorStore {
         candidate: UserID,
         at now: Timestamp
     ) async throws(LoginStoreError) -> Registration {
+        let given = identity
+        side.withLock { $0.firstIdentity = $0.firstIdentity ?? given }
         var identity = identity
         switch flaw {
         case .usersAreFoundByTheOfferedID:
@@ -149,6 +152,13 @@ final class FlawedStore: OperatorStore {
             user?.nickName = name
         }
         return flaw == .usersAreMadeByLooking ? user ?? User(id: id) : user
+    }
+
+    func identity(of id: UserID) async throws(LoginStoreError) -> WeChatIdentity? {
+        guard let identity = try await base.identity(of: id) else { return nil }
+        let unionID = flaw == .identitiesForgetTheUnionID ? nil : identity.unionID
+        if flaw == .identitiesAreAnybodys { return side.withLock(\.firstIdentity) }
+        return WeChatIdentity(openID: identity.openID, unionID: unionID)
     }
 
     func openPhoneSession(_ session: PhoneSession) async throws(LoginStoreError) {

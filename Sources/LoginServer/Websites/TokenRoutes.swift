@@ -97,7 +97,7 @@ private struct TokenBody: Encodable {
     }
 }
 
-/// Claims of OpenID Connect Core section 5.1, and `role`.
+/// Claims of OpenID Connect Core section 5.1, `role`, and those of scope `wechat`.
 ///
 /// What the user has not filled in is left out.
 private struct ClaimsBody: Encodable {
@@ -105,9 +105,19 @@ private struct ClaimsBody: Encodable {
     var name: String?
     var picture: String?
     var role: String?
+    var wechatOpenID: String?
+    var wechatUnionID: String?
+
+    enum CodingKeys: String, CodingKey {
+        case sub, name, picture, role
+        case wechatOpenID = "wechat_openid"
+        case wechatUnionID = "wechat_unionid"
+    }
 
     init(_ claims: UserClaims, _ origin: Origin) {
         sub = claims.subject.text
+        wechatOpenID = claims.wechat?.openID
+        wechatUnionID = claims.wechat?.unionID
         guard let user = claims.profile else { return }
         name = user.nickName.isEmpty ? nil : user.nickName
         picture = user.avatar.map { "\(origin)\($0.path)" }

@@ -17,6 +17,8 @@ package struct UserClaims: Sendable {
     package var subject: SubjectID
     /// Nil where the website did not ask for the profile.
     package var profile: User?
+    /// Nil where the website did not ask for it, or may not, or its user has not agreed.
+    package var wechat: WeChatIdentity?
 }
 
 /// How a request of a website ended.
@@ -137,9 +139,12 @@ extension LoginService {
             let party = try await relyingParty(grant.client),
             let user = try await user(grant.user)
         else { return nil }
+        // What the operator has taken back since is not told any more.
+        let scopes = grant.scopes.filter(party.mayAsk)
         return UserClaims(
             subject: try await subject(of: user.id, for: party),
-            profile: grant.scopes.contains(.profile) ? user : nil
+            profile: scopes.contains(.profile) ? user : nil,
+            wechat: scopes.contains(.wechat) ? try await identity(user.id) : nil
         )
     }
 
@@ -189,6 +194,10 @@ extension LoginService {
         let presented = credentials.presentedSecret.map(secretDigest)
         guard presented == party.secret else { throw OAuthError.invalidClient }
         return party
+    }
+
+    private func identity(_ id: UserID) async throws(LoginRefusal) -> WeChatIdentity? {
+        try await stored { () async throws(LoginStoreError) in try await store.identity(of: id) }
     }
 
     private func grant(_ key: GrantKey) async throws(LoginRefusal) -> Grant? {

@@ -33,6 +33,7 @@ struct Website: Sendable {
         var isProofKeyRequired = true
         var isPairwise = false
         var numberMatching = NumberMatching.off
+        var shares: Set<OpenIDScope> = []
     }
 
     /// Registers a website, and makes sure that there is a signing key.
@@ -55,6 +56,7 @@ struct Website: Sendable {
             isProofKeyRequired: registration.isProofKeyRequired,
             isPairwise: registration.isPairwise,
             numberMatching: registration.numberMatching,
+            shares: registration.shares,
             createdAt: stage.time.now()
         )
         guard let party else { throw NotAnswered() }

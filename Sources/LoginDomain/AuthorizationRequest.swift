@@ -67,6 +67,8 @@ package enum OpenIDScope: String, Sendable, CaseIterable {
     case profile
     /// Who WeChat says it is: the openid of our mini-program, and the unionid.
     case wechat
+    /// To go on asking when the browser's login is over, by refresh tokens (Core section 11).
+    case offlineAccess = "offline_access"
 
     /// Those that a website may ask for only where the operator has said so, and that the phone's
     /// owner is told of before they confirm.

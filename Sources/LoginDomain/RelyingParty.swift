@@ -16,6 +16,8 @@ package struct RelyingParty: Sendable, Equatable {
     package var numberMatching: NumberMatching
     /// What it may learn beyond name and picture, when the phone's owner agrees.
     package var shares: Set<OpenIDScope>
+    /// Whether it may have refresh tokens, which go on when the browser's login idles out.
+    package var allowsRefresh: Bool
     /// Whether the configuration names it, and not a command of the operator.
     package var isConfigured: Bool
     package var createdAt: Timestamp
@@ -34,6 +36,7 @@ package struct RelyingParty: Sendable, Equatable {
         isPairwise: Bool = false,
         numberMatching: NumberMatching = .off,
         shares: Set<OpenIDScope> = [],
+        allowsRefresh: Bool = false,
         isConfigured: Bool = false,
         createdAt: Timestamp
     ) {
@@ -52,6 +55,7 @@ package struct RelyingParty: Sendable, Equatable {
         self.isPairwise = isPairwise
         self.numberMatching = numberMatching
         self.shares = shares
+        self.allowsRefresh = allowsRefresh
         self.isConfigured = isConfigured
         self.createdAt = createdAt
     }
@@ -66,7 +70,11 @@ package struct RelyingParty: Sendable, Equatable {
 
     /// Whether it may ask for this at all.
     package func mayAsk(for scope: OpenIDScope) -> Bool {
-        scope.isShared ? shares.contains(scope) : true
+        switch scope {
+        case .openid, .profile: true
+        case .wechat: shares.contains(scope)
+        case .offlineAccess: allowsRefresh
+        }
     }
 
     /// What the login page and the phone show of it: its name, and the host that the browser goes to.

@@ -181,7 +181,7 @@ package final class MemoryLoginStore: OperatorStore {
             }
             guard let update else { return nil }
             if case .redeemed(let user) = update.outcome {
-                if let old { rows.sessions[old] = nil }
+                if let old { rows.endSession(old) }
                 let request = update.attempt.liveRequest(at: now)
                 rows.sessions[login.session] = BrowserSession(
                     cookie: login.session,
@@ -330,7 +330,7 @@ package final class MemoryLoginStore: OperatorStore {
     }
 
     package func endSession(_ cookie: SecretDigest) async throws(LoginStoreError) {
-        rows.withLock { $0.sessions[cookie] = nil }
+        rows.withLock { $0.endSession(cookie) }
     }
 
     package func logins(of user: UserID) async throws(LoginStoreError) -> [Login] {
@@ -341,7 +341,8 @@ package final class MemoryLoginStore: OperatorStore {
                     client: row.login.client,
                     browser: row.browser,
                     at: row.at,
-                    session: rows.sessions[row.login.session]
+                    session: rows.sessions[row.login.session],
+                    refreshableUntil: rows.refreshableUntil(row.login.session)
                 )
             }
         }
@@ -354,7 +355,7 @@ package final class MemoryLoginStore: OperatorStore {
         rows.withLock { rows in
             guard let row = rows.logins.first(where: { $0.user == user && $0.login.id == id })
             else { return false }
-            rows.sessions[row.login.session] = nil
+            rows.endSession(row.login.session)
             return true
         }
     }

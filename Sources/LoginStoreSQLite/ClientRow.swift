@@ -33,7 +33,8 @@ enum ClientRow {
                     secret = excluded.secret,
                     is_proof_key_required = excluded.is_proof_key_required,
                     is_pairwise = excluded.is_pairwise, number_matching = excluded.number_matching,
-                    shares = excluded.shares, is_configured = excluded.is_configured
+                    shares = excluded.shares, allows_refresh = excluded.allows_refresh,
+                    is_configured = excluded.is_configured
                 """,
             arguments: arguments(party)
         )
@@ -49,8 +50,9 @@ enum ClientRow {
 
     private static let insertion = """
         INSERT INTO client (id, name, redirect_uris, post_logout_redirect_uris, secret,
-            is_proof_key_required, is_pairwise, number_matching, shares, is_configured, created_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            is_proof_key_required, is_pairwise, number_matching, shares, allows_refresh, is_configured,
+            created_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     private static func arguments(_ party: RelyingParty) throws -> StatementArguments {
@@ -60,7 +62,7 @@ enum ClientRow {
             party.isProofKeyRequired, party.isPairwise, party.numberMatching.rawValue,
             OpenIDScope.allCases.filter(party.shares.contains).map(\.rawValue)
                 .joined(separator: " "),
-            party.isConfigured, party.createdAt.milliseconds,
+            party.allowsRefresh, party.isConfigured, party.createdAt.milliseconds,
         ]
     }
 }
@@ -80,6 +82,7 @@ extension RelyingParty {
                 try row.decode(String.self, forColumn: "shares").split(separator: " ")
                     .map(OpenIDScope.init(column:))
             ),
+            allowsRefresh: try row.decode(forColumn: "allows_refresh"),
             isConfigured: try row.decode(forColumn: "is_configured"),
             createdAt: Timestamp(milliseconds: try row.decode(forColumn: "created_at"))
         )

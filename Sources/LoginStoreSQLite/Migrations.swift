@@ -217,6 +217,7 @@ enum Migrations {
             number_matching TEXT NOT NULL,
             -- Scopes with spaces between them.
             shares TEXT NOT NULL,
+            allows_refresh INTEGER NOT NULL,
             is_configured INTEGER NOT NULL,
             created_at INTEGER NOT NULL
         ) STRICT;
@@ -271,10 +272,24 @@ enum Migrations {
             state TEXT NOT NULL CHECK (state IN ('issued', 'redeemed', 'revoked')),
             token BLOB,
             token_expires_at INTEGER,
+            -- Whether it may outlive its session.
+            is_offline INTEGER NOT NULL,
+            -- The digests of the halves of its refresh tokens: what they share, the other half of the
+            -- newest, and of the one that was exchanged last.
+            refresh_family BLOB,
+            refresh_turn BLOB,
+            exchanged_turn BLOB,
+            exchanged_at INTEGER,
+            refresh_expires_at INTEGER,
+            -- What the newest access token is for.
+            token_scopes TEXT,
             -- When nothing of it can be used any more.
             forgettable_at INTEGER NOT NULL
         ) STRICT;
         CREATE UNIQUE INDEX website_grant_token ON website_grant (token) WHERE token IS NOT NULL;
+        CREATE UNIQUE INDEX website_grant_refresh ON website_grant (refresh_family)
+            WHERE refresh_family IS NOT NULL;
+        CREATE INDEX website_grant_session ON website_grant (session) WHERE is_offline = 1;
         CREATE INDEX website_grant_client ON website_grant (client);
         CREATE INDEX website_grant_user ON website_grant (user);
         CREATE INDEX website_grant_end ON website_grant (forgettable_at);

@@ -277,10 +277,7 @@ package struct SQLiteLoginStore: OperatorStore {
             )
             try LoginRow.insert(login, of: user, update.attempt.browser, at: now, in: db)
             if let old {
-                try db.run(
-                    sql: "DELETE FROM browser_session WHERE cookie = ?",
-                    arguments: [old.blob]
-                )
+                try Self.endSession(old, in: db)
             }
             guard try Ledger(db).counts.browserSessions <= caps.browserSessions else {
                 throw LoginStoreError.full(.browserSessions)
@@ -485,12 +482,12 @@ package struct SQLiteLoginStore: OperatorStore {
     }
 
     package func endSession(_ cookie: SecretDigest) async throws(LoginStoreError) {
-        try await write { db in
-            try db.run(
-                sql: "DELETE FROM browser_session WHERE cookie = ?",
-                arguments: [cookie.blob]
-            )
-        }
+        try await write { db in try Self.endSession(cookie, in: db) }
+    }
+
+    private static func endSession(_ cookie: SecretDigest, in db: Database) throws {
+        try db.run(sql: "DELETE FROM browser_session WHERE cookie = ?", arguments: [cookie.blob])
+        try GrantRow.endOffline(of: cookie, in: db)
     }
 
     package func logins(of user: UserID) async throws(LoginStoreError) -> [Login] {
@@ -508,10 +505,7 @@ package struct SQLiteLoginStore: OperatorStore {
                 arguments: [id.text, user.text]
             )
             guard let session else { return false }
-            try db.run(
-                sql: "DELETE FROM browser_session WHERE cookie = ?",
-                arguments: [session]
-            )
+            try Self.endSession(SecretDigest(blob: session), in: db)
             return true
         }
     }

@@ -26,7 +26,7 @@ package enum Discovery {
         var scopesSupported = OpenIDScope.allCases.map(\.rawValue)
         var responseTypesSupported = ["code"]
         var responseModesSupported = ["query"]
-        var grantTypesSupported = ["authorization_code"]
+        var grantTypesSupported = ["authorization_code", "refresh_token"]
         var subjectTypesSupported = ["public", "pairwise"]
         var idTokenSigningAlgValuesSupported = ["RS256"]
         var tokenEndpointAuthMethodsSupported = [

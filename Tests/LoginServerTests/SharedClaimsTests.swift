@@ -1,4 +1,5 @@
 import LoginDomain
+import LoginStore
 import TestSupport
 import Testing
 
@@ -36,7 +37,7 @@ import Testing
             // Once there is a unionid, it is told, too.
             stage.wechat.bind("alice", to: "union-of-alice")
             _ = try await stage.phone("alice", run: 2)
-            let again = try await shop.callback(try await shop.send(browser, Self.scope))
+            let again = try shop.callback(try await shop.send(browser, Self.scope))
             let later = try await claims(shop, again.code)
             #expect(later.text("wechat_unionid") == "union-of-alice")
         }

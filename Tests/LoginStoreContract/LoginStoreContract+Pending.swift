@@ -15,7 +15,7 @@ extension LoginStoreContract {
             try require(logins.map(\.client), is: [request.client])
             try require(logins.map(\.session), is: [session])
         },
-        StoreCheck("What a login's owner agreed to is its session's, also when the request is gone.") {
+        StoreCheck("What a login's owner agreed to is its session's, as long as that lives.") {
             store in
             let request = try Scenery.request(1)
             try await store.logIn(1, for: request)

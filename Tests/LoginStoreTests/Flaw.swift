@@ -208,6 +208,19 @@ enum Flaw: String, CaseIterable, Sendable {
     case forgettingLeavesGrants
     case forgettingLeavesRequests
     case forgettingTakesGrantsWithTheirCode
+    // Refresh tokens
+    case familiesAreNotFound
+    case familiesAreFoundByTheirToken
+    case familiesForgetWhatWasExchanged
+    case familiesForgetTheirScopes
+    case familiesOutliveTheirSession
+    case familiesOutliveTheirLogin
+    case familiesOutliveTheNextLogin
+    case familiesEndWithAnySession
+    case familiesEndWhenSessionsIdle
+    case familiesAreKeptFromLogins
+    case familiesAreForgottenEarly
+    case familiesLeaveUnusedCodes
     // Signing keys
     case keysAreYoungestFirst
     case keysAreToldByName

@@ -181,6 +181,8 @@ extension FlawedStore {
         switch flaw {
         case .redeemingIsLate:
             now = now - .milliseconds(1)
+        case .familiesOutliveTheNextLogin:
+            keep(try await offlineGrants())
         case .redeemingKeepsTheEarlierSession:
             old = nil
         case .redeemingAlwaysEndsTheEarlierSession:

@@ -52,6 +52,8 @@ final class FlawedStore: OperatorStore {
         /// Every grant that was opened, as it was then.
         var grantsMade: [Grant] = []
         var grantsGone: Set<GrantID> = []
+        /// Grants that should have ended, as they were.
+        var grantsKept: [GrantID: Grant] = [:]
         /// Keys over the cap.
         var keys: [SealedKey] = []
     }
@@ -229,6 +231,19 @@ final class FlawedStore: OperatorStore {
         let (user, all) = side.withLock { side in
             (side.sessionsMade.first { $0.cookie == cookie }?.user, side.sessionsMade)
         }
+        let offline = try await offlineGrants()
+        switch flaw {
+        case .familiesOutliveTheirSession:
+            keep(offline.filter { $0.refresh != nil })
+        case .familiesLeaveUnusedCodes:
+            keep(offline.filter { $0.state == .issued })
+        case .familiesEndWithAnySession:
+            for grant in offline {
+                _ = try await base.updateGrant(.code(grant.code)) { $0.revoke() }
+            }
+        default:
+            break
+        }
         switch flaw {
         case .sessionsNeverEnd:
             return
@@ -311,6 +326,8 @@ final class FlawedStore: OperatorStore {
             for index in logins.indices {
                 logins[index].client = cards[logins[index].id] ?? logins[index].client
             }
+        case .familiesAreKeptFromLogins:
+            for index in logins.indices { logins[index].refreshableUntil = nil }
         case .loginsHideTheirSession:
             for index in logins.indices { logins[index].session = nil }
         default:
@@ -322,6 +339,9 @@ final class FlawedStore: OperatorStore {
     func revokeLogin(_ id: LoginID, of user: UserID) async throws(LoginStoreError) -> Bool {
         let (people, sessions) = side.withLock { ($0.people, $0.sessionsMade) }
         switch flaw {
+        case .familiesOutliveTheirLogin:
+            keep(try await offlineGrants())
+            return try await base.revokeLogin(id, of: user)
         case .revokingDoesNothing:
             return try await base.logins(of: user).contains { $0.id == id }
         case .revokingReachesOthers:
@@ -349,6 +369,20 @@ final class FlawedStore: OperatorStore {
         switch flaw {
         case .forgettingDoesNothing:
             return false
+        case .familiesEndWhenSessionsIdle:
+            for grant in try await offlineGrants() {
+                guard let session = try await base.session(grant.session),
+                    session.seenAt < before.sessionsSeen
+                else { continue }
+                _ = try await base.updateGrant(.code(grant.code)) { $0.revoke() }
+            }
+        case .familiesAreForgottenEarly:
+            for grant in try await offlineGrants() {
+                guard case .redeemed(_, let until) = grant.state, until < before.expired else {
+                    continue
+                }
+                side.withLock { _ = $0.grantsGone.insert(grant.id) }
+            }
         case .forgettingTakesLiveAttempts:
             side.withLock { side in
                 let old = side.opened.filter { $0.createdAt < before.attempts }

@@ -35,6 +35,7 @@ enum SettingKey: String, CaseIterable {
     case confirmDelayMilliseconds = "lifetimes.confirm_delay_ms"
     case authorizationCodeSeconds = "lifetimes.authorization_code_seconds"
     case accessTokenSeconds = "lifetimes.access_token_seconds"
+    case refreshTokenSeconds = "lifetimes.refresh_token_seconds"
     case auditDays = "lifetimes.audit_days"
     case usedCodeSeconds = "lifetimes.used_code_seconds"
     case deadSceneWindowSeconds = "lifetimes.dead_scene_window_seconds"

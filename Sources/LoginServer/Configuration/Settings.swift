@@ -326,6 +326,7 @@ extension Settings {
             // what a person believes of a logout elsewhere.
             (.authorizationCodeSeconds, \.grants.code, 10...600),
             (.accessTokenSeconds, \.grants.accessToken, 60...86_400),
+            (.refreshTokenSeconds, \.grants.refreshToken, 300...7_776_000),
             (.usedCodeSeconds, \.usedCode, 300...86_400),
             (.deadSceneWindowSeconds, \.deadSceneWindow, 1...86_400),
             (.endedAttemptSeconds, \.endedAttempt, 1...2_592_000),
@@ -575,6 +576,7 @@ extension Settings {
                 + "\(policy.rows.parkedRequests) parked requests, \(policy.rows.grants) grants",
             "authorization code: \(policy.grants.code)",
             "access token: \(policy.grants.accessToken)",
+            "refresh tokens, where a client may have them: \(policy.grants.refreshToken)",
             "websites' requests per address and minute: \(policy.parkedPerAddressPerMinute), burst "
                 + "\(policy.parkedPerAddressBurst)",
             "authorization codes per user and minute: \(policy.grantsPerUserPerMinute)",

@@ -21,7 +21,7 @@ struct TokenRoutes: Sendable {
     @Sendable
     private func token(_ request: Request, _ context: LoginContext) async throws -> Response {
         var request = request
-        let outcome = try await service.redeemCode(
+        let outcome = try await service.tokens(
             try await request.form(atMost: browser.limits.formBytesMax),
             authorization: request.headers[values: .authorization],
             from: context.address
@@ -80,6 +80,7 @@ private struct TokenBody: Encodable {
     var expiresIn: Int
     var scope: String
     var idToken: String
+    var refreshToken: String?
 
     enum CodingKeys: String, CodingKey {
         case accessToken = "access_token"
@@ -87,6 +88,7 @@ private struct TokenBody: Encodable {
         case expiresIn = "expires_in"
         case scope
         case idToken = "id_token"
+        case refreshToken = "refresh_token"
     }
 
     init(_ tokens: IssuedTokens) {
@@ -94,6 +96,7 @@ private struct TokenBody: Encodable {
         expiresIn = tokens.expiresInSeconds
         scope = tokens.scopes.map(\.rawValue).joined(separator: " ")
         idToken = tokens.idToken
+        refreshToken = tokens.refreshToken?.exposed
     }
 }
 

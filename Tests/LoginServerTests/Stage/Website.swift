@@ -34,6 +34,7 @@ struct Website: Sendable {
         var isPairwise = false
         var numberMatching = NumberMatching.off
         var shares: Set<OpenIDScope> = []
+        var allowsRefresh = false
     }
 
     /// Registers a website, and makes sure that there is a signing key.
@@ -57,6 +58,7 @@ struct Website: Sendable {
             isPairwise: registration.isPairwise,
             numberMatching: registration.numberMatching,
             shares: registration.shares,
+            allowsRefresh: registration.allowsRefresh,
             createdAt: stage.time.now()
         )
         guard let party else { throw NotAnswered() }
@@ -158,6 +160,12 @@ struct Website: Sendable {
         ]
         if usesProofKey { all["code_verifier"] = Self.verifier }
         return try await ask("/token", all.merging(changes) { $1 }, by: proof)
+    }
+
+    /// Exchanges a refresh token.
+    func refresh(_ token: String?, _ changes: [String: String?] = [:]) async throws -> Answer {
+        let all: [String: String?] = ["grant_type": "refresh_token", "refresh_token": token]
+        return try await ask("/token", all.merging(changes) { $1 })
     }
 
     func ask(

@@ -71,7 +71,7 @@ const PAGES = {
 
   done: (state, { say, button }) => ({
     title: say(state.outcome === 'confirmed' ? 'confirmed_title' : 'cancelled_title'),
-    text: say(state.outcome === 'confirmed' ? 'confirmed_text' : 'cancelled_text'),
+    text: say(state.outcome === 'confirmed' ? confirmedText(state) : 'cancelled_text'),
     outcome: state.outcome,
     buttons: [
       button('close', say('close_button'), { kind: 'primary' }),
@@ -183,9 +183,13 @@ const SHARES = { wechat: 'share_wechat' };
 
 const row = (label, value, tone = 'plain') => ({ label, value, tone });
 
+const confirmedText = ({ isByLink }) => (isByLink ? 'confirmed_link_text' : 'confirmed_text');
+
 function warnings(scanned, say) {
   const texts = [];
-  if (!scanned.confirm_allowed) {
+  if (scanned.warnings.includes('link')) {
+    texts.push(say('warning_link'));
+  } else if (!scanned.confirm_allowed) {
     texts.push(say('warning_blocked'));
   } else if (scanned.warnings.includes('picture')) {
     texts.push(say('warning_picture'));

@@ -183,6 +183,25 @@ test('a server that says nothing of it shares nothing', async () => {
   assert.ok(!program.view.card.some(({ label }) => label === 'It will learn'));
 });
 
+test('T04 who came by a link that was sent cannot confirm, and is told why', async () => {
+  const { program, server } = setUp();
+  server.next('/mp/scan', ok({ ...SCANNED, confirm_allowed: false, warnings: ['link', 'network'] }));
+  await program.show(scanned('scene-1', 1286));
+  assert.match(program.view.warnings[0], /whoever sent the link would be logged in as you/);
+  assert.equal(program.view.warnings.length, 2);
+  assert.equal(buttonOf(program.view, 'confirm').enabled, false);
+  assert.equal(buttonOf(program.view, 'cancel').enabled, true);
+});
+
+test('who came by the link of this phone goes back to the browser', async () => {
+  const { program, server, timers } = setUp();
+  await program.show(scanned('scene-1', 1286));
+  assert.deepEqual(program.view.warnings, []);
+  timers.advance(CONFIRM_DELAY_MS);
+  await program.tap('confirm');
+  assert.match(program.view.text, /Go back to the browser/);
+});
+
 test('what is not known of a browser is said to be unknown, and a place is left out', async () => {
   const { program, server } = setUp();
   server.next('/mp/scan', ok({ ...SCANNED, browser: { ...SCANNED.browser, ua: 'curl' } }));

@@ -56,14 +56,14 @@ enum AttemptRow {
             sql: """
                 INSERT INTO attempt (id, chain, cookie, scene, address, user_agent, created_at,
                     scene_expires_at, cap_at, state, seq, owner, phone, nonce, scanned_at,
-                    confirm_expires_at, launch, number, deadline, request)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    confirm_expires_at, launch, number, deadline, request, way)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 attempt.id.text, attempt.chain.text, attempt.cookie.blob, attempt.scene.blob,
                 attempt.browser.address, attempt.browser.userAgent, attempt.createdAt.milliseconds,
                 attempt.sceneExpiresAt.milliseconds, attempt.capAt.milliseconds,
-            ] + columns.arguments + [try attempt.request?.column]
+            ] + columns.arguments + [try attempt.request?.column, attempt.way.rawValue]
         )
         for entry in attempt.notes { try AuditRow.insert(entry, in: db) }
     }
@@ -145,6 +145,7 @@ extension Attempt {
                 address: try row.decode(forColumn: "address"),
                 userAgent: try row.decode(forColumn: "user_agent")
             ),
+            way: try AttemptWay(column: row.decode(forColumn: "way")),
             request: try ParkedRequest(ifColumn: row.decode(forColumn: "request")),
             createdAt: Timestamp(milliseconds: try row.decode(forColumn: "created_at")),
             sceneExpiresAt: Timestamp(milliseconds: try row.decode(forColumn: "scene_expires_at")),
@@ -182,6 +183,13 @@ extension User {
             nickName: try row.decode(forColumn: "nick_name"),
             avatar: AvatarName(text: try row.decode(forColumn: "avatar_url"))
         )
+    }
+}
+
+extension AttemptWay {
+    init(column: String) throws {
+        guard let way = AttemptWay(rawValue: column) else { throw UnreadableRow(column: "way") }
+        self = way
     }
 }
 

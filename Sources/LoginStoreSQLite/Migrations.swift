@@ -238,6 +238,9 @@ enum Migrations {
             parked_at INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX parked_at ON parked (parked_at);
+        -- How the phone comes to it: by the code, or by a link on the same device.
+        ALTER TABLE attempt ADD COLUMN way TEXT NOT NULL DEFAULT 'code'
+            CHECK (way IN ('code', 'link'));
         -- Then they wait here; NULL for a plain login.
         ALTER TABLE attempt ADD COLUMN request TEXT;
         -- And then here, until they have their answer.

@@ -21,7 +21,7 @@ import Testing
 
     /// What the code fills in, as opposed to the sentences.
     private static let values: Set = [
-        "lang", "other_lang", "site", "website", "website_host", "here", "asks", "user", "initial",
+        "lang", "other_lang", "site", "website", "website_host", "here", "asks", "same_device", "user", "initial",
         "avatar", "name", "userid",
         "status", "home", "reason", "request", "failure_title", "failure_detail",
         "icon_svg", "landing_js", "login_js", "scan_login_page_css",

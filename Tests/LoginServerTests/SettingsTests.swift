@@ -352,6 +352,7 @@ import WebSocketUpgrade
             environment["SCAN_LOGIN_LIMITS_\(name)"] = "\(100 + number)"
         }
         environment["SCAN_LOGIN_LIFETIMES_AUDIT_DAYS"] = "68"
+        environment["SCAN_LOGIN_SAME_DEVICE"] = "link"
         environment["SCAN_LOGIN_LIFETIMES_AUTHORIZATION_CODE_SECONDS"] = "69"
         environment["SCAN_LOGIN_LIFETIMES_ACCESS_TOKEN_SECONDS"] = "70"
         environment["SCAN_LOGIN_LIFETIMES_REFRESH_TOKEN_SECONDS"] = "7100"
@@ -390,6 +391,7 @@ import WebSocketUpgrade
         wanted.grants.accessToken = .seconds(70)
         wanted.grants.refreshToken = .seconds(7100)
         wanted.audit = .seconds(68 * 86_400)
+        wanted.sameDevice = .link
         #expect(policy == wanted)
     }
 

@@ -10,6 +10,7 @@ enum Flaw: String, CaseIterable, Sendable {
     case openingLeavesEndsThatAreDue
     case openingTakesDuplicates
     case openingForgetsTheChain
+    case openingForgetsTheWay
     case openingRemembersForEver
     // Reading
     case readingMixesCookiesAndScenes

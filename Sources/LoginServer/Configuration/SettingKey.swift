@@ -18,6 +18,7 @@ enum SettingKey: String, CaseIterable {
     case trustedProxies = "trusted_proxies"
     case launchPolicy = "launch_policy"
     case numberMatching = "number_matching"
+    case sameDevice = "same_device"
 
     case weChatBaseURL = "wechat.base_url"
     case weChatAppID = "wechat.app_id"

@@ -373,6 +373,7 @@ extension Settings {
             if let value = source.number(key, 1...10_000_000) { policy[keyPath: path] = value }
         }
         if let value: LaunchPolicy = source.choice(.launchPolicy) { policy.launch = value }
+        if let value: SameDevice = source.choice(.sameDevice) { policy.sameDevice = value }
         if let value: NumberMatching = source.choice(.numberMatching) {
             policy.numberMatching = value
         }
@@ -545,6 +546,7 @@ extension Settings {
             "attempt: \(policy.attempt)",
             "launch policy: \(policy.launch.rawValue)",
             "number matching: \(policy.numberMatching.rawValue)",
+            "logins on the phone itself: \(policy.sameDevice.rawValue)",
             "phone session: \(policy.phoneSession)",
             "a used js_code is remembered: \(policy.usedCode)",
             "an ended attempt is remembered: \(policy.endedAttempt)",

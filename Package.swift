@@ -147,9 +147,8 @@ room("WeChatClient", ["HTTPTransport", httpTypes])
 room(
     "FakePhone",
     [
-        "CLibPNG", "HTTPTransport", "HTTPTransportAHC", httpTypes, nioCore, nioPosix, nioHTTP1,
-        nioWebSocket,
-        nioSSL, yams,
+        "CLibPNG", "HTTPTransport", "HTTPTransportAHC", crypto, cryptoExtras, httpTypes, nioCore,
+        nioPosix, nioHTTP1, nioWebSocket, nioSSL, yams,
     ]
 )
 room(

@@ -32,9 +32,12 @@ package struct Scenario: Sendable, Equatable {
     /// Whether it must not share its servers with a scenario that is played at the same time.
     package var isAlone = false
 
+    /// Whether websites take part, which have to be registered at the login server.
+    package var hasWebsites: Bool { cast.contains { $0.role == .website } }
+
     /// Whether only a server that the runner started will do.
     package var needsOwnServer: Bool {
-        serverSettings != nil || everyStep.contains { $0.verb.actor == .server }
+        serverSettings != nil || hasWebsites || everyStep.contains { $0.verb.actor == .server }
     }
 
     /// Every step, those of `together` too.
@@ -48,6 +51,8 @@ package struct Scenario: Sendable, Equatable {
             case tab(of: String)
             /// A phone, and the name of its owner at the mock.
             case phone(person: String)
+            /// A website that speaks OpenID Connect, registered at the login server.
+            case website
         }
 
         package var name: String
@@ -61,8 +66,13 @@ package struct Scenario: Sendable, Equatable {
         package var isBrowser: Bool {
             switch role {
             case .browser, .tab: true
-            case .phone: false
+            case .phone, .website: false
             }
+        }
+
+        package var isPhone: Bool {
+            guard case .phone = role else { return false }
+            return true
         }
     }
 

@@ -21,6 +21,10 @@ struct ScenarioPlay: Sendable {
     var faults: [String?] = []
     /// The end of the mock's journal at the last mark; nil before the first.
     var journalMark: Int?
+    /// The websites of the cast, once they are registered.
+    var websites: [String: FakeWebsite] = [:]
+    /// What websites call the owner of a phone, by the phone's name.
+    var subjects: [String: String] = [:]
     /// The recent logins that a phone last saw.
     var logins: [String: [JSONValue]] = [:]
     /// The number of the last push that a browser got, over all its watches.
@@ -82,6 +86,7 @@ struct ScenarioPlay: Sendable {
                     line: line,
                     adapter: runner.adapter
                 )
+            case .website: break
             }
         }
     }
@@ -233,6 +238,8 @@ struct ScenarioPlay: Sendable {
         browsers[name] = play.browsers[name] ?? browsers[name]
         phones[name] = play.phones[name] ?? phones[name]
         logins[name] = play.logins[name]
+        websites[name] = play.websites[name] ?? websites[name]
+        subjects.merge(play.subjects) { $1 }
         lastSeq[name] = play.lastSeq[name]
         for fault in play.faults.dropFirst(faults.count) { faults.append(fault) }
         if case .tab(let owner) = scenario.cast.first(where: { $0.name == name })?.role {

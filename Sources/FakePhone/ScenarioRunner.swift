@@ -72,7 +72,8 @@ package struct ScenarioRunner: Sendable {
 
     /// Settings mean something to our own server alone; another design is judged as it stands.
     private func canPlayAsItIs(_ scenario: Scenario) -> Bool {
-        adapter != .scanLogin && !scenario.everyStep.contains { $0.verb.actor == .server }
+        adapter != .scanLogin && !scenario.hasWebsites
+            && !scenario.everyStep.contains { $0.verb.actor == .server }
     }
 
     private func noStage(_ scenario: Scenario, _ error: StageError) -> ScenarioResult.Failure {
@@ -186,6 +187,7 @@ package struct ScenarioRunner: Sendable {
         }
         var outcome = ScenarioResult.Outcome.passed
         do {
+            try await play.registerWebsites()
             try await meet(scenario.cast.filter(\.isNew), play.mock)
             for step in scenario.steps {
                 report(.step(number: begun.next(), sentence: step.sentence))

@@ -77,7 +77,7 @@ package enum ScenarioSchema {
             ],
             "oneOf": .array([["required": ["phone"]], ["required": ["tab_of"]]]),
         ],
-        "else": ["const": "browser"],
+        "else": ["enum": .array(["browser", "website"])],
     ]
 
     // MARK: A step
@@ -109,7 +109,9 @@ package enum ScenarioSchema {
         var known = anything(StepParser.optionNames)
         known[Scenario.mockName] = ["enum": names(Verb.mockVerbs.map(\.name))]
         known[Scenario.serverName] = ["enum": names(Verb.serverVerbs.map(\.name))]
-        let people = Set((Verb.all(of: .browser) + Verb.all(of: .phone)).map(\.name))
+        let people = Set(
+            [Verb.Actor.browser, .phone, .website].flatMap { Verb.all(of: $0) }.map(\.name)
+        )
         return [
             "type": "object",
             "minProperties": 1,
@@ -172,7 +174,7 @@ package enum ScenarioSchema {
             ["type": "array", "minItems": 1, "items": ["enum": names(values)]]
         case .texts: ["type": "array", "minItems": 1, "items": scalar]
         case .fields: ["type": "object", "additionalProperties": scalar]
-        case .browser, .phone, .anybody: string
+        case .browser, .phone, .anybody, .website: string
         case .shownNumber:
             [
                 "type": .array(["string", "integer"]),

@@ -90,7 +90,11 @@ struct StepParser {
                 "'\(who)' is not in the cast: \(names.joined(separator: ", "))"
             )
         }
-        return member.isBrowser ? .browser : .phone
+        return switch member.role {
+        case .browser, .tab: .browser
+        case .phone: .phone
+        case .website: .website
+        }
     }
 
     private mutating func takeShared(
@@ -204,6 +208,7 @@ struct StepParser {
         case .fields: return .fields(try reader.fields(node, name))
         case .browser: return .text(try castName(node, name, isBrowser: true))
         case .phone: return .text(try castName(node, name, isBrowser: false))
+        case .website: return .text(try websiteName(node, name))
         case .anybody: return .text(try castName(node, name, isBrowser: nil))
         case .shownNumber: return .text(try shownNumber(node))
         }
@@ -233,11 +238,19 @@ struct StepParser {
     ) throws(ScenarioError) -> String {
         let name = try reader.string(node, what)
         let fits = cast.contains {
-            $0.name == name && (isBrowser == nil || $0.isBrowser == isBrowser)
+            $0.name == name && (isBrowser == nil || (isBrowser == true ? $0.isBrowser : $0.isPhone))
         }
         guard fits else {
             let kind = isBrowser.map { $0 ? "a browser" : "a phone" } ?? "somebody"
             throw reader.error(node, "'\(what)' must name \(kind) of the cast, not '\(name)'")
+        }
+        return name
+    }
+
+    private func websiteName(_ node: Node, _ what: String) throws(ScenarioError) -> String {
+        let name = try reader.string(node, what)
+        guard cast.contains(where: { $0.name == name && $0.role == .website }) else {
+            throw reader.error(node, "'\(what)' must name a website of the cast, not '\(name)'")
         }
         return name
     }

@@ -110,6 +110,9 @@ final class ServerHouse: Sendable {
                 let (next, _) = try await self.start(command, port: loginAddress.port)
                 current.withLock { $0 = next }
                 self.book.withLock { $0.pairs[number]?.login = next }
+            },
+            register: { name, callback, goodbye throws(StageError) in
+                try await self.register(name, callback, goodbye, at: command)
             }
         )
         let stage = Stage(login: loginAddress, weChat: weChatAddress, control: control)
@@ -202,6 +205,46 @@ final class ServerHouse: Sendable {
             login.settings,
             login.folder
         )
+    }
+
+    /// Registers a website beside the running server, as an operator does.
+    private func register(
+        _ name: String,
+        _ callback: String,
+        _ goodbye: String,
+        at login: Login
+    ) async throws(StageError) -> WebsiteRegistration {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "\(programs)/login-server")
+        process.arguments = [
+            "clients", "add", "--mode", "development",
+            "--database", "\(login.folder)/login.sqlite", "--name", name,
+            "--redirect-uri", callback, "--post-logout-redirect-uri", goodbye,
+        ]
+        process.environment = Self.environment(login.settings)
+        process.standardInput = FileHandle.nullDevice
+        let words = Pipe()
+        process.standardOutput = words
+        process.standardError = words
+        guard (try? process.run()) != nil else {
+            throw StageError("login-server clients could not be started")
+        }
+        // A few hundred bytes: they fit into the pipe, and their end is the program's.
+        let answer = words.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        struct Added: Decodable {
+            var clientId: String
+            var clientSecret: String
+        }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard process.terminationStatus == 0,
+            let added = try? decoder.decode(Added.self, from: answer)
+        else {
+            let text = String(decoding: answer, as: UTF8.self)
+            throw StageError("login-server clients: \(text.prefix(200))")
+        }
+        return WebsiteRegistration(clientID: added.clientId, clientSecret: added.clientSecret)
     }
 
     /// Starts a program and waits until it says where it listens.

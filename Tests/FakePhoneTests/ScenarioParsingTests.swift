@@ -27,8 +27,12 @@ struct ScenarioParsingTests {
             ("cast: { a: browser }\nsteps: []", "f.yaml:2:8: steps must not be empty"),
             (
                 "cast: { a: tablet }\nsteps: []",
-                "f.yaml:1:12: a must be 'browser', '{ phone: PERSON }' or "
-                    + "'{ tab_of: BROWSER }', not 'tablet'"
+                "f.yaml:1:12: a must be 'browser', '{ phone: PERSON }', "
+                    + "'{ tab_of: BROWSER }' or 'website', not 'tablet'"
+            ),
+            (
+                "cast: { my-shop: website }\nsteps: []",
+                "f.yaml:1:18: a website's name must be of small letters and digits, not 'my-shop'"
             ),
             (
                 "cast: { wechat: browser }\nsteps: []",
@@ -60,7 +64,7 @@ struct ScenarioParsingTests {
                 "  - laptop: fly",
                 "f.yaml:3:13: laptop cannot 'fly'; it can open, renew, show, look, watch, "
                     + "reconnect, sees, saw, closed, reload, complete, cancel, session, logout, "
-                    + "offline, online, ignore, replay, request"
+                    + "visit, resume, decline, leave, offline, online, ignore, replay, request"
             ),
             (
                 "  - alice: fly",

@@ -86,7 +86,7 @@ import Testing
         let html = text(pages.login(.english))
         for state in [
             "loading", "waiting", "scanned", "confirmed", "done", "cancelled", "expired",
-            "superseded", "offline", "busy", "down", "phone", "error",
+            "superseded", "over", "offline", "busy", "down", "phone", "error",
         ] {
             #expect(html.contains("<div data-state=\"\(state)\"><strong>"), "\(state)")
         }

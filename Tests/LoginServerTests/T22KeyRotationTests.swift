@@ -50,6 +50,45 @@ import Testing
         }
     }
 
+    @Test func `T22 a key that takes over while 500 people log in breaks none of it`() async throws {
+        try await EdgeStage.with {
+            $0.policy.attemptsPerAddressBurst = 10_000
+            $0.policy.phoneLoginsPerAddressBurst = 10_000
+            $0.policy.parkedPerAddressBurst = 10_000
+            $0.policy.connectionsPerAddress = 10_000
+        } _: { stage in
+            let shop = try await Website.register(on: stage)
+            // Each login moves the clock by 0.7 s, so that in the middle of them this key has been
+            // published for a day.
+            let lead = KeyRing.lead - .seconds(175)
+            try await stage.rows.addSigningKey(
+                TestKeys.row(TestKeys.otherRSA, publishedAt: stage.time.now() - lead)
+            )
+            // What every website has read before, and keeps.
+            let keys = try await stage.send(Call("GET", "/jwks.json")).body
+            var kids: [String: Int] = [:]
+            for crowd in 0..<20 {
+                let tokens = try await withThrowingTaskGroup(of: String?.self) { group in
+                    for number in 0..<25 {
+                        group.addTask {
+                            let person = try await stage.phone("p\(crowd)x\(number)")
+                            let back = try await shop.logIn(Browser(stage), by: person)
+                            return try await shop.redeem(back.code).text("id_token")
+                        }
+                    }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                for token in tokens {
+                    let jwt = try JWT(token ?? "")
+                    _ = try jwt.verified(by: keys)
+                    kids[jwt.head["kid"] as? String ?? "", default: 0] += 1
+                }
+            }
+            #expect(kids.values.reduce(0, +) == 500)
+            #expect(kids.count == 2 && kids.values.allSatisfy { $0 > 100 }, "\(kids)")
+        }
+    }
+
     @Test func `T22 a key is published a day before it signs`() async throws {
         try await EdgeStage.with {
             $0.policy.session = .seconds(30 * 24 * 3600)

@@ -7,6 +7,8 @@ struct Verb: Sendable {
     enum Actor: String, Sendable, CaseIterable {
         case browser
         case phone
+        /// A website's server.
+        case website
         /// The mock of WeChat, `wechat` in a file.
         case mock
         /// The login server that the runner started, `server` in a file.
@@ -32,8 +34,9 @@ struct Verb: Sendable {
     /// Every verb of an actor, in the order of the reference.
     static func all(of actor: Actor) -> [Verb] {
         switch actor {
-        case .browser: browserVerbs + deviceVerbs(.browser)
+        case .browser: browserVerbs + visitorVerbs + deviceVerbs(.browser)
         case .phone: phoneVerbs + deviceVerbs(.phone)
+        case .website: websiteVerbs
         case .mock: mockVerbs
         case .server: serverVerbs
         case .several: []
@@ -66,6 +69,8 @@ struct VerbOption: Sendable, Equatable {
         case browser
         case phone
         case anybody
+        /// A website, by its name in the cast.
+        case website
         /// What is typed as the number: digits, `of BROWSER` or `wrong of BROWSER`.
         case shownNumber
     }

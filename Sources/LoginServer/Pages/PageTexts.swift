@@ -66,6 +66,8 @@ package enum PageTexts {
         .init("cancelled_detail", "您没有登录。", "You are not logged in."),
         .init("expired_title", "登录码已过期", "This code has expired"),
         .init("expired_detail", "请获取新码后再扫。", "Get a new one to go on."),
+        .init("over_title", "等待时间太长了", "This took too long"),
+        .init("over_detail", "请回到网站重新登录。", "Please start again at the website."),
         .init("superseded_title", "登录已转到另一个页面", "Login moved to another tab"),
         .init(
             "superseded_detail",

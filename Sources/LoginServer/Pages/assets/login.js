@@ -197,7 +197,8 @@ async function renew() {
       show('offline');
       await pause(backoff(tries), signal);
     } else {
-      end('error');
+      // 410: the website's request has waited too long; only the website can begin again.
+      end(status === 410 ? 'over' : 'error');
     }
     if (signal.aborted) return;
   }

@@ -178,8 +178,8 @@ program(
     "login-server",
     [
         "HTTPTransport", "HTTPTransportAHC", "LoginDomain", "LoginServer", "LoginService",
-        "LoginStoreSQLite", "OpenIDConnect", "WeChatClient", argumentParser, crypto, cryptoExtras,
-        hummingbird, logging, nioCore,
+        "LoginStore", "LoginStoreSQLite", "OpenIDConnect", "WeChatClient", argumentParser, crypto,
+        cryptoExtras, hummingbird, logging, nioCore,
     ]
 )
 
@@ -244,7 +244,7 @@ targets.append(
     )
 )
 tests("LoginDomainTests", ["LoginDomain", "TestSupport"])
-tests("OpenIDConnectTests", ["OpenIDConnect", "LoginDomain", crypto, cryptoExtras])
+tests("OpenIDConnectTests", ["OpenIDConnect", "LoginDomain", "TestSupport", crypto, cryptoExtras])
 tests("LoginStoreTests", ["LoginDomain", "LoginStore", "LoginStoreContract"])
 tests(
     "LoginStoreSQLiteTests",

@@ -82,7 +82,8 @@ package struct RelyingParty: Sendable, Equatable {
         ClientCard(name: name, host: redirect.host)
     }
 
-    private static func isName(_ name: String) -> Bool {
+    /// Whether people can read a name.
+    package static func isName(_ name: String) -> Bool {
         (1...nameCharactersMax).contains(name.count)
             && name.unicodeScalars.allSatisfy {
                 switch $0.properties.generalCategory {

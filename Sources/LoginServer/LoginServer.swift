@@ -224,6 +224,7 @@ package func buildApplication(
     }
     // A service that returns would end the program.
     if service.policy.pooledCodes > 0 { application.addServices(CodeMakers(service: service)) }
+    if service.keepsKeys { application.addServices(KeyKeeper(service: service)) }
     return application
 }
 
@@ -253,6 +254,17 @@ private struct Sweeper: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown { [service] in
             await service.runSweeper()
+        }
+    }
+}
+
+/// Looks after the signing keys beside the listener.
+private struct KeyKeeper: Service {
+    let service: LoginService
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { [service] in
+            await service.runKeyKeeper()
         }
     }
 }

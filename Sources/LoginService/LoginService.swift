@@ -96,6 +96,11 @@ extension Secret {
     }
 }
 
+/// The SHA-256 of a website's secret that an operator has chosen: what is stored in its place.
+package func clientSecretDigest(of secret: String) -> SecretDigest {
+    secretDigest(of: secret)
+}
+
 /// The SHA-256 of a text.
 func secretDigest(of text: String) -> SecretDigest {
     guard let digest = SecretDigest(bytes: Array(SHA256.hash(data: Array(text.utf8)))) else {

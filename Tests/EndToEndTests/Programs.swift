@@ -194,18 +194,39 @@ enum Programs {
         )
     }
 
-    /// Lends a new folder, and deletes it.
+    /// Lends a new folder, and deletes it, and what a server has put beside it.
     static func withFolder<Value: Sendable>(
         _ body: (String) async throws -> Value
     ) async throws -> Value {
-        let folder = FileManager.default.temporaryDirectory
+        let place = FileManager.default.temporaryDirectory
             .appendingPathComponent("scan-login-test-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(
-            atPath: folder,
+            atPath: "\(place)/folder",
             withIntermediateDirectories: true
         )
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        return try await body(folder)
+        defer { try? FileManager.default.removeItem(atPath: place) }
+        return try await body("\(place)/folder")
+    }
+
+    /// Lends the least that a good production server says, with its key file.
+    static func withProduction<Value: Sendable>(
+        _ body: ([String: String]) async throws -> Value
+    ) async throws -> Value {
+        try await withFolder { folder in
+            let file = "\(folder)/key"
+            let isMade = FileManager.default.createFile(
+                atPath: file,
+                contents: Data("\(String(repeating: "5a", count: 32))\n".utf8),
+                attributes: [.posixPermissions: 0o600]
+            )
+            guard isMade else { throw ProgramFailed(description: "no \(file)") }
+            return try await body([
+                "SCAN_LOGIN_ORIGIN": "https://login.example.com",
+                "SCAN_LOGIN_WECHAT_APP_ID": "wx00000000000000aa",
+                "SCAN_LOGIN_WECHAT_APP_SECRET": "fedcba9876543210fedcba9876543210",
+                "SCAN_LOGIN_KEY_FILE": file,
+            ])
+        }
     }
 
     /// The mock and the login server, both on free ports, with a fresh database.

@@ -15,6 +15,7 @@ import WebSocketUpgrade
         "SCAN_LOGIN_ORIGIN": "https://login.example.com",
         "SCAN_LOGIN_WECHAT_APP_ID": "wx00000000000000aa",
         "SCAN_LOGIN_WECHAT_APP_SECRET": secret,
+        "SCAN_LOGIN_KEY_FILE": "/etc/scan-login/key",
     ]
     private static let secret = "fedcba9876543210FEDCBA9876543210"
     private static let development = ["SCAN_LOGIN_MODE": "development"]
@@ -57,10 +58,12 @@ import WebSocketUpgrade
 
     // MARK: - Defaults
 
-    @Test func `production is the default and asks for origin, app id and secret`() async throws {
+    @Test func `production is the default and asks for origin, app id, secret, key file`()
+        async throws
+    {
         let reasons = await reasons([:])
-        #expect(reasons.count == 3)
-        for name in ["ORIGIN", "WECHAT_APP_ID", "WECHAT_APP_SECRET"] {
+        #expect(reasons.count == 4)
+        for name in ["ORIGIN", "WECHAT_APP_ID", "WECHAT_APP_SECRET", "KEY_FILE"] {
             #expect(
                 reasons.count { $0.contains("SCAN_LOGIN_\(name) is missing") } == 1,
                 "\(name): \(reasons)"
@@ -174,7 +177,7 @@ import WebSocketUpgrade
         ("LIMITS_IDLE_SECONDS", "0", "whole number from 1 to 600"),
         ("LIMITS_STALL_SECONDS", "never", "whole number from 1 to 600"),
         ("LIMITS_BODY_BYTES_PER_SECOND", "0", "whole number from 1"),
-        ("KEY_FILE", "key", "no effect in this version. Remove it."),
+        ("KEY_FILE", "", "is missing: the file with the key"),
         ("OPERATIONS_PORT", "0", "must be a port from 1 to 65535, or off, not 0."),
         ("OPERATIONS_PORT", "yes", "must be a port from 1 to 65535, or off, not yes."),
         ("LOG_FORMAT", "xml", "must be one of json, text, not xml."),
@@ -209,10 +212,11 @@ import WebSocketUpgrade
             "SCAN_LOGIN_LIMITS_CODES_PER_MINUTE": "0",
         ]
         let reasons = await reasons(environment)
-        for name in environment.keys.sorted() + ["SCAN_LOGIN_WECHAT_APP_ID"] {
+        let missing = ["SCAN_LOGIN_WECHAT_APP_ID", "SCAN_LOGIN_KEY_FILE"]
+        for name in environment.keys.sorted() + missing {
             #expect(reasons.count { $0.contains(name) } == 1, "\(name): \(reasons)")
         }
-        #expect(reasons.count == 7)
+        #expect(reasons.count == 8)
     }
 
     @Test func `a refusal never repeats a secret`() async {
@@ -244,14 +248,6 @@ import WebSocketUpgrade
         let reasons = await reasons(environment)
         #expect(reasons.count == 1, "\(reasons)")
         #expect(reasons.first?.contains(word) == true, "\(reasons)")
-    }
-
-    @Test(arguments: SettingKey.allCases.filter { !$0.hasEffect })
-    func `what has no effect yet is only warned about in development`(key: SettingKey) async throws
-    {
-        let environment = Self.development.merging([key.environmentName: "1"]) { $1 }
-        let settings = try await read(environment)
-        #expect(settings.warnings == ["\(key.environmentName) has no effect in this version."])
     }
 
     // MARK: - Layers
@@ -560,7 +556,7 @@ import WebSocketUpgrade
         #expect(!String(reflecting: settings).contains(Self.secret))
     }
 
-    @Test(arguments: SettingKey.allCases.filter { $0.hasEffect && $0.path.count == 2 })
+    @Test(arguments: SettingKey.allCases.filter { $0.path.count == 2 })
     func `a number that is changed shows in what is in force`(key: SettingKey) async throws {
         guard key.rawValue.hasPrefix("lifetimes.") || key.rawValue.hasPrefix("limits.") else {
             return

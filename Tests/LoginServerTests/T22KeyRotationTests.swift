@@ -72,7 +72,7 @@ import Testing
                 let tokens = try await withThrowingTaskGroup(of: String?.self) { group in
                     for number in 0..<25 {
                         group.addTask {
-                            let person = try await stage.phone("p\(crowd)-\(number)")
+                            let person = try await stage.phone("p\(crowd)x\(number)")
                             let back = try await shop.logIn(Browser(stage), by: person)
                             return try await shop.redeem(back.code).text("id_token")
                         }

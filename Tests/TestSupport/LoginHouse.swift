@@ -24,7 +24,8 @@ package struct LoginHouse: Sendable {
         seed: UInt64 = 1,
         site: ClientCard = ClientCard(name: "Example", host: "login.example.com"),
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-        serviceTime: (any TimeSource)? = nil
+        serviceTime: (any TimeSource)? = nil,
+        keyMaker: (any KeyMaker)? = nil
     ) {
         guard
             let configuration = WeChatConfiguration(
@@ -49,7 +50,8 @@ package struct LoginHouse: Sendable {
             site: site,
             openID: OpenIDProvider(
                 issuer: "https://\(site.host)",
-                opener: TestKeys.Opener()
+                opener: TestKeys.Opener(),
+                maker: keyMaker
             ),
             time: serviceTime ?? time,
             dice: Dice(SeededDice(seed: seed)),

@@ -9,6 +9,7 @@ enum SettingKey: String, CaseIterable {
     case port
     case database
     case dataDirectory = "data_directory"
+    case keyFile = "key_file"
     case restoredSessions = "restored_sessions"
     case siteName = "site_name"
     case logLevel = "log_level"
@@ -87,9 +88,6 @@ enum SettingKey: String, CaseIterable {
     case grantsPerUserPerMinute = "limits.grants_per_user_per_minute"
     case formBytes = "limits.form_bytes"
 
-    // Part of the contract, with no effect yet: production refuses them rather than ignore them.
-    case keyFile = "key_file"
-
     static let environmentPrefix = "SCAN_LOGIN_"
 
     var path: [String] { rawValue.split(separator: ".").map(String.init) }
@@ -100,14 +98,4 @@ enum SettingKey: String, CaseIterable {
 
     /// Whether its value must never be printed.
     var isSecret: Bool { self == .weChatAppSecret }
-
-    /// Whether this version does what it says.
-    var hasEffect: Bool {
-        switch self {
-        case .keyFile:
-            false
-        default:
-            true
-        }
-    }
 }

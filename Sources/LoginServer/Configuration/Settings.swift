@@ -12,6 +12,12 @@ package struct Settings: Sendable {
     package var wechat: WeChatConfiguration
     /// The path of the SQLite file.
     package var database: String
+    /// What its signing keys are encrypted under.
+    package var keyFile: KeyFile
+    /// The websites that the configuration file names.
+    ///
+    /// They come when they are written down, and say `Timestamp.earliest` here.
+    package var clients: [RelyingParty]
     /// Whether browsers stay logged in when a backup is restored.
     ///
     /// They do not unless the operator says so: a restored session may be one that was logged out or
@@ -117,6 +123,8 @@ extension Settings {
         let policy = readPolicy(&source, mode)
         let wechat = readWeChat(&source, mode)
         let database = readDatabase(&source)
+        let keyFile = readKeyFile(&source, mode, database)
+        let clients = readClients(&source, mode)
         let keepsRestoredSessions = readRestoredSessions(&source)
         let logLevel = source.text(.logLevel) ?? "info"
         if !logLevels.contains(logLevel) {
@@ -126,7 +134,6 @@ extension Settings {
             )
         }
         let logFormat = source.choice(.logFormat) ?? (mode == .production ? .json : LogFormat.text)
-        let warnings = readIneffective(&source, mode)
         guard source.problems.isEmpty, let edge, let wechat else {
             throw SettingsRefused(reasons: source.problems)
         }
@@ -136,10 +143,12 @@ extension Settings {
             policy: policy,
             wechat: wechat,
             database: database,
+            keyFile: keyFile,
+            clients: clients,
             keepsRestoredSessions: keepsRestoredSessions,
             logLevel: logLevel,
             logFormat: logFormat,
-            warnings: warnings
+            warnings: clients.compactMap(\.proofKeyWarning)
         )
     }
 
@@ -490,6 +499,44 @@ extension Settings {
         return database
     }
 
+    /// What commands that work beside the server have to know.
+    package struct Beside: Sendable {
+        package var mode: Mode
+        /// The path of the SQLite file.
+        package var database: String
+        /// Nil where production says nothing of it.
+        package var keyFile: KeyFile?
+    }
+
+    /// What commands that work beside the server have to know; no other setting is judged.
+    package static func beside(
+        flags: SettingsFlags,
+        environment: [String: String]
+    ) async throws(SettingsRefused) -> Beside {
+        var source = await SettingSource(
+            flags: flags.values,
+            environment: environment,
+            file: flags.config
+        )
+        let mode = readMode(&source)
+        let database = readDatabase(&source)
+        let path = source.text(.keyFile)
+        guard source.problems.isEmpty else { throw SettingsRefused(reasons: source.problems) }
+        let file = path.map { KeyFile(path: $0) }
+        let usual = mode == .development ? KeyFile(besideFolderOf: database) : nil
+        return Beside(mode: mode, database: database, keyFile: file ?? usual)
+    }
+
+    private static func readClients(
+        _ source: inout SettingSource,
+        _ mode: Mode
+    ) -> [RelyingParty] {
+        guard let (node, file) = source.clients else { return [] }
+        let section = ClientsSection(node, file: file, allowsLoopback: mode == .development)
+        for problem in section.problems { source.note(problem) }
+        return section.parties
+    }
+
     private static func readRestoredSessions(_ source: inout SettingSource) -> Bool {
         let text = source.text(.restoredSessions) ?? "drop"
         if !["drop", "keep"].contains(text) {
@@ -513,16 +560,21 @@ extension Settings {
         return database
     }
 
-    private static func readIneffective(_ source: inout SettingSource, _ mode: Mode) -> [String] {
-        var warnings: [String] = []
-        for key in SettingKey.allCases where !key.hasEffect && source.text(key) != nil {
-            let line = "\(key.environmentName) has no effect in this version."
-            switch mode {
-            case .production: source.note(line + " Remove it.")
-            case .development: warnings.append(line)
-            }
+    /// The place of the key file, which only a developer's server makes by itself.
+    private static func readKeyFile(
+        _ source: inout SettingSource,
+        _ mode: Mode,
+        _ database: String
+    ) -> KeyFile {
+        if let path = source.text(.keyFile) { return KeyFile(path: path) }
+        if mode == .production {
+            source.note(
+                "\(SettingKey.keyFile.environmentName) is missing: the file with the key that "
+                    + "signing keys are encrypted under. Make it outside of the data folder: "
+                    + "(umask 077; openssl rand -hex 32 > FILE)"
+            )
         }
-        return warnings
+        return KeyFile(besideFolderOf: database)
     }
 
     /// What is in force, a line each, secrets redacted.
@@ -535,6 +587,9 @@ extension Settings {
             "listens on: \(edge.host):\(edge.port)",
             "site name: \(edge.siteName)",
             "database: \(database)",
+            "key file: \(keyFile.path)",
+            "websites of the configuration: "
+                + (clients.isEmpty ? "none" : clients.map(\.id.text).joined(separator: ", ")),
             "log level: \(logLevel), \(logFormat.rawValue)",
             "operators look at: "
                 + (edge.operations.map { "\($0.host):\($0.port)" } ?? "nothing (off)"),
@@ -602,6 +657,17 @@ extension Settings {
             "a connection may idle: \(edge.limits.connection.idle.seconds)",
             "a peer may not read for: \(edge.limits.connection.stall.seconds)",
         ]
+    }
+}
+
+extension RelyingParty {
+    /// What an operator should know of a website that need not prove its codes; nil for the others
+    /// (T19).
+    package var proofKeyWarning: String? {
+        guard !isProofKeyRequired else { return nil }
+        return
+            "The website \(id) may leave PKCE out (pkce: optional): whoever gets hold of one of its "
+            + "codes and of its secret is its user. Require it as soon as the website can."
     }
 }
 

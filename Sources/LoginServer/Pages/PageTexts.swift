@@ -74,11 +74,7 @@ package enum PageTexts {
         .init("expired_title", "登录码已过期", "This code has expired"),
         .init("expired_detail", "请获取新码后再扫。", "Get a new one to go on."),
         .init("over_title", "等待时间太长了", "This took too long"),
-        .init(
-            "over_detail",
-            "请返回网站，再登录一次。",
-            "Please go back to the website and log in again."
-        ),
+        .init("over_detail", "请回到网站重新登录。", "Please start again at the website."),
         .init("superseded_title", "登录已转到另一个页面", "Login moved to another tab"),
         .init(
             "superseded_detail",

@@ -9,10 +9,13 @@ package struct OpenIDProvider: Sendable {
     /// Our own name: the configured origin (T25).
     package var issuer: String
     package var opener: any KeyOpener
+    /// Makes keys when their time has come; nil where somebody else sees to that.
+    package var maker: (any KeyMaker)?
 
-    package init(issuer: String, opener: any KeyOpener) {
+    package init(issuer: String, opener: any KeyOpener, maker: (any KeyMaker)? = nil) {
         self.issuer = issuer
         self.opener = opener
+        self.maker = maker
     }
 }
 

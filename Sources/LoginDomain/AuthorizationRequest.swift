@@ -74,6 +74,16 @@ package enum OpenIDScope: String, Sendable, CaseIterable {
     /// owner is told of before they confirm.
     package static let shared: Set<OpenIDScope> = [.wechat]
 
+    /// Those that a website may be registered for, for people.
+    package static let sharedNames = allCases.filter(\.isShared).map(\.rawValue)
+        .joined(separator: ", ")
+
+    /// One of those, by its name.
+    package init?(sharing name: String) {
+        self.init(rawValue: name)
+        guard isShared else { return nil }
+    }
+
     /// Whether somebody has to agree before a website learns this.
     package var isShared: Bool { Self.shared.contains(self) }
 }

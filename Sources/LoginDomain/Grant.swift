@@ -183,7 +183,7 @@ package struct Grant: Sendable, Equatable {
     ///   - now: The present.
     ///   - lifetimes: How long the access token lives.
     /// - Returns: What came of it.
-    package mutating func refresh(
+    package mutating func exchange(
         by client: RelyingPartyID,
         turn: SecretDigest,
         next: SecretDigest,

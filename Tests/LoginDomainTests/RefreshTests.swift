@@ -62,7 +62,7 @@ struct RefreshTests {
         for scopes: [OpenIDScope]? = [.openid, .profile, .offlineAccess],
         after milliseconds: Int64
     ) -> Grant.RefreshOutcome {
-        grant.refresh(
+        grant.exchange(
             by: client ?? shop,
             turn: Self.turn(turn),
             next: Self.turn(next),

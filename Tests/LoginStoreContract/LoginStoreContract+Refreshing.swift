@@ -206,7 +206,7 @@ extension OperatorStore {
         scopes: [OpenIDScope] = [.openid, .profile, .offlineAccess]
     ) async throws -> GrantUpdate<Grant.RefreshOutcome>? {
         try await updateGrant(.refresh(Scenery.family(family))) {
-            $0.refresh(
+            $0.exchange(
                 by: Scenery.partyID(1),
                 turn: Scenery.turn(turn),
                 next: Scenery.turn(next),

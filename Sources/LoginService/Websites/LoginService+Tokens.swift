@@ -147,7 +147,7 @@ extension LoginService {
         let (wanted, lifetimes) = (request.scopes(of: row.scopes), policy.grants)
         let update = try await stored { () async throws(LoginStoreError) in
             try await store.updateGrant(.refresh(shown.family.digest)) { grant in
-                grant.refresh(
+                grant.exchange(
                     by: party.id,
                     turn: turn,
                     next: nextTurn,

@@ -126,7 +126,8 @@ extension LoginStoreContract {
             try await store.registerParties(1...1)
             try await store.logIn(1)
             func end() async throws -> Timestamp? {
-                try await store.logins(of: Scenery.user(1)).first?.refreshableUntil
+                let logins = try await store.logins(of: Scenery.user(1))
+                return logins.first?.refreshableUntil
             }
             try require(try await end(), is: nil)
             try await store.open(grant: 5)

@@ -1,4 +1,5 @@
 import LoginDomain
+import LoginService
 import LoginStore
 import TestSupport
 import Testing

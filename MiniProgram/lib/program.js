@@ -8,7 +8,7 @@ const { createServer } = require('./server');
 const { createPhoneSession } = require('./phone-session');
 const { createPrivacy } = require('./privacy');
 const { createProfile } = require('./profile');
-const { readLaunch } = require('./launch');
+const { LINK_LAUNCH, readLaunch } = require('./launch');
 const { Failure, explain, supportCode } = require('./failures');
 const { languageOf, speak } = require('./texts');
 const { DIGITS, draw, remark } = require('./view');
@@ -49,6 +49,8 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     isAskedForConsent: false,
     // The confirm screen: the server's answer to the scan; milliseconds.
     scanned: null,
+    // Whether the browser is on this phone.
+    isByLink: false,
     confirmableAt: 0,
     endsAt: 0,
     isTooFast: false,
@@ -276,6 +278,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     change({
       page: 'confirm',
       scanned,
+      isByLink: code.launch === LINK_LAUNCH,
       confirmableAt: now + confirmDelay,
       endsAt: now + scanned.expires_in * SECOND_MS,
     });

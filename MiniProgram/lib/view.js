@@ -71,7 +71,7 @@ const PAGES = {
 
   done: (state, { say, button }) => ({
     title: say(state.outcome === 'confirmed' ? 'confirmed_title' : 'cancelled_title'),
-    text: say(state.outcome === 'confirmed' ? 'confirmed_text' : 'cancelled_text'),
+    text: say(state.outcome === 'confirmed' ? confirmedText(state) : 'cancelled_text'),
     outcome: state.outcome,
     buttons: [
       button('close', say('close_button'), { kind: 'primary' }),
@@ -161,9 +161,14 @@ function card({ client, browser, warnings: names }, lang, say) {
   const agent = readAgent(browser.ua, lang);
   const place = [browser.ip_area, browser.network].filter(Boolean).join(' · ');
   const tone = names.includes('network') ? 'warn' : 'plain';
+  // Older servers name none. What has no words here yet is named as the server does.
+  const shares = (client.shares || []).map((name) => (SHARES[name] ? say(SHARES[name]) : name));
   return [
     row(say('card_site'), client.name),
     row(say('card_host'), client.host),
+    ...(shares.length > 0
+      ? [row(say('card_shares'), shares.join(lang === 'zh' ? '、' : ', '), 'warn')]
+      : []),
     row(say('card_browser'), agent.browser || say('unknown')),
     row(say('card_system'), agent.system || say('unknown')),
     // Without a location database there is the address alone.
@@ -173,11 +178,18 @@ function card({ client, browser, warnings: names }, lang, say) {
   ];
 }
 
+// What a website learns beyond name and picture: a confirm agrees to it.
+const SHARES = { wechat: 'share_wechat' };
+
 const row = (label, value, tone = 'plain') => ({ label, value, tone });
+
+const confirmedText = ({ isByLink }) => (isByLink ? 'confirmed_link_text' : 'confirmed_text');
 
 function warnings(scanned, say) {
   const texts = [];
-  if (!scanned.confirm_allowed) {
+  if (scanned.warnings.includes('link')) {
+    texts.push(say('warning_link'));
+  } else if (!scanned.confirm_allowed) {
     texts.push(say('warning_blocked'));
   } else if (scanned.warnings.includes('picture')) {
     texts.push(say('warning_picture'));

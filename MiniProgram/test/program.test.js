@@ -158,6 +158,50 @@ test('T04 the confirm screen shows who asks, as the server saw them', async () =
   assert.match(program.view.text, /If you did not open this page yourself/);
 });
 
+test('the confirm screen says what the website will learn', async () => {
+  for (const [language, label, words] of [
+    ['en', 'It will learn', 'your WeChat id (openid, unionid), horoscope'],
+    ['zh_CN', '将获知', '您的微信身份标识（openid、unionid）、horoscope'],
+  ]) {
+    const { program, server } = setUp({ language });
+    server.next('/mp/scan', ok({
+      ...SCANNED, client: { ...SCANNED.client, shares: ['wechat', 'horoscope'] },
+    }));
+    await program.show(scanned());
+    const row = program.view.card.find((each) => each.label === label);
+    assert.deepEqual(row, { label, value: words, tone: 'warn' });
+    const place = program.view.card.indexOf(row);
+    assert.equal(place, 2, 'right behind the website');
+  }
+});
+
+test('a server that says nothing of it shares nothing', async () => {
+  const { program, server } = setUp();
+  const { shares: _, ...client } = SCANNED.client;
+  server.next('/mp/scan', ok({ ...SCANNED, client }));
+  await program.show(scanned());
+  assert.ok(!program.view.card.some(({ label }) => label === 'It will learn'));
+});
+
+test('T04 who came by a link that was sent cannot confirm, and is told why', async () => {
+  const { program, server } = setUp();
+  server.next('/mp/scan', ok({ ...SCANNED, confirm_allowed: false, warnings: ['link', 'network'] }));
+  await program.show(scanned('scene-1', 1286));
+  assert.match(program.view.warnings[0], /whoever sent the link would be logged in as you/);
+  assert.equal(program.view.warnings.length, 2);
+  assert.equal(buttonOf(program.view, 'confirm').enabled, false);
+  assert.equal(buttonOf(program.view, 'cancel').enabled, true);
+});
+
+test('who came by the link of this phone goes back to the browser', async () => {
+  const { program, server, timers } = setUp();
+  await program.show(scanned('scene-1', 1286));
+  assert.deepEqual(program.view.warnings, []);
+  timers.advance(CONFIRM_DELAY_MS);
+  await program.tap('confirm');
+  assert.match(program.view.text, /Go back to the browser/);
+});
+
 test('what is not known of a browser is said to be unknown, and a place is left out', async () => {
   const { program, server } = setUp();
   server.next('/mp/scan', ok({ ...SCANNED, browser: { ...SCANNED.browser, ua: 'curl' } }));

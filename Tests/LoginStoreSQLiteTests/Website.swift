@@ -22,6 +22,7 @@ struct Website {
                 isProofKeyRequired: false,
                 isPairwise: true,
                 numberMatching: .networks,
+                shares: [.wechat],
                 isConfigured: true,
                 createdAt: Story.start
             )
@@ -40,7 +41,7 @@ struct Website {
         request = AuthorizationRequest(
             client: party.id,
             redirectURI: redirect,
-            scopes: [.openid, .profile],
+            scopes: [.openid, .profile, .wechat],
             state: #"a "state" \ of / its own"#,
             nonce: "n-1",
             codeChallenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",

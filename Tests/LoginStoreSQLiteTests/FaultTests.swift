@@ -93,15 +93,9 @@ struct FaultTests {
             (
                 "add website", ["INSERT ON client"],
                 { _, _, store in
-                    let party = try #require(
-                        RelyingParty(
-                            id: try #require(RelyingPartyID(text: "another")),
-                            name: "Another",
-                            redirectURIs: [try RedirectURI(registering: "https://a.example/")],
-                            secret: nil,
-                            createdAt: Story.start
-                        )
-                    )
+                    var dice = SeededDice(seed: 2004)
+                    var party = try Website().other
+                    party.id = RelyingPartyID(using: &dice)
                     try await store.addRelyingParty(party)
                 }
             ),

@@ -346,7 +346,8 @@ struct T38RestoreTests {
             let session = try #require(try await server.session(story.session))
             try SQLiteBackup.write(of: path, to: copy, replacing: false)
             // Then the code is used, the token given back, both requests are answered.
-            let (issued, redeemed) = (website.grant(seed: 1003, session), website.grant(seed: 1004, session))
+            let issued = website.grant(seed: 1003, session)
+            let redeemed = website.grant(seed: 1004, session)
             try await website.redeem(issued, server)
             _ = try await server.updateGrant(.token(redeemed.token)) { $0.revoke() }
             try await server.dropPending(of: story.session)

@@ -91,7 +91,7 @@ struct T42ClockTests {
         }
     }
 
-    @Test func `T42: when the clock went back, no code, token or request of a website outlives its time`()
+    @Test func `T42: when the clock went back, nothing of a website outlives its time`()
         async throws
     {
         try await withFolder { folder in

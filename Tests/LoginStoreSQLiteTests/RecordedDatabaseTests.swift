@@ -135,6 +135,10 @@ struct RecordedDatabaseTests {
                 #expect(found.id == grant.id && found.scopes == grant.scopes)
                 #expect(try await store.grant(.token(token)) == (seed == 1004 ? found : nil))
                 states.append(found.state)
+                let family = Website.refreshToken(of: grant)
+                #expect(found.refresh?.name == (seed == 1004 ? family.family : nil))
+                #expect(found.refresh?.newest == (seed == 1004 ? family.turn : nil))
+                #expect(found.tokenScopes == grant.scopes)
             }
             let token = website.grant(seed: 1004, session).token
             #expect(states == [.issued, .redeemed(token: token, until: Story.at(621)), .revoked])

@@ -120,7 +120,7 @@ extension LoginService {
             IssuedTokens(
                 accessToken: token,
                 expiresInSeconds: Int(lifetimes.accessToken.components.seconds),
-                scopes: row.scopes,
+                scopes: row.scopes.filter(party.mayAsk),
                 idToken: idToken.signed(by: signer),
                 refreshToken: refreshToken
             )
@@ -167,7 +167,7 @@ extension LoginService {
                 IssuedTokens(
                     accessToken: token,
                     expiresInSeconds: until.secondsLeft(at: now),
-                    scopes: wanted ?? row.scopes,
+                    scopes: (wanted ?? row.scopes).filter(party.mayAsk),
                     idToken: idToken.signed(by: signer),
                     refreshToken: next
                 )

@@ -28,10 +28,12 @@ class Outdated extends Error {}
  * @param {{setTimeout, clearTimeout, now}} [options.timers] the time; for tests
  */
 function createProgram({ wx, config, launch, timers = realTimers() }) {
-  const lang = languageOf(wx.getAppBaseInfo().language);
+  const lang = languageOf(baseInfo(wx).language);
   const say = speak(lang);
   const { origin } = config;
-  const site = config.site && typeof config.site === 'object' ? config.site[lang] : config.site;
+  const site = (config.site && typeof config.site === 'object' ? config.site[lang] : config.site) || '';
+  // Base library 2.17.3; before, WeChat's own button is the only way out.
+  const canClose = Boolean(wx.exitMiniProgram);
   const server = createServer({ wx, origin });
   const session = createPhoneSession({ wx, server });
   const privacy = createPrivacy({
@@ -105,7 +107,9 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     if (state.page === 'confirm' && now >= state.endsAt && !state.isWorking) {
       state = Object.assign({}, state, failed(new Failure('expired')));
     }
-    const newer = draw(state, { lang, say, site, origin, now });
+    const newer = draw(state, {
+      lang, say, site, origin, now, canClose,
+    });
     schedule(now);
     if (JSON.stringify(newer) === JSON.stringify(view)) return;
     view = newer;
@@ -271,6 +275,8 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
   async function scan(code, current) {
     // Also when the person tries again.
     change({ page: 'busy', busyText: 'busy_login' });
+    // By itself, so that a code which is no longer looked at when the login comes is not scanned.
+    await current(session.open());
     const scanned = await current(session.call((bearer) => sendScan(code, bearer)));
     const now = timers.now();
     change({
@@ -431,11 +437,17 @@ function buttons({ buttons: own, logins, profile, privacy }) {
 
 /** Whether somebody has filled in config.js: the names there at first are nobody's. */
 function isConfigured({ origin, site }) {
-  const isOrigin = /^https?:\/\/[^/]+$/.test(origin) && !/\.example(\.com)?$/.test(origin)
+  const isOrigin = /^https?:\/\/[^/\s]+$/.test(origin) && !/\.example(\.com)?(:\d+)?$/.test(origin)
     // WeChat takes the port that is registered, and none where none is.
     && !/^https:.*:443$/.test(origin);
   const names = site && typeof site === 'object' ? [site.zh, site.en] : [site];
   return isOrigin && names.every((name) => typeof name === 'string' && name !== '');
+}
+
+/** What WeChat says of itself: getAppBaseInfo is there from base library 2.20.1. */
+function baseInfo(wx) {
+  if (wx.getAppBaseInfo) return wx.getAppBaseInfo();
+  return wx.getSystemInfoSync ? wx.getSystemInfoSync() : {};
 }
 
 function realTimers() {

@@ -17,6 +17,9 @@ const { DIGITS, draw, remark } = require('./view');
 const CONFIRM_DELAY_MS = 700;
 const SECOND_MS = 1000;
 
+// Without a callback WeChat answers with a promise, and reports it as a fault when that is rejected.
+const ignore = () => {};
+
 // Something newer has begun: what is left of the old is not for the screen.
 class Outdated extends Error {}
 
@@ -86,7 +89,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
   });
 
   change({});
-  wx.getNetworkType({ success: ({ networkType }) => change({ isOffline: networkType === 'none' }) });
+  wx.getNetworkType({ success: ({ networkType }) => change({ isOffline: networkType === 'none' }), fail: ignore });
   wx.onNetworkStatusChange(({ isConnected }) => {
     change({ isOffline: !isConnected });
     if (!isConnected || state.page !== 'error' || !state.failure.isOfNetwork || underWay) return;
@@ -302,7 +305,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
       isUnsure = true;
       change({ page: 'confirm', busyText: 'busy_confirm', isTooFast: false });
       await current(decision());
-      if (wx.vibrateShort) wx.vibrateShort({ type: 'light' });
+      if (wx.vibrateShort) wx.vibrateShort({ type: 'light', fail: ignore });
       change({ page: 'done', outcome: 'confirmed' });
     }, (failure) => {
       if (failure.isUncertain) return failed(failure, { mayCancel: true });
@@ -389,13 +392,13 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     logins: () => leaveFor(showLogins),
     profile: () => leaveFor(profile.show),
     back: () => change(Object.assign({ home: null, note: null }, state.home)),
-    close: () => wx.exitMiniProgram({}),
+    close: () => wx.exitMiniProgram({ fail: ignore }),
     avatar: ({ avatarUrl }) => profile.upload(avatarUrl),
     nickname: ({ nickName }) => profile.rename(nickName),
     'privacy-ask': () => profile.ask(),
     'privacy-agree': () => profile.answer(true),
     'privacy-refuse': () => profile.answer(false),
-    'privacy-contract': () => wx.openPrivacyContract && wx.openPrivacyContract({}),
+    'privacy-contract': () => wx.openPrivacyContract && wx.openPrivacyContract({ fail: ignore }),
   };
 
   /** A button that is not on the screen, or not enabled, does nothing. */

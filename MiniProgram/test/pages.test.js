@@ -154,6 +154,22 @@ test('what a person does reaches the program', () => {
   ]);
 });
 
+test('a title that cannot be set is nobody\'s failure', () => {
+  for (const page of ['confirm', 'index']) {
+    const titles = [];
+    let given = null;
+    const context = {
+      Page: (it) => { given = it; },
+      getApp: () => ({ program: { view: { site: 'Shop' } } }),
+      wx: { setNavigationBarTitle: (options) => titles.push(options) },
+    };
+    vm.runInNewContext(read(`pages/${page}/${page}.js`), context);
+    given.onReady();
+    assert.equal(titles[0].title, 'Shop');
+    assert.equal(typeof titles[0].fail, 'function');
+  }
+});
+
 test('the app hands on how it was opened', () => {
   const heard = [];
   let app = null;

@@ -349,6 +349,33 @@ test('a phone that says nothing of its language is spoken to in English', () => 
   assert.equal(program.view.site, '');
 });
 
+test('what WeChat cannot do for a side thing is nobody\'s failure', async () => {
+  const { wx, timers } = setUp();
+  // Without a callback WeChat answers with a promise, whose rejection would be reported as a fault of ours.
+  const asked = [];
+  const cannot = (api) => (options = {}) => {
+    asked.push(api);
+    if (!options.fail) return Promise.reject(new Error(`${api}:fail not supported`));
+    options.fail({ errMsg: `${api}:fail not supported` });
+    return undefined;
+  };
+  const names = ['vibrateShort', 'exitMiniProgram', 'openPrivacyContract', 'getNetworkType'];
+  const poor = { ...wx, ...Object.fromEntries(names.map((name) => [name, cannot(name)])) };
+  const faults = [];
+  const note = (fault) => faults.push(fault.message);
+  process.on('unhandledRejection', note);
+  const program = createProgram({ wx: poor, config: { origin: ORIGIN, site: 'Shop' }, timers });
+  await program.show(scanned());
+  timers.advance(CONFIRM_DELAY_MS);
+  await program.tap('confirm');
+  await program.tap('close');
+  await settle();
+  process.off('unhandledRejection', note);
+  assert.deepEqual(asked, ['getNetworkType', 'vibrateShort', 'exitMiniProgram']);
+  assert.deepEqual(faults, []);
+  assert.equal(program.view.outcome, 'confirmed');
+});
+
 test('close leaves the mini-program', async () => {
   const { program, phone } = await setUpScanned();
   await program.tap('confirm');

@@ -131,6 +131,10 @@ const TEXTS = {
     zh: '这个图片不能用，请选 PNG、JPEG 或 WebP 图片。',
     en: 'This picture cannot be used. Choose a PNG, JPEG or WebP picture.',
   },
+  profile_too_old: {
+    zh: '请更新微信，再填写头像和昵称。登录不受影响。',
+    en: 'Please update WeChat to fill in picture and name. Logging in works as before.',
+  },
   privacy_refused: {
     zh: '您没有同意隐私保护指引，所以不能填写头像和昵称。登录不受影响。',
     en: 'You did not agree to the privacy guide, so picture and name cannot be filled in. Logging in works as before.',

@@ -9,7 +9,9 @@ const { readAgent } = require('./agent');
 const DIGITS = 2;
 
 /** The view (see README.md) of a state (see program.js) at `now`, in milliseconds. */
-function draw(state, { lang, say, site, origin, now }) {
+function draw(state, {
+  lang, say, site, origin, now, canClose = true,
+}) {
   const view = {
     page: state.page,
     lang,
@@ -33,7 +35,9 @@ function draw(state, { lang, say, site, origin, now }) {
   // While something is under way no button does anything: a second tap sends nothing.
   const button = (id, text, { kind = 'plain', enabled = true } = {}) => (
     makeButton(id, text, kind, enabled && !state.isWorking));
-  const tools = { lang, say, site, origin, now, button };
+  const tools = {
+    lang, say, site, origin, now, canClose, button,
+  };
   return Object.assign(view, PAGES[state.page](state, tools));
 }
 
@@ -69,12 +73,12 @@ const PAGES = {
     };
   },
 
-  done: (state, { say, button }) => ({
+  done: (state, { say, canClose, button }) => ({
     title: say(state.outcome === 'confirmed' ? 'confirmed_title' : 'cancelled_title'),
     text: say(state.outcome === 'confirmed' ? confirmedText(state) : 'cancelled_text'),
     outcome: state.outcome,
     buttons: [
-      button('close', say('close_button'), { kind: 'primary' }),
+      ...(canClose ? [button('close', say('close_button'), { kind: 'primary' })] : []),
       button('profile', say('profile_button')),
       button('logins', say('logins_button')),
     ],
@@ -152,6 +156,7 @@ function confirmNote(state, say) {
 function profileNote(state, say) {
   if (state.isWorking) return note(say('saving'));
   if (state.note) return note(say(state.note.text), state.note.tone);
+  if (state.consent === 'too_old') return note(say('profile_too_old'), 'warn');
   if (state.consent === 'refused') return note(say('privacy_refused'), 'warn');
   return state.consent === 'undeclared' ? note(say('privacy_undeclared'), 'warn') : null;
 }

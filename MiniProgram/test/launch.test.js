@@ -90,6 +90,7 @@ test("the phone's own words for a broken connection are told apart", () => {
   assert.equal(name('uploadFile:fail url not in domain list'), 'domain');
   assert.equal(name('request:fail timeout'), 'timeout');
   assert.equal(name('request:fail 请求超时, request timed out'), 'timeout');
+  assert.equal(name('request:fail -118:net::ERR_CONNECTION_TIMED_OUT'), 'timeout');
   assert.equal(name('request:fail interrupted'), 'interrupted');
   assert.equal(name('request:fail errcode:-118 cronet_error_code:-118'), 'network');
   assert.equal(name(undefined), 'network');

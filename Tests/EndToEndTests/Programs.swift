@@ -29,6 +29,9 @@ struct RunningProgram {
 
     /// Asks it to stop.
     func stop() throws { try sendSignal(.terminate) }
+
+    /// Ctrl-C.
+    func interrupt() throws { try sendSignal(.interrupt) }
 }
 
 /// A program that ended before it said where it listens, or that ended badly.
@@ -192,6 +195,60 @@ enum Programs {
             output: result.standardOutput,
             errors: result.standardError
         )
+    }
+
+    /// Runs a program to its end, and lends it to `body` once it has said `word`.
+    static func ended(
+        _ name: String,
+        _ arguments: [String],
+        environment settings: [String: String] = [:],
+        after word: String,
+        _ body: (RunningProgram) async throws -> Void
+    ) async throws -> Ended {
+        try await withFolder { folder in
+            let errors = "\(folder)/errors"
+            let (executable, arguments) = command(name, arguments, nil)
+            let result = try await run(
+                executable,
+                arguments: arguments,
+                environment: environment(settings),
+                input: .none,
+                output: .sequence,
+                error: .fileDescriptor(
+                    try FileDescriptor.open(
+                        FilePath(errors),
+                        .writeOnly,
+                        options: [.create, .append],
+                        permissions: .ownerReadWrite
+                    ),
+                    closeAfterSpawningProcess: true
+                )
+            ) { execution in
+                var output = ""
+                var isLent = false
+                for try await line in execution.standardOutput.strings() {
+                    output += "\(line)\n"
+                    guard !isLent, line.contains(word) else { continue }
+                    isLent = true
+                    try await body(
+                        RunningProgram(
+                            url: "",
+                            operations: "",
+                            pid: execution.processIdentifier.value,
+                            sendSignal: { try execution.send(signal: $0) }
+                        )
+                    )
+                }
+                return output
+            }
+            var status: Int32 = -1
+            if case .exited(let code) = result.terminationStatus { status = code }
+            return Ended(
+                status: status,
+                output: result.closureResult,
+                errors: try String(contentsOfFile: errors, encoding: .utf8)
+            )
+        }
     }
 
     /// Lends a new folder, and deletes it, and what a server has put beside it.

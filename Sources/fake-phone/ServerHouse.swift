@@ -202,7 +202,7 @@ final class ServerHouse: Sendable {
             "login-server",
             [
                 "serve", "--mode", "development", "--port", String(port),
-                "--wechat", login.weChat, "--database", "\(login.folder)/login.sqlite",
+                "--wechat", login.weChat, "--database", "\(login.folder)/data/login.sqlite",
             ],
             login.settings,
             login.folder
@@ -220,7 +220,7 @@ final class ServerHouse: Sendable {
         process.executableURL = URL(fileURLWithPath: "\(programs)/login-server")
         process.arguments = [
             "clients", "add", "--mode", "development",
-            "--database", "\(login.folder)/login.sqlite", "--name", name,
+            "--database", "\(login.folder)/data/login.sqlite", "--name", name,
             "--redirect-uri", callback, "--post-logout-redirect-uri", goodbye,
         ]
         process.environment = Self.environment(login.settings)

@@ -256,7 +256,8 @@ enum Programs {
         _ body: (String) async throws -> Value
     ) async throws -> Value {
         let place = FileManager.default.temporaryDirectory
-            .appendingPathComponent("scan-login-test-\(UUID().uuidString)").path
+            // Short: Chromium's sockets lie below it, and the path of one has 107 bytes at most.
+            .appendingPathComponent("scan-login-test-\(UUID().uuidString.prefix(18))").path
         try FileManager.default.createDirectory(
             atPath: "\(place)/folder",
             withIntermediateDirectories: true

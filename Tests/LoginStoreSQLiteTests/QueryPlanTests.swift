@@ -9,6 +9,17 @@ struct QueryPlanTests {
         "DELETE FROM parked WHERE rowid IN (SELECT rowid FROM parked WHERE parked_at < 1 LIMIT 2)",
         "SELECT * FROM website_grant WHERE code = x'00'",
         "SELECT * FROM website_grant WHERE token = x'00'",
+        "SELECT * FROM website_grant WHERE refresh_family = x'00'",
+        """
+        UPDATE website_grant SET state = 'revoked'
+        WHERE session = x'00' AND is_offline = 1 AND state <> 'revoked'
+        """,
+        """
+        SELECT id, (SELECT max(refresh_expires_at) FROM website_grant
+            WHERE website_grant.session = login.session AND is_offline = 1)
+        FROM login WHERE user = 'u'
+        """,
+        "SELECT openid, unionid FROM user WHERE id = 'u'",
         """
         DELETE FROM website_grant WHERE rowid IN
             (SELECT rowid FROM website_grant WHERE forgettable_at < 1 LIMIT 2)

@@ -164,7 +164,7 @@ room(
         "LoginDomain", "LoginService", "OpenIDConnect", "WeChatClient", "WebSocketUpgrade",
         configuration, crypto, httpTypes, hummingbird, hummingbirdCore, logging, nioCore,
         nioWebSocket, serviceLifecycle,
-        systemPackage, yams,
+        yams,
     ],
     resources: [.embedInCode("Pages/Templates"), .embedInCode("Pages/assets")]
 )

@@ -13,7 +13,8 @@ import Testing
         "second-phone", "superseded-code", "used-js-code", "used-picture",
     ]
     private static let notInTheArticle = [
-        "cancel-against-confirm", "double-complete", "foreign-origin-complete",
+        "cancel-against-confirm", "code-thief", "code-twice", "code-without-verifier",
+        "double-complete", "foreign-origin-complete", "malicious-website", "resumed-twice",
         "session-after-logout", "session-after-revoke",
     ]
 

@@ -259,8 +259,9 @@ tests(
 tests(
     "LoginServerTests",
     [
-        "LoginServer", "LoginDomain", "LoginService", "LoginStore", "TestSupport",
-        "WeChatClient", "WebSocketUpgrade", httpTypes, hummingbird, hummingbirdCore,
+        "LoginServer", "HTTPTransport", "HTTPTransportAHC", "LoginDomain", "LoginService",
+        "LoginStore", "MockWeChat", "TestSupport", "WeChatClient", "WebSocketUpgrade", httpTypes,
+        hummingbird, hummingbirdCore,
         hummingbirdTesting, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix, nioWebSocket,
         serviceLifecycle,
     ]

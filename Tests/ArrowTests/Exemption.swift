@@ -53,7 +53,7 @@ struct Exemption {
             habit: "unstructured task",
             file: "Sources/FakePhone/ScenarioRunner.swift",
             words: ["Task {"],
-            reason: "a play that was cancelled still takes back what it did to the mock, and waits for it"
+            reason: "a cancelled play still takes back what it did to the mock, and waits"
         ),
     ]
 }

@@ -562,8 +562,10 @@ import WebSocketUpgrade
             return
         }
         let plain = try await read(Self.good).lines
+        let atLeastMinutes: [SettingKey] = [.usedCodeSeconds, .refreshTokenSeconds]
         let value =
-            key.rawValue.hasSuffix("_bytes") ? "2077" : [.usedCodeSeconds, .refreshTokenSeconds].contains(key) ? "377" : "77"
+            key.rawValue.hasSuffix("_bytes")
+            ? "2077" : atLeastMinutes.contains(key) ? "377" : "77"
         let changed = try await read(Self.good.merging([key.environmentName: value]) { $1 }).lines
         // The window of the dead scenes stands in the lines of both of their limits.
         let count = key == .deadSceneWindowSeconds ? 2 : 1

@@ -164,7 +164,7 @@ room(
         "LoginDomain", "LoginService", "OpenIDConnect", "WeChatClient", "WebSocketUpgrade",
         configuration, crypto, httpTypes, hummingbird, hummingbirdCore, logging, nioCore,
         nioWebSocket, serviceLifecycle,
-        systemPackage, yams,
+        yams,
     ],
     resources: [.embedInCode("Pages/Templates"), .embedInCode("Pages/assets")]
 )
@@ -264,9 +264,9 @@ tests(
 tests(
     "LoginServerTests",
     [
-        "LoginServer", "LoginDomain", "LoginService", "LoginStore", "OpenIDConnect", "TestSupport",
-        "WeChatClient", "WebSocketUpgrade", crypto, cryptoExtras, httpTypes, hummingbird,
-        hummingbirdCore,
+        "LoginServer", "HTTPTransport", "HTTPTransportAHC", "LoginDomain", "LoginService",
+        "LoginStore", "MockWeChat", "OpenIDConnect", "TestSupport", "WeChatClient",
+        "WebSocketUpgrade", crypto, cryptoExtras, httpTypes, hummingbird, hummingbirdCore,
         hummingbirdTesting, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix, nioWebSocket,
         serviceLifecycle,
     ]

@@ -95,7 +95,7 @@ package struct Scenario: Sendable, Equatable {
     package struct Step: Sendable, Equatable {
         package var who: String
         let verb: Verb
-        let arguments: Arguments
+        var arguments: Arguments
         /// Whose variables are used instead of one's own, by the variable's name.
         var borrowed: [String: String] = [:]
         /// Members added to the body that is sent, or put in the place of its own.
@@ -110,6 +110,8 @@ package struct Scenario: Sendable, Equatable {
         var expectOne: Expectation?
         /// What the answer must be; nil when the file says nothing, which asks for a success.
         package var expectation: Expectation?
+        /// Whether any answer will do: a later step tells what came of it.
+        package var mayFail = false
         /// The name under which the answer's bytes are kept for a later `body_as`.
         package var keepBody: String?
         /// The longest the step may take.

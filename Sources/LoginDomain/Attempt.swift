@@ -11,6 +11,8 @@ package struct Attempt: Sendable, Equatable {
     package let cookie: SecretDigest
     package let scene: SecretDigest
     package let browser: BrowserFacts
+    /// How the phone comes to it.
+    package let way: AttemptWay
     /// The website's request that this login is for; nil for a plain one.
     package let request: ParkedRequest?
     package let createdAt: Timestamp
@@ -34,6 +36,7 @@ package struct Attempt: Sendable, Equatable {
         cookie: SecretDigest,
         scene: SecretDigest,
         browser: BrowserFacts,
+        way: AttemptWay = .code,
         request: ParkedRequest? = nil,
         at now: Timestamp,
         policy: LoginPolicy
@@ -43,6 +46,7 @@ package struct Attempt: Sendable, Equatable {
         self.cookie = cookie
         self.scene = scene
         self.browser = browser
+        self.way = way
         self.request = request
         self.createdAt = now
         self.capAt = now + policy.attempt
@@ -60,6 +64,7 @@ package struct Attempt: Sendable, Equatable {
         cookie: SecretDigest,
         scene: SecretDigest,
         browser: BrowserFacts,
+        way: AttemptWay = .code,
         request: ParkedRequest? = nil,
         createdAt: Timestamp,
         sceneExpiresAt: Timestamp,
@@ -72,6 +77,7 @@ package struct Attempt: Sendable, Equatable {
         self.cookie = cookie
         self.scene = scene
         self.browser = browser
+        self.way = way
         self.request = request
         self.createdAt = createdAt
         self.sceneExpiresAt = sceneExpiresAt

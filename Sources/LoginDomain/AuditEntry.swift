@@ -42,6 +42,8 @@ package struct AuditEntry: Sendable, Equatable {
         case cancelRefused = "cancel refused"
         /// A website's authorization code that should not have come (T16, T17).
         case codeRefused = "authorization code refused"
+        /// A website's refresh token that came again (T18).
+        case refreshRefused = "refresh token refused"
     }
 
     /// The true reason of a refusal, of which a phone is told nothing (T1).

@@ -54,6 +54,9 @@ package struct AuthorizationRequest: Sendable, Equatable {
         self.subject = subject
         self.uiLocales = uiLocales
     }
+
+    /// What the phone's owner is told that the website will learn.
+    package var shares: [OpenIDScope] { scopes.filter(\.isShared) }
 }
 
 /// What a website may ask to be told of a user.
@@ -62,4 +65,25 @@ package enum OpenIDScope: String, Sendable, CaseIterable {
     case openid
     /// Name, picture and role.
     case profile
+    /// Who WeChat says it is: the openid of our mini-program, and the unionid.
+    case wechat
+    /// To go on asking when the browser's login is over, by refresh tokens (Core section 11).
+    case offlineAccess = "offline_access"
+
+    /// Those that a website may ask for only where the operator has said so, and that the phone's
+    /// owner is told of before they confirm.
+    package static let shared: Set<OpenIDScope> = [.wechat]
+
+    /// Those that a website may be registered for, for people.
+    package static let sharedNames = allCases.filter(\.isShared).map(\.rawValue)
+        .joined(separator: ", ")
+
+    /// One of those, by its name.
+    package init?(sharing name: String) {
+        self.init(rawValue: name)
+        guard isShared else { return nil }
+    }
+
+    /// Whether somebody has to agree before a website learns this.
+    package var isShared: Bool { Self.shared.contains(self) }
 }

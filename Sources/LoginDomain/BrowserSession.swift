@@ -9,6 +9,9 @@ package struct BrowserSession: Sendable, Equatable {
     package var seenAt: Timestamp
     /// The website's request that it was made for, until that has its answer.
     package var pending: ParkedRequest?
+    /// What the phone's owner was told that a website will learn, when they confirmed; nil where it
+    /// was nothing.
+    package var consent: Consent?
 
     package init(
         cookie: SecretDigest,
@@ -16,7 +19,8 @@ package struct BrowserSession: Sendable, Equatable {
         login: LoginID,
         createdAt: Timestamp,
         seenAt: Timestamp,
-        pending: ParkedRequest? = nil
+        pending: ParkedRequest? = nil,
+        consent: Consent? = nil
     ) {
         self.cookie = cookie
         self.user = user
@@ -24,6 +28,7 @@ package struct BrowserSession: Sendable, Equatable {
         self.createdAt = createdAt
         self.seenAt = seenAt
         self.pending = pending
+        self.consent = consent
     }
 
     /// How long the website's request may wait on the session for the browser to come by.
@@ -36,6 +41,14 @@ package struct BrowserSession: Sendable, Equatable {
 
     package func isLive(at now: Timestamp, _ policy: LoginPolicy) -> Bool {
         now < endsAt(policy)
+    }
+
+    /// Whether the owner of this login has agreed to everything that a request asks for.
+    package func consents(to request: AuthorizationRequest) -> Bool {
+        let shares = request.shares
+        guard !shares.isEmpty else { return true }
+        guard let consent, consent.client == request.client else { return false }
+        return shares.allSatisfy(consent.shares.contains)
     }
 
     /// The website's request that waits here, while it may.

@@ -15,6 +15,8 @@ package struct LoginPolicy: Sendable, Equatable {
     package var launch: LaunchPolicy = .warn
     /// When the phone must type the browser's number (T4).
     package var numberMatching: NumberMatching = .off
+    /// What the login page does on a phone.
+    package var sameDevice: SameDevice = .off
     /// How long the mini-program stays logged in.
     package var phoneSession: Duration = .seconds(900)
     /// A browser's login ends after this long without being shown.

@@ -14,13 +14,18 @@ package struct RelyingParty: Sendable, Equatable {
     package var isPairwise: Bool
     /// When its users must type the browser's number, beside what the server asks of everybody.
     package var numberMatching: NumberMatching
+    /// What it may learn beyond name and picture, when the phone's owner agrees.
+    package var shares: Set<OpenIDScope>
+    /// Whether it may have refresh tokens, which go on when the browser's login idles out.
+    package var allowsRefresh: Bool
     /// Whether the configuration names it, and not a command of the operator.
     package var isConfigured: Bool
     package var createdAt: Timestamp
 
     /// - Returns: nil for a name that nobody could read, for no redirect URI or more than
-    ///   `urisMax`, for a public client that would not have to prove its codes (T19), and for a
-    ///   pairwise one with redirect URIs of several hosts (OpenID Connect Core section 8.1).
+    ///   `urisMax`, for a public client that would not have to prove its codes (T19), for a pairwise
+    ///   one with redirect URIs of several hosts (OpenID Connect Core section 8.1), and for shares
+    ///   that need nobody's leave.
     package init?(
         id: RelyingPartyID,
         name: String,
@@ -30,13 +35,16 @@ package struct RelyingParty: Sendable, Equatable {
         isProofKeyRequired: Bool = true,
         isPairwise: Bool = false,
         numberMatching: NumberMatching = .off,
+        shares: Set<OpenIDScope> = [],
+        allowsRefresh: Bool = false,
         isConfigured: Bool = false,
         createdAt: Timestamp
     ) {
         guard Self.isName(name), (1...Self.urisMax).contains(redirectURIs.count),
             postLogoutRedirectURIs.count <= Self.urisMax,
             secret != nil || isProofKeyRequired,
-            !isPairwise || Set(redirectURIs.map(\.host)).count == 1
+            !isPairwise || Set(redirectURIs.map(\.host)).count == 1,
+            shares.isSubset(of: OpenIDScope.shared)
         else { return nil }
         self.id = id
         self.name = name
@@ -46,6 +54,8 @@ package struct RelyingParty: Sendable, Equatable {
         self.isProofKeyRequired = isProofKeyRequired
         self.isPairwise = isPairwise
         self.numberMatching = numberMatching
+        self.shares = shares
+        self.allowsRefresh = allowsRefresh
         self.isConfigured = isConfigured
         self.createdAt = createdAt
     }
@@ -57,6 +67,15 @@ package struct RelyingParty: Sendable, Equatable {
 
     /// Which websites know a user by the same name as this one; empty for all that are not pairwise.
     package var sector: String { isPairwise ? redirectURIs[0].host : "" }
+
+    /// Whether it may ask for this at all.
+    package func mayAsk(for scope: OpenIDScope) -> Bool {
+        switch scope {
+        case .openid, .profile: true
+        case .wechat: shares.contains(scope)
+        case .offlineAccess: allowsRefresh
+        }
+    }
 
     /// What the login page and the phone show of it: its name, and the host that the browser goes to.
     package func card(for redirect: RedirectURI) -> ClientCard {

@@ -157,7 +157,10 @@ package func buildApplication(
     let limits = configuration.limits
     let gauges = gauges ?? EdgeGauges(policy: service.policy, limits: limits)
     let clients = ClientAddresses(proxies: configuration.proxies, counts: gauges.counts)
-    let pages = Pages(siteName: configuration.siteName)
+    let pages = Pages(
+        siteName: configuration.siteName,
+        sameDevice: service.policy.sameDevice
+    )
     let browser = BrowserEdge(service: service, configuration: configuration, gauges: gauges)
     let headers = SecurityHeaders(origin: configuration.origin)
     let responder = EdgeResponder(

@@ -7,10 +7,17 @@ package import WeChatClient
 /// A code to show, and the cookie of the browser that may use it.
 package struct OpenedAttempt: Sendable {
     package var cookie: AttemptCookie
-    package var picture: CodePicture
+    package var show: Shown
     package var view: AttemptView
     /// What a person tells the operator when something went wrong.
     package var supportCode: SupportCode
+
+    /// What the page shows.
+    package enum Shown: Sendable {
+        case picture(CodePicture)
+        /// A link that opens the mini-program on this very phone.
+        case link(String)
+    }
 }
 
 /// A login, collected.
@@ -47,14 +54,17 @@ extension LoginService {
         }
         if case .refused(let limit, let wait) = leave { throw refuse(limit, wait) }
         do throws(LoginRefusal) {
-            let code = try await code(leave, asked: asked)
+            let way: AttemptWay =
+                policy.sameDevice == .link && browser.isPhone ? .link : .code
+            let (scene, show) = try await shown(way, leave, asked: asked)
             let now = time.now()
             var attempt = Attempt(
                 id: id,
                 chain: chain ?? id,
                 cookie: cookie.digest,
-                scene: code.scene.digest,
+                scene: scene.digest,
                 browser: browser,
+                way: way,
                 request: request,
                 at: now,
                 policy: policy
@@ -68,7 +78,7 @@ extension LoginService {
             measures.count(.attemptsOpened)
             return OpenedAttempt(
                 cookie: cookie,
-                picture: code.picture,
+                show: show,
                 view: attempt.view(at: now),
                 supportCode: attempt.supportCode
             )
@@ -94,6 +104,24 @@ extension LoginService {
             throw .requestExpired
         }
         return (lineage.chain, request)
+    }
+
+    /// A fresh scene, and what leads a phone to it.
+    private func shown(
+        _ way: AttemptWay,
+        _ leave: Budgets.CodeLeave,
+        asked: Timestamp
+    ) async throws(LoginRefusal) -> (SceneID, OpenedAttempt.Shown) {
+        switch way {
+        case .code:
+            let code = try await code(leave, asked: asked)
+            return (code.scene, .picture(code.picture))
+        case .link:
+            // Nothing is asked of WeChat for it.
+            if leave == .any { budgets.withLock { $0.didNotAsk(at: asked) } }
+            let scene = dice.draw { SceneID(using: &$0) }
+            return (scene, .link(wechat.link(scene: scene.exposed)))
+        }
     }
 
     private func code(

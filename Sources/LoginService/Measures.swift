@@ -46,6 +46,7 @@ package struct Tally: Sendable {
         case phoneLogins = "phone_logins_total"
         case codesIssued = "authorization_codes_issued_total"
         case codesRedeemed = "authorization_codes_redeemed_total"
+        case tokensRefreshed = "refresh_tokens_exchanged_total"
         case weChatCalls = "wechat_calls_total"
         case limitsHit = "limits_hit_total"
         case storeFailures = "store_failures_total"
@@ -60,6 +61,7 @@ package struct Tally: Sendable {
             case .phoneLogins: "Logins of mini-programs."
             case .codesIssued: "Authorization codes given to websites."
             case .codesRedeemed: "Authorization codes that websites exchanged for tokens."
+            case .tokensRefreshed: "Refresh tokens that websites exchanged for new ones."
             case .weChatCalls: "Calls to WeChat by what came of them."
             case .limitsHit: "Requests refused by a limit."
             case .storeFailures: "Operations of the database that failed."
@@ -70,7 +72,7 @@ package struct Tally: Sendable {
         package var labels: [String] {
             switch self {
             case .attemptsOpened, .attemptsScanned, .phoneLogins, .codesIssued, .codesRedeemed,
-                .storeFailures:
+                .tokensRefreshed, .storeFailures:
                 []
             case .attemptsEnded: ["end"]
             case .weChatCalls: ["call", "result"]

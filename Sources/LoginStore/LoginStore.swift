@@ -50,13 +50,14 @@ package protocol LoginStore: RelyingPartyStore {
     ) async throws(LoginStoreError) -> AttemptUpdate<Outcome>?
 
     /// Redeems an attempt, makes the browser's session and notes the login for its user, in one step;
-    /// the browser's earlier session ends in the same step (T23).
+    /// the browser's earlier session ends in the same step, as `endSession` does (T23).
     ///
     /// The session and the login appear only where the attempt says `redeemed`. The cookie must be a
     /// fresh one, and not even that of `old`, and the login's id a fresh one too: when one is taken,
     /// the store throws `duplicate`, and nothing has happened. Of a user's logins the newest
     /// `Login.perUserMax` stay. The website's request of the attempt, when it is still live, is the
-    /// session's from now on, and the login is that website's.
+    /// session's from now on, what its owner agreed to with it (`Consent`) is, too, and the login is
+    /// that website's.
     func redeemAttempt(
         _ key: AttemptKey,
         as login: NewLogin,
@@ -92,6 +93,11 @@ package protocol LoginStore: RelyingPartyStore {
 
     func user(_ id: UserID) async throws(LoginStoreError) -> User?
 
+    /// Who WeChat says a user is: the openid they registered with, and the unionid that came last.
+    ///
+    /// For websites that the user lets know it, and nobody else.
+    func identity(of id: UserID) async throws(LoginStoreError) -> WeChatIdentity?
+
     /// Gives a user another nickname.
     ///
     /// - Returns: the user as they are now; nil when there is no such user.
@@ -119,13 +125,15 @@ package protocol LoginStore: RelyingPartyStore {
     /// Notes that a browser showed its session. Does nothing when the session is gone.
     func touchSession(_ cookie: SecretDigest, at now: Timestamp) async throws(LoginStoreError)
 
-    /// Ends a browser's session. Does nothing when it is gone.
+    /// Ends a browser's session, and every grant of it that could outlive it (`Grant.isOffline`), also
+    /// when the session itself is gone.
     func endSession(_ cookie: SecretDigest) async throws(LoginStoreError)
 
-    /// A user's logins, the newest first, each with its session as long as that is there.
+    /// A user's logins, the newest first, each with its session as long as that is there, and with the
+    /// end of the refresh tokens that it led to.
     func logins(of user: UserID) async throws(LoginStoreError) -> [Login]
 
-    /// Ends the session of a user's login.
+    /// Ends the session of a user's login, as `endSession` does.
     ///
     /// - Returns: false when that user has no such login; true also when its session had ended.
     func revokeLogin(_ id: LoginID, of user: UserID) async throws(LoginStoreError) -> Bool

@@ -191,7 +191,22 @@ extension MemoryLoginStore.Rows {
             return grants.values.first { $0.code == digest }
         case .token(let digest):
             return grants.values.first { $0.token == digest }
+        case .refresh(let digest):
+            return grants.values.first { $0.refresh?.name == digest }
         }
+    }
+
+    /// Ends a session, and what could outlive it.
+    mutating func endSession(_ cookie: SecretDigest) {
+        sessions[cookie] = nil
+        for grant in grants.values where grant.session == cookie && grant.isOffline {
+            grants[grant.id]?.revoke()
+        }
+    }
+
+    /// When the last refresh token ends that came of a session; nil for none.
+    func refreshableUntil(_ session: SecretDigest) -> Timestamp? {
+        grants.values.filter { $0.session == session }.compactMap { $0.refresh?.expiresAt }.max()
     }
 
     /// Forgets a website and its grants.

@@ -20,6 +20,7 @@ package final class MemoryLoginStore: OperatorStore {
         var codes: [SecretDigest: Timestamp] = [:]
         var users: [UserID: User] = [:]
         var byOpenID: [String: UserID] = [:]
+        var unionIDs: [UserID: String] = [:]
         var phones: [SecretDigest: PhoneSession] = [:]
         var sessions: [SecretDigest: BrowserSession] = [:]
         var avatars: [AvatarName: Avatar] = [:]
@@ -101,11 +102,12 @@ package final class MemoryLoginStore: OperatorStore {
             let codes = rows.codes.map { "code \($0.key.bytes) until \($0.value)" }
             let users = rows.users.values.map { "user \($0)" }
             let openIDs = rows.byOpenID.map { "openid \($0.key) of \($0.value)" }
+            let unionIDs = rows.unionIDs.map { "unionid \($0.value) of \($0.key)" }
             let phones = rows.phones.values.map { "phone \($0)" }
             let sessions = rows.sessions.values.map { "session \($0)" }
             let avatars = rows.avatars.values.map { "avatar \($0)" }
             let logins = rows.logins.map { "login \($0)" }
-            let people = users + openIDs + avatars + logins
+            let people = users + openIDs + unionIDs + avatars + logins
             let lives = attempts + codes + phones + sessions
             return (people + lives + rows.ofWebsites).sorted()
         }
@@ -179,7 +181,7 @@ package final class MemoryLoginStore: OperatorStore {
             }
             guard let update else { return nil }
             if case .redeemed(let user) = update.outcome {
-                if let old { rows.sessions[old] = nil }
+                if let old { rows.endSession(old) }
                 let request = update.attempt.liveRequest(at: now)
                 rows.sessions[login.session] = BrowserSession(
                     cookie: login.session,
@@ -187,7 +189,8 @@ package final class MemoryLoginStore: OperatorStore {
                     login: login.id,
                     createdAt: now,
                     seenAt: now,
-                    pending: request
+                    pending: request,
+                    consent: Consent(to: request)
                 )
                 let client = request?.client ?? login.client
                 let login = NewLogin(id: login.id, session: login.session, client: client)
@@ -244,12 +247,14 @@ package final class MemoryLoginStore: OperatorStore {
     ) async throws(LoginStoreError) -> Registration {
         try rows.withLock { rows throws(LoginStoreError) in
             if let id = rows.byOpenID[identity.openID], let user = rows.users[id] {
+                if let unionID = identity.unionID { rows.unionIDs[id] = unionID }
                 return Registration(user: user, isNew: false)
             }
             guard rows.users[candidate] == nil else { throw .duplicate }
             let user = User(id: candidate)
             rows.users[candidate] = user
             rows.byOpenID[identity.openID] = candidate
+            rows.unionIDs[candidate] = identity.unionID
             rows.cameAt[candidate] = now
             return Registration(user: user, isNew: true)
         }
@@ -257,6 +262,16 @@ package final class MemoryLoginStore: OperatorStore {
 
     package func user(_ id: UserID) async throws(LoginStoreError) -> User? {
         rows.withLock { $0.users[id] }
+    }
+
+    package func identity(
+        of id: UserID
+    ) async throws(LoginStoreError) -> WeChatIdentity? {
+        rows.withLock { rows in
+            rows.byOpenID.first { $0.value == id }.flatMap {
+                WeChatIdentity(openID: $0.key, unionID: rows.unionIDs[id])
+            }
+        }
     }
 
     package func setNickName(
@@ -315,7 +330,7 @@ package final class MemoryLoginStore: OperatorStore {
     }
 
     package func endSession(_ cookie: SecretDigest) async throws(LoginStoreError) {
-        rows.withLock { $0.sessions[cookie] = nil }
+        rows.withLock { $0.endSession(cookie) }
     }
 
     package func logins(of user: UserID) async throws(LoginStoreError) -> [Login] {
@@ -326,7 +341,8 @@ package final class MemoryLoginStore: OperatorStore {
                     client: row.login.client,
                     browser: row.browser,
                     at: row.at,
-                    session: rows.sessions[row.login.session]
+                    session: rows.sessions[row.login.session],
+                    refreshableUntil: rows.refreshableUntil(row.login.session)
                 )
             }
         }
@@ -339,7 +355,7 @@ package final class MemoryLoginStore: OperatorStore {
         rows.withLock { rows in
             guard let row = rows.logins.first(where: { $0.user == user && $0.login.id == id })
             else { return false }
-            rows.sessions[row.login.session] = nil
+            rows.endSession(row.login.session)
             return true
         }
     }

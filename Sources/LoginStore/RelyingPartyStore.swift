@@ -112,12 +112,14 @@ package protocol RelyingPartyOperatorStore: RelyingPartyStore {
     func setConfigured(_ parties: [RelyingParty]) async throws(LoginStoreError)
 }
 
-/// The two ways a grant is found.
+/// The ways a grant is found.
 package enum GrantKey: Sendable, Hashable {
     /// By the digest of its authorization code.
     case code(SecretDigest)
     /// By the digest of its access token.
     case token(SecretDigest)
+    /// By the digest of what its refresh tokens share.
+    case refresh(SecretDigest)
 }
 
 /// An update of a grant that has been committed.

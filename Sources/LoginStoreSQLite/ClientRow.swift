@@ -33,6 +33,7 @@ enum ClientRow {
                     secret = excluded.secret,
                     is_proof_key_required = excluded.is_proof_key_required,
                     is_pairwise = excluded.is_pairwise, number_matching = excluded.number_matching,
+                    shares = excluded.shares, allows_refresh = excluded.allows_refresh,
                     is_configured = excluded.is_configured
                 """,
             arguments: arguments(party)
@@ -49,8 +50,9 @@ enum ClientRow {
 
     private static let insertion = """
         INSERT INTO client (id, name, redirect_uris, post_logout_redirect_uris, secret,
-            is_proof_key_required, is_pairwise, number_matching, is_configured, created_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            is_proof_key_required, is_pairwise, number_matching, shares, allows_refresh, is_configured,
+            created_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     private static func arguments(_ party: RelyingParty) throws -> StatementArguments {
@@ -58,7 +60,9 @@ enum ClientRow {
             party.id.text, party.name, try JSONColumn.text(party.redirectURIs.map(\.text)),
             try JSONColumn.text(party.postLogoutRedirectURIs.map(\.text)), party.secret?.blob,
             party.isProofKeyRequired, party.isPairwise, party.numberMatching.rawValue,
-            party.isConfigured, party.createdAt.milliseconds,
+            OpenIDScope.allCases.filter(party.shares.contains).map(\.rawValue)
+                .joined(separator: " "),
+            party.allowsRefresh, party.isConfigured, party.createdAt.milliseconds,
         ]
     }
 }
@@ -74,6 +78,11 @@ extension RelyingParty {
             isProofKeyRequired: try row.decode(forColumn: "is_proof_key_required"),
             isPairwise: try row.decode(forColumn: "is_pairwise"),
             numberMatching: try NumberMatching(column: row.decode(forColumn: "number_matching")),
+            shares: Set(
+                try row.decode(String.self, forColumn: "shares").split(separator: " ")
+                    .map(OpenIDScope.init(column:))
+            ),
+            allowsRefresh: try row.decode(forColumn: "allows_refresh"),
             isConfigured: try row.decode(forColumn: "is_configured"),
             createdAt: Timestamp(milliseconds: try row.decode(forColumn: "created_at"))
         )

@@ -10,6 +10,7 @@ enum GrantRow {
             switch key {
             case .code(let digest): ("code", digest)
             case .token(let digest): ("token", digest)
+            case .refresh(let digest): ("refresh_family", digest)
             }
         return try db.row(
             sql: "SELECT * FROM website_grant WHERE \(column) = ?",
@@ -23,16 +24,17 @@ enum GrantRow {
         try db.run(
             sql: """
                 INSERT INTO website_grant (id, client, user, session, login, redirect_uri, scopes,
-                    nonce, code_challenge, authenticated_at, code, code_expires_at, state, token,
-                    token_expires_at, forgettable_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    nonce, code_challenge, authenticated_at, code, code_expires_at, is_offline,
+                    state, token, token_expires_at, refresh_family, refresh_turn, exchanged_turn,
+                    exchanged_at, refresh_expires_at, token_scopes, forgettable_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 grant.id.text, grant.client.text, grant.user.text, grant.session.blob,
                 grant.login.text, grant.redirectURI.text,
-                grant.scopes.map(\.rawValue).joined(separator: " "), grant.nonce,
+                text(grant.scopes), grant.nonce,
                 grant.codeChallenge, grant.authenticatedAt.milliseconds, grant.code.blob,
-                grant.codeExpiresAt.milliseconds,
+                grant.codeExpiresAt.milliseconds, grant.isOffline,
             ] + columns
         )
     }
@@ -49,6 +51,8 @@ enum GrantRow {
             try db.run(
                 sql: """
                     UPDATE website_grant SET state = ?, token = ?, token_expires_at = ?,
+                        refresh_family = ?, refresh_turn = ?, exchanged_turn = ?,
+                        exchanged_at = ?, refresh_expires_at = ?, token_scopes = ?,
                         forgettable_at = ?
                     WHERE id = ?
                     """,
@@ -71,7 +75,31 @@ enum GrantRow {
             end = until
         case .revoked: name = "revoked"
         }
-        return [name, token?.blob, end?.milliseconds, grant.forgettableAt.milliseconds]
+        let family = grant.refresh
+        return [
+            name, token?.blob, end?.milliseconds, family?.name.blob, family?.newest.blob,
+            family?.exchanged?.turn.blob, family?.exchanged?.at.milliseconds,
+            family?.expiresAt.milliseconds, (family?.scopes).map(text),
+            grant.forgettableAt.milliseconds,
+        ]
+    }
+
+    private static func text(_ scopes: [OpenIDScope]) -> String {
+        scopes.map(\.rawValue).joined(separator: " ")
+    }
+
+    /// Ends a session's grants that could outlive it.
+    static func endOffline(of session: SecretDigest, in db: Database) throws {
+        try db.run(
+            sql: """
+                UPDATE website_grant SET state = 'revoked', token = NULL, token_expires_at = NULL,
+                    refresh_family = NULL, refresh_turn = NULL, exchanged_turn = NULL,
+                    exchanged_at = NULL, refresh_expires_at = NULL, token_scopes = NULL,
+                    forgettable_at = code_expires_at
+                WHERE session = ? AND is_offline = 1 AND state <> 'revoked'
+                """,
+            arguments: [session.blob]
+        )
     }
 }
 
@@ -101,14 +129,48 @@ extension Grant {
             session: try SecretDigest(blob: row.decode(forColumn: "session")),
             login: login,
             redirectURI: try RedirectURI(column: row.decode(forColumn: "redirect_uri")),
-            scopes: try row.decode(String.self, forColumn: "scopes").split(separator: " ")
-                .map(OpenIDScope.init(column:)),
+            scopes: try [OpenIDScope](column: row.decode(forColumn: "scopes")),
             nonce: try row.decode(forColumn: "nonce"),
             codeChallenge: try row.decode(forColumn: "code_challenge"),
             authenticatedAt: Timestamp(milliseconds: try row.decode(forColumn: "authenticated_at")),
             code: try SecretDigest(blob: row.decode(forColumn: "code")),
             codeExpiresAt: Timestamp(milliseconds: try row.decode(forColumn: "code_expires_at")),
-            state: state
+            state: state,
+            refresh: try RefreshFamily(row: row)
         )
+    }
+}
+
+extension RefreshFamily {
+    /// Nil where the row has none.
+    init?(row: Row) throws {
+        guard let name = try row.decode(Data?.self, forColumn: "refresh_family") else { return nil }
+        guard let newest = try row.decode(Data?.self, forColumn: "refresh_turn"),
+            let until = try row.decode(Int64?.self, forColumn: "refresh_expires_at"),
+            let scopes = try row.decode(String?.self, forColumn: "token_scopes")
+        else { throw UnreadableRow(column: "refresh_family") }
+        var exchanged: Exchanged?
+        if let turn = try row.decode(Data?.self, forColumn: "exchanged_turn"),
+            let at = try row.decode(Int64?.self, forColumn: "exchanged_at")
+        {
+            exchanged = Exchanged(
+                turn: try SecretDigest(blob: turn),
+                at: Timestamp(milliseconds: at)
+            )
+        }
+        self.init(
+            name: try SecretDigest(blob: name),
+            newest: try SecretDigest(blob: newest),
+            exchanged: exchanged,
+            expiresAt: Timestamp(milliseconds: until),
+            scopes: try [OpenIDScope](column: scopes)
+        )
+    }
+}
+
+extension [OpenIDScope] {
+    /// Words with spaces between them.
+    init(column: String) throws {
+        self = try column.split(separator: " ").map(OpenIDScope.init(column:))
     }
 }

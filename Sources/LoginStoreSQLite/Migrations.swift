@@ -215,6 +215,9 @@ enum Migrations {
             is_proof_key_required INTEGER NOT NULL,
             is_pairwise INTEGER NOT NULL,
             number_matching TEXT NOT NULL,
+            -- Scopes with spaces between them.
+            shares TEXT NOT NULL,
+            allows_refresh INTEGER NOT NULL,
             is_configured INTEGER NOT NULL,
             created_at INTEGER NOT NULL
         ) STRICT;
@@ -235,10 +238,15 @@ enum Migrations {
             parked_at INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX parked_at ON parked (parked_at);
+        -- How the phone comes to it: by the code, or by a link on the same device.
+        ALTER TABLE attempt ADD COLUMN way TEXT NOT NULL DEFAULT 'code'
+            CHECK (way IN ('code', 'link'));
         -- Then they wait here; NULL for a plain login.
         ALTER TABLE attempt ADD COLUMN request TEXT;
         -- And then here, until they have their answer.
         ALTER TABLE browser_session ADD COLUMN pending TEXT;
+        -- The client's id and the scopes that its owner has agreed to, with spaces between them.
+        ALTER TABLE browser_session ADD COLUMN consent TEXT;
 
         -- The login that made the session. Those from before logins were noted get a name too.
         ALTER TABLE browser_session ADD COLUMN login TEXT NOT NULL DEFAULT '';
@@ -267,10 +275,24 @@ enum Migrations {
             state TEXT NOT NULL CHECK (state IN ('issued', 'redeemed', 'revoked')),
             token BLOB,
             token_expires_at INTEGER,
+            -- Whether it may outlive its session.
+            is_offline INTEGER NOT NULL,
+            -- The digests of the halves of its refresh tokens: what they share, the other half of the
+            -- newest, and of the one that was exchanged last.
+            refresh_family BLOB,
+            refresh_turn BLOB,
+            exchanged_turn BLOB,
+            exchanged_at INTEGER,
+            refresh_expires_at INTEGER,
+            -- What the newest access token is for.
+            token_scopes TEXT,
             -- When nothing of it can be used any more.
             forgettable_at INTEGER NOT NULL
         ) STRICT;
         CREATE UNIQUE INDEX website_grant_token ON website_grant (token) WHERE token IS NOT NULL;
+        CREATE UNIQUE INDEX website_grant_refresh ON website_grant (refresh_family)
+            WHERE refresh_family IS NOT NULL;
+        CREATE INDEX website_grant_session ON website_grant (session) WHERE is_offline = 1;
         CREATE INDEX website_grant_client ON website_grant (client);
         CREATE INDEX website_grant_user ON website_grant (user);
         CREATE INDEX website_grant_end ON website_grant (forgettable_at);

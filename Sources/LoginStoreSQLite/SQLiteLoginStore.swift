@@ -266,20 +266,18 @@ package struct SQLiteLoginStore: OperatorStore {
             // First the new one: then a cookie cannot be handed on from the old one (T23).
             try db.run(
                 sql: """
-                    INSERT INTO browser_session (cookie, user, login, created_at, seen_at, pending)
-                    VALUES (?, ?, ?, ?, ?, ?)
+                    INSERT INTO browser_session (cookie, user, login, created_at, seen_at, pending,
+                        consent)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     login.session.blob, user.text, login.id.text, now.milliseconds,
-                    now.milliseconds, try request?.column,
+                    now.milliseconds, try request?.column, Consent(to: request)?.column,
                 ]
             )
             try LoginRow.insert(login, of: user, update.attempt.browser, at: now, in: db)
             if let old {
-                try db.run(
-                    sql: "DELETE FROM browser_session WHERE cookie = ?",
-                    arguments: [old.blob]
-                )
+                try Self.endSession(old, in: db)
             }
             guard try Ledger(db).counts.browserSessions <= caps.browserSessions else {
                 throw LoginStoreError.full(.browserSessions)
@@ -373,6 +371,15 @@ package struct SQLiteLoginStore: OperatorStore {
     private static func user(_ id: UserID, in db: Database) throws -> User? {
         try db.row(sql: "SELECT * FROM user WHERE id = ?", arguments: [id.text])
             .map(User.init(row:))
+    }
+
+    package func identity(
+        of id: UserID
+    ) async throws(LoginStoreError) -> WeChatIdentity? {
+        try await read { db in
+            try db.row(sql: "SELECT openid, unionid FROM user WHERE id = ?", arguments: [id.text])
+                .map(WeChatIdentity.init(row:))
+        }
     }
 
     package func setNickName(
@@ -475,12 +482,12 @@ package struct SQLiteLoginStore: OperatorStore {
     }
 
     package func endSession(_ cookie: SecretDigest) async throws(LoginStoreError) {
-        try await write { db in
-            try db.run(
-                sql: "DELETE FROM browser_session WHERE cookie = ?",
-                arguments: [cookie.blob]
-            )
-        }
+        try await write { db in try Self.endSession(cookie, in: db) }
+    }
+
+    private static func endSession(_ cookie: SecretDigest, in db: Database) throws {
+        try db.run(sql: "DELETE FROM browser_session WHERE cookie = ?", arguments: [cookie.blob])
+        try GrantRow.endOffline(of: cookie, in: db)
     }
 
     package func logins(of user: UserID) async throws(LoginStoreError) -> [Login] {
@@ -498,10 +505,7 @@ package struct SQLiteLoginStore: OperatorStore {
                 arguments: [id.text, user.text]
             )
             guard let session else { return false }
-            try db.run(
-                sql: "DELETE FROM browser_session WHERE cookie = ?",
-                arguments: [session]
-            )
+            try Self.endSession(SecretDigest(blob: session), in: db)
             return true
         }
     }

@@ -2,11 +2,10 @@ import ArgumentParser
 import FakePhone
 import Foundation
 import Synchronization
-import UnixSignals
 
 /// The servers that this program started, each as a process of its own, and their folders.
 ///
-/// All of them are ended by their pid, also when the program is told to stop.
+/// All of them are ended by their pid; a guard does it for a program that is killed.
 final class ServerHouse: Sendable {
     private struct Book {
         var pairs: [Int: ServerPair] = [:]
@@ -14,6 +13,9 @@ final class ServerHouse: Sendable {
         var folders: Set<String> = []
         var nextNumber = 0
         var isClosing = false
+        /// Those that were told to end.
+        var dismissed: Set<Int> = []
+        var guardian: ServerGuard?
     }
 
     /// The limits of the pair that is shared.
@@ -33,12 +35,13 @@ final class ServerHouse: Sendable {
     /// Where `login-server` and `mock-wechat` lie.
     private let programs: String
     private let seed: UInt64
+    private let console: Console
     private let book = Mutex(Book())
 
     /// Takes the programs out of a folder; nil means the one that this program lies in.
     ///
     /// - Throws: one clear line when a program is missing.
-    init(folder: String?, seed: UInt64) throws(StageError) {
+    init(folder: String?, seed: UInt64, console: Console) throws(StageError) {
         let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         let folder = folder ?? own.deletingLastPathComponent().path
         for name in ["login-server", "mock-wechat"] {
@@ -48,6 +51,8 @@ final class ServerHouse: Sendable {
         }
         programs = folder
         self.seed = seed
+        self.console = console
+        book.withLock { $0.guardian = ServerGuard() }
     }
 
     /// Lends pairs to scenarios.
@@ -75,7 +80,7 @@ final class ServerHouse: Sendable {
             return book.nextNumber
         }
         let folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("fake-phone-\(getpid())-\(number)").path
+            .appendingPathComponent("\(GuardCommand.folderPrefix)\(getpid())-\(number)").path
         do {
             try FileManager.default.createDirectory(
                 atPath: folder,
@@ -85,7 +90,10 @@ final class ServerHouse: Sendable {
         } catch {
             throw StageError("\(folder): cannot be made")
         }
-        book.withLock { _ = $0.folders.insert(folder) }
+        book.withLock { book in
+            book.folders.insert(folder)
+            book.guardian?.tell(.folder, folder)
+        }
         let (mock, weChat) = try await start(
             "mock-wechat",
             ["--port", "0", "--seed", String(seed)],
@@ -145,18 +153,9 @@ final class ServerHouse: Sendable {
         for folder in book.withLock(\.folders) {
             try? FileManager.default.removeItem(atPath: folder)
         }
-    }
-
-    /// Waits for SIGINT or SIGTERM, then ends everything and the program.
-    private func closeAtSignals() async {
-        for await signal in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
-            let (pids, folders) = book.withLock { book in
-                book.isClosing = true
-                return (book.processes.values.map(\.processIdentifier), book.folders)
-            }
-            for pid in pids { kill(pid, SIGKILL) }
-            for folder in folders { try? FileManager.default.removeItem(atPath: folder) }
-            exit(128 + (signal == .sigint ? SIGINT : SIGTERM))
+        book.withLock { book in
+            book.guardian?.dismiss()
+            book.guardian = nil
         }
     }
 
@@ -169,9 +168,11 @@ final class ServerHouse: Sendable {
         _ body: (Stage, StageLender) async throws -> Void
     ) async throws {
         do {
-            let house = try ServerHouse(folder: folder == "." ? nil : folder, seed: seed)
-            // Ends with this scope.
-            async let _ = house.closeAtSignals()
+            let house = try ServerHouse(
+                folder: folder == "." ? nil : folder,
+                seed: seed,
+                console: console
+            )
             let outcome: Result<Void, any Error>
             do {
                 outcome = .success(try await body(try await house.lend(wide), house.lender))
@@ -181,7 +182,8 @@ final class ServerHouse: Sendable {
             await house.close()
             try outcome.get()
         } catch let error as StageError {
-            console.complain(error.description)
+            // Who stops a run has not asked why its servers did not come up.
+            if !Task.isCancelled { console.complain(error.description) }
             throw ExitCode.unusable
         }
     }
@@ -200,7 +202,7 @@ final class ServerHouse: Sendable {
             "login-server",
             [
                 "serve", "--mode", "development", "--port", String(port),
-                "--wechat", login.weChat, "--database", "\(login.folder)/login.sqlite",
+                "--wechat", login.weChat, "--database", "\(login.folder)/data/login.sqlite",
             ],
             login.settings,
             login.folder
@@ -218,7 +220,7 @@ final class ServerHouse: Sendable {
         process.executableURL = URL(fileURLWithPath: "\(programs)/login-server")
         process.arguments = [
             "clients", "add", "--mode", "development",
-            "--database", "\(login.folder)/login.sqlite", "--name", name,
+            "--database", "\(login.folder)/data/login.sqlite", "--name", name,
             "--redirect-uri", callback, "--post-logout-redirect-uri", goodbye,
         ]
         process.environment = Self.environment(login.settings)
@@ -270,9 +272,13 @@ final class ServerHouse: Sendable {
         }
         process.standardOutput = FileHandle(forWritingAtPath: words)
         process.standardError = FileHandle(forWritingAtPath: complaints)
+        process.terminationHandler = { [weak self] process in
+            self?.ended(number, name, process, complaints)
+        }
         let isStarted = book.withLock { book in
             guard !book.isClosing, (try? process.run()) != nil else { return false }
             book.processes[number] = process
+            book.guardian?.tell(.started, String(process.processIdentifier))
             return true
         }
         guard isStarted else { throw StageError("\(name) could not be started") }
@@ -281,17 +287,23 @@ final class ServerHouse: Sendable {
         while clock.now < deadline {
             if let url = Self.address(in: words) { return (number, url) }
             guard process.isRunning else {
+                book.withLock { _ = $0.dismissed.insert(number) }
                 throw StageError("\(name) ended before it listened: \(Self.last(of: complaints))")
             }
             guard (try? await clock.sleep(for: .milliseconds(5))) != nil else { break }
         }
         await stop(number, SIGKILL)
+        guard !Task.isCancelled else { throw StageError("the run was stopped") }
         throw StageError("\(name) did not say within 30 s where it listens")
     }
 
     /// Ends a process and waits until it is gone; after 10 s it gets no choice.
     private func stop(_ number: Int, _ signal: Int32) async {
-        guard let process = book.withLock({ $0.processes[number] }) else { return }
+        let found = book.withLock { book in
+            book.dismissed.insert(number)
+            return book.processes[number]
+        }
+        guard let process = found else { return }
         let clock = ContinuousClock()
         let deadline = clock.now + .seconds(10)
         if process.isRunning { kill(process.processIdentifier, signal) }
@@ -301,6 +313,20 @@ final class ServerHouse: Sendable {
             await Self.pause()
         }
         book.withLock { _ = $0.processes.removeValue(forKey: number) }
+    }
+
+    /// Says it when a server has ended that nobody has told to.
+    private func ended(_ number: Int, _ name: String, _ process: Process, _ complaints: String) {
+        let isListed = book.withLock { book in
+            book.guardian?.tell(.ended, String(process.processIdentifier))
+            return book.processes[number] != nil && !book.dismissed.contains(number)
+        }
+        guard isListed else { return }
+        let how = process.terminationReason == .uncaughtSignal ? "by signal" : "with exit status"
+        console.complain(
+            "\(name) was ended in the middle of the run \(how) \(process.terminationStatus); "
+                + "its last words: \(Self.last(of: complaints))"
+        )
     }
 
     private static func pause() async {
@@ -330,7 +356,7 @@ final class ServerHouse: Sendable {
 
     private static func last(of path: String) -> String {
         let data = FileManager.default.contents(atPath: path) ?? Data()
-        return String(decoding: data, as: UTF8.self).split(separator: "\n").last.map(String.init)
-            ?? "it said nothing"
+        return String(decoding: data, as: UTF8.self).split(separator: "\n").last
+            .map { String($0.prefix(300)) } ?? "it said nothing"
     }
 }

@@ -59,6 +59,25 @@ struct Clients: AsyncParsableCommand {
         @Option(help: "When its users type the browser's number: off, networks or always.")
         var numberMatching = NumberMatching.off
 
+        @Option(
+            name: .customLong("share"),
+            parsing: .upToNextOption,
+            help:
+                "What it may learn when the user agrees on the phone: \(OpenIDScope.sharedNames).",
+            transform: Add.share
+        )
+        var shares: [OpenIDScope] = []
+
+        @Flag(help: "It may have refresh tokens, which outlive the browser's session.")
+        var refreshTokens = false
+
+        private static func share(_ name: String) throws -> OpenIDScope {
+            guard let scope = OpenIDScope(sharing: name) else {
+                throw ValidationError("'\(name)' is none of: \(OpenIDScope.sharedNames).")
+            }
+            return scope
+        }
+
         func run() async throws {
             let made = try await beside.withStore(makes: true) { store, settings in
                 var dice = SystemRandomNumberGenerator()
@@ -73,6 +92,8 @@ struct Clients: AsyncParsableCommand {
                 draft.isProofKeyRequired = proofKey == .required
                 draft.isPairwise = isPairwise
                 draft.numberMatching = numberMatching
+                draft.shares = Set(shares)
+                draft.allowsRefresh = refreshTokens
                 let party: RelyingParty
                 do throws(ClientDraft.Flaws) {
                     party = try draft.judged(

@@ -29,6 +29,9 @@ struct RunningProgram {
 
     /// Asks it to stop.
     func stop() throws { try sendSignal(.terminate) }
+
+    /// Ctrl-C.
+    func interrupt() throws { try sendSignal(.interrupt) }
 }
 
 /// A program that ended before it said where it listens, or that ended badly.
@@ -194,12 +197,67 @@ enum Programs {
         )
     }
 
+    /// Runs a program to its end, and lends it to `body` once it has said `word`.
+    static func ended(
+        _ name: String,
+        _ arguments: [String],
+        environment settings: [String: String] = [:],
+        after word: String,
+        _ body: (RunningProgram) async throws -> Void
+    ) async throws -> Ended {
+        try await withFolder { folder in
+            let errors = "\(folder)/errors"
+            let (executable, arguments) = command(name, arguments, nil)
+            let result = try await run(
+                executable,
+                arguments: arguments,
+                environment: environment(settings),
+                input: .none,
+                output: .sequence,
+                error: .fileDescriptor(
+                    try FileDescriptor.open(
+                        FilePath(errors),
+                        .writeOnly,
+                        options: [.create, .append],
+                        permissions: .ownerReadWrite
+                    ),
+                    closeAfterSpawningProcess: true
+                )
+            ) { execution in
+                var output = ""
+                var isLent = false
+                for try await line in execution.standardOutput.strings() {
+                    output += "\(line)\n"
+                    guard !isLent, line.contains(word) else { continue }
+                    isLent = true
+                    try await body(
+                        RunningProgram(
+                            url: "",
+                            operations: "",
+                            pid: execution.processIdentifier.value,
+                            sendSignal: { try execution.send(signal: $0) }
+                        )
+                    )
+                }
+                return output
+            }
+            var status: Int32 = -1
+            if case .exited(let code) = result.terminationStatus { status = code }
+            return Ended(
+                status: status,
+                output: result.closureResult,
+                errors: try String(contentsOfFile: errors, encoding: .utf8)
+            )
+        }
+    }
+
     /// Lends a new folder, and deletes it, and what a server has put beside it.
     static func withFolder<Value: Sendable>(
         _ body: (String) async throws -> Value
     ) async throws -> Value {
         let place = FileManager.default.temporaryDirectory
-            .appendingPathComponent("scan-login-test-\(UUID().uuidString)").path
+            // Short: Chromium's sockets lie below it, and the path of one has 107 bytes at most.
+            .appendingPathComponent("scan-login-test-\(UUID().uuidString.prefix(18))").path
         try FileManager.default.createDirectory(
             atPath: "\(place)/folder",
             withIntermediateDirectories: true

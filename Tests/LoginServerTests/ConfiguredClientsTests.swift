@@ -51,7 +51,9 @@ import Testing
         secret: String? = secret,
         isProofKeyRequired: Bool = true,
         isPairwise: Bool = false,
-        numberMatching: NumberMatching = .off
+        numberMatching: NumberMatching = .off,
+        shares: Set<OpenIDScope> = [],
+        allowsRefresh: Bool = false
     ) throws -> RelyingParty {
         let id = try #require(RelyingPartyID(text: id))
         let party = RelyingParty(
@@ -67,6 +69,8 @@ import Testing
             isProofKeyRequired: isProofKeyRequired,
             isPairwise: isPairwise,
             numberMatching: numberMatching,
+            shares: shares,
+            allowsRefresh: allowsRefresh,
             isConfigured: true,
             createdAt: .earliest
         )
@@ -90,6 +94,8 @@ import Testing
                 pkce: optional
                 pairwise: true
                 number_matching: networks
+                shares: [wechat]
+                refresh_tokens: true
               - id: app
                 name: 2026
                 redirect_uris: ["http://127.0.0.1:3000/cb"]
@@ -109,7 +115,9 @@ import Testing
                     after: ["https://shop.example/bye"],
                     isProofKeyRequired: false,
                     isPairwise: true,
-                    numberMatching: .networks
+                    numberMatching: .networks,
+                    shares: [.wechat],
+                    allowsRefresh: true
                 ),
                 try party("app", "2026", ["http://127.0.0.1:3000/cb"], secret: nil),
             ]
@@ -189,6 +197,10 @@ import Testing
             "a public website has nothing but PKCE"
         ),
         ("{ id: shop, GOOD, number_matching: yes please }", "must be one of off, networks, always"),
+        ("{ id: shop, GOOD, shares: [email] }", "shares must be a list of wechat"),
+        ("{ id: shop, GOOD, shares: [wechat, profile] }", "shares must be a list of wechat"),
+        ("{ id: shop, GOOD, shares: wechat }", "shares must be a list of wechat"),
+        ("{ id: shop, GOOD, refresh_tokens: perhaps }", "refresh_tokens must be true or false"),
         ("{ id: shop, GOOD, redirect_uri: R }", "redirect_uri is nothing that a website has"),
         (
             "{ id: shop, name: N, secret: S, pairwise: true, "

@@ -101,6 +101,15 @@ import Testing
             try website.callback(try await website.send(browser, changes))
         }
 
+        /// A website that may have refresh tokens.
+        func refreshing() async throws -> Website {
+            try await Website.register(on: stage) {
+                $0.id = "refreshing"
+                $0.callbacks = ["https://refreshing.example/cb"]
+                $0.allowsRefresh = true
+            }
+        }
+
         func discovery() async throws -> Answer {
             try await stage.send(Call("GET", "/.well-known/openid-configuration"))
         }
@@ -298,8 +307,32 @@ import Testing
             let back = try await test.logIn(["claims": claims])
             #expect(try await test.check(back).info.text("name") == "Alice")
         },
-        Module("oidcc-refresh-token", skippedBecause: "none are given out") {
-            ($0.member("grant_types_supported") as? [String]) == ["authorization_code"]
+        Module("oidcc-refresh-token") { test in
+            let website = try await test.refreshing()
+            let scope: [String: String?] = ["scope": "openid offline_access", "prompt": "consent"]
+            let back = try await website.logIn(test.browser, by: test.phone, scope)
+            let first = try await website.redeem(back.code)
+            let before = try await website.claims(first.text("id_token"))
+            test.stage.time.advance(by: .seconds(2))
+            let token = first.text("refresh_token")
+            // The suite's second client brings the first one's.
+            let foreign = try await test.other.refresh(token)
+            #expect(foreign.status == 400)
+            #expect(["unauthorized_client", "invalid_grant"].contains(foreign.error))
+            let second = try await website.refresh(token)
+            #expect(second.status == 200)
+            #expect(second["Cache-Control"] == "no-store")
+            #expect(second.text("token_type") == "Bearer")
+            #expect(second.text("access_token") != first.text("access_token"))
+            #expect(second.text("refresh_token") != token)
+            let after = try await website.claims(second.text("id_token"))
+            for name in ["iss", "sub", "aud", "sid", "acr"] {
+                #expect(after[name] as? String == before[name] as? String, "\(name)")
+            }
+            #expect(after["auth_time"] as? Int == before["auth_time"] as? Int)
+            #expect(after["nonce"] == nil)
+            #expect(after["iat"] as? Int == (before["iat"] as? Int).map { $0 + 2 })
+            #expect(try await website.userInfo(second.text("access_token")).status == 200)
         },
         Module("oidcc-ensure-request-with-valid-pkce-succeeds") { try await $0.happy() },
     ]

@@ -21,7 +21,8 @@ import Testing
 
     /// What the code fills in, as opposed to the sentences.
     private static let values: Set = [
-        "lang", "other_lang", "site", "website", "website_host", "here", "asks", "user", "initial",
+        "lang", "other_lang", "site", "website", "website_host", "here", "asks", "same_device",
+        "user", "initial",
         "avatar", "name", "userid",
         "status", "home", "reason", "request", "failure_title", "failure_detail",
         "icon_svg", "landing_js", "login_js", "scan_login_page_css",
@@ -86,7 +87,7 @@ import Testing
         let html = text(pages.login(.english))
         for state in [
             "loading", "waiting", "scanned", "confirmed", "done", "cancelled", "expired",
-            "superseded", "over", "offline", "busy", "down", "phone", "error",
+            "superseded", "over", "offline", "busy", "down", "phone", "link", "error",
         ] {
             #expect(html.contains("<div data-state=\"\(state)\"><strong>"), "\(state)")
         }

@@ -183,6 +183,7 @@ import WebSocketUpgrade
         ("LOG_FORMAT", "xml", "must be one of json, text, not xml."),
         ("LIFETIMES_AUTHORIZATION_CODE_SECONDS", "9", "whole number from 10 to 600"),
         ("LIFETIMES_ACCESS_TOKEN_SECONDS", "59", "whole number from 60 to 86400"),
+        ("LIFETIMES_REFRESH_TOKEN_SECONDS", "299", "whole number from 300 to 7776000"),
         ("ORIGINS", "https://login.example.com", "no setting of this program"),
         ("LIMITS_CODES", "1", "no setting of this program"),
         ("origin", "https://login.example.com", "no setting of this program"),
@@ -347,8 +348,10 @@ import WebSocketUpgrade
             environment["SCAN_LOGIN_LIMITS_\(name)"] = "\(100 + number)"
         }
         environment["SCAN_LOGIN_LIFETIMES_AUDIT_DAYS"] = "68"
+        environment["SCAN_LOGIN_SAME_DEVICE"] = "link"
         environment["SCAN_LOGIN_LIFETIMES_AUTHORIZATION_CODE_SECONDS"] = "69"
         environment["SCAN_LOGIN_LIFETIMES_ACCESS_TOKEN_SECONDS"] = "70"
+        environment["SCAN_LOGIN_LIFETIMES_REFRESH_TOKEN_SECONDS"] = "7100"
         let policy = try await read(environment).policy
         var wanted = LoginPolicy()
         wanted.scene = .seconds(61)
@@ -382,7 +385,9 @@ import WebSocketUpgrade
         wanted.grantsPerUserPerMinute = 121
         wanted.grants.code = .seconds(69)
         wanted.grants.accessToken = .seconds(70)
+        wanted.grants.refreshToken = .seconds(7100)
         wanted.audit = .seconds(68 * 86_400)
+        wanted.sameDevice = .link
         #expect(policy == wanted)
     }
 
@@ -558,7 +563,7 @@ import WebSocketUpgrade
         }
         let plain = try await read(Self.good).lines
         let value =
-            key.rawValue.hasSuffix("_bytes") ? "2077" : key == .usedCodeSeconds ? "377" : "77"
+            key.rawValue.hasSuffix("_bytes") ? "2077" : [.usedCodeSeconds, .refreshTokenSeconds].contains(key) ? "377" : "77"
         let changed = try await read(Self.good.merging([key.environmentName: value]) { $1 }).lines
         // The window of the dead scenes stands in the lines of both of their limits.
         let count = key == .deadSceneWindowSeconds ? 2 : 1

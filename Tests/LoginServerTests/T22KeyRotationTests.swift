@@ -50,7 +50,8 @@ import Testing
         }
     }
 
-    @Test func `T22 a key that takes over while 500 people log in breaks none of it`() async throws {
+    @Test func `T22 a key that takes over while 500 people log in breaks none of it`() async throws
+    {
         try await EdgeStage.with {
             $0.policy.attemptsPerAddressBurst = 10_000
             $0.policy.phoneLoginsPerAddressBurst = 10_000

@@ -13,6 +13,7 @@ final class FaultyStore: LoginStore {
         case claimCode
         case registerUser
         case user
+        case identity
         case openPhoneSession
         case phoneSession
         case session
@@ -187,6 +188,12 @@ final class FaultyStore: LoginStore {
 
     func user(_ id: UserID) async throws(LoginStoreError) -> User? {
         try await perform(.user) { () async throws(LoginStoreError) in try await base.user(id) }
+    }
+
+    func identity(of id: UserID) async throws(LoginStoreError) -> WeChatIdentity? {
+        try await perform(.identity) { () async throws(LoginStoreError) in
+            try await base.identity(of: id)
+        }
     }
 
     func openPhoneSession(_ session: PhoneSession) async throws(LoginStoreError) {

@@ -142,6 +142,17 @@ import Testing
         await keeper.value
     }
 
+    @Test func `a server whose keys cannot sign is not ready`() async throws {
+        let house = LoginHouse(keyMaker: Maker())
+        #expect(await house.service.readiness() == .noSigningKey)
+        try await house.service.keepKeys()
+        #expect(await house.service.readiness() == .ready)
+        let kid = try SigningKey(pem: TestKeys.rsa).kid
+        _ = try await house.store.removeSigningKey(kid)
+        house.time.advance(by: .seconds(2))
+        #expect(await house.service.readiness() == .noSigningKey)
+    }
+
     @Test func `a server that keeps no keys makes none`() async throws {
         let house = LoginHouse()
         #expect(!house.service.keepsKeys)

@@ -7,6 +7,7 @@ extension Attempt {
         _ state: State,
         seq: Int,
         chain: AttemptID? = nil,
+        way: AttemptWay? = nil,
         keepsRequest: Bool = true
     ) -> Attempt {
         Attempt(
@@ -15,6 +16,7 @@ extension Attempt {
             cookie: cookie,
             scene: scene,
             browser: browser,
+            way: way ?? self.way,
             request: keepsRequest ? request : nil,
             createdAt: createdAt,
             sceneExpiresAt: sceneExpiresAt,

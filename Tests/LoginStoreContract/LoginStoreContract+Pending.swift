@@ -15,6 +15,21 @@ extension LoginStoreContract {
             try require(logins.map(\.client), is: [request.client])
             try require(logins.map(\.session), is: [session])
         },
+        StoreCheck("What a login's owner agreed to is its session's, as long as that lives.") {
+            store in
+            let request = try Scenery.request(1)
+            try await store.logIn(1, for: request)
+            let consent = Consent(client: Scenery.partyID(1), shares: [.wechat])
+            try require(try await store.sessionRow(1).consent, is: consent)
+            try await store.dropPending(of: Scenery.session(1))
+            try await store.touchSession(Scenery.session(1), at: Scenery.at(9000))
+            try require(try await store.sessionRow(1).consent, is: consent)
+            // Neither to a request that needs no consent, nor to one that waited too long.
+            try await store.logIn(2, for: try Scenery.bareRequest(1))
+            try require(try await store.sessionRow(2).consent, is: nil)
+            try await store.logIn(3, at: Scenery.at(700_000), for: request)
+            try require(try await store.sessionRow(3).consent, is: nil)
+        },
         StoreCheck("A plain login has no request, and is the site's.") { store in
             try await store.logIn(1)
             try require(try await store.sessionRow(1).pending, is: nil)

@@ -11,7 +11,7 @@ package enum LoginStoreContract {
         opening + reading + updating + redeeming + expiring + codes + users + phones + sessions
         + profiles + logins
         + forgetting + cancelling + auditing + operators + capping
-        + websites + configuredWebsites + subjects + parking + pending + grants
+        + websites + configuredWebsites + subjects + parking + pending + grants + refreshing
         + forgettingOfWebsites + signingKeys
 
     /// Those that let many calls loose at once.

@@ -58,6 +58,8 @@ extension Scenery {
                 isProofKeyRequired: false,
                 isPairwise: true,
                 numberMatching: .networks,
+                shares: [.wechat],
+                allowsRefresh: true,
                 createdAt: at(Int64(number))
             )
         )
@@ -84,7 +86,7 @@ extension Scenery {
             request: AuthorizationRequest(
                 client: partyID(number),
                 redirectURI: try redirect(number),
-                scopes: [.openid, .profile],
+                scopes: [.openid, .profile, .wechat],
                 state: #"'"\/ & <state> \#(number)"#,
                 nonce: "nonce \(number)",
                 codeChallenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
@@ -145,6 +147,28 @@ extension Scenery {
             session: session,
             code: code ?? self.code(number),
             at: now
+        )
+    }
+
+    static func family(_ number: UInt64) -> SecretDigest { digest(number, kind: 13) }
+    static func turn(_ number: UInt64) -> SecretDigest { digest(number, kind: 14) }
+
+    /// What a session is given for the website of that number, so that it may outlive the session.
+    static func offlineGrant(
+        _ number: UInt64,
+        client: UInt64,
+        of session: BrowserSession
+    ) throws -> Grant {
+        Grant(
+            id: grantID(number),
+            request: AuthorizationRequest(
+                client: partyID(client),
+                redirectURI: try redirect(client),
+                scopes: [.openid, .profile, .offlineAccess]
+            ),
+            session: session,
+            code: code(number),
+            at: at(20_000)
         )
     }
 

@@ -60,6 +60,7 @@ enum Scenery {
         cookie: SecretDigest? = nil,
         scene: SecretDigest? = nil,
         chain: AttemptID? = nil,
+        way: AttemptWay = .code,
         request: ParkedRequest? = nil,
         policy: LoginPolicy = policy
     ) -> Attempt {
@@ -70,6 +71,7 @@ enum Scenery {
             cookie: cookie ?? self.cookie(number),
             scene: scene ?? self.scene(number),
             browser: BrowserFacts(address: "2001:db8::\(number)", userAgent: "Firefox \(number)"),
+            way: way,
             request: request,
             at: now,
             policy: policy

@@ -84,6 +84,7 @@ struct RecordedDatabaseTests {
                 #expect(user.role == row["role"])
                 #expect(user.nickName == row["nick_name"])
                 let identity = try #require(WeChatIdentity(openID: row["openid"], unionID: nil))
+                #expect(try await store.identity(of: id)?.openID == row["openid"])
                 let known = try await store.registerUser(identity, candidate: id, at: Story.start)
                 #expect(known == Registration(user: user, isNew: false))
             }
@@ -125,6 +126,7 @@ struct RecordedDatabaseTests {
             #expect(attempt?.request == website.parked)
             let session = try #require(try await store.session(story.session))
             #expect(session.pending == website.parked)
+            #expect(session.consent == Consent(to: website.parked))
             #expect(session.login == story.login)
             var states: [Grant.State] = []
             for seed: UInt64 in 1003...1005 {
@@ -133,6 +135,10 @@ struct RecordedDatabaseTests {
                 #expect(found.id == grant.id && found.scopes == grant.scopes)
                 #expect(try await store.grant(.token(token)) == (seed == 1004 ? found : nil))
                 states.append(found.state)
+                let family = Website.refreshToken(of: grant)
+                #expect(found.refresh?.name == (seed == 1004 ? family.family : nil))
+                #expect(found.refresh?.newest == (seed == 1004 ? family.turn : nil))
+                #expect(found.tokenScopes == grant.scopes)
             }
             let token = website.grant(seed: 1004, session).token
             #expect(states == [.issued, .redeemed(token: token, until: Story.at(621)), .revoked])

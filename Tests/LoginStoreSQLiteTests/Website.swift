@@ -22,6 +22,8 @@ struct Website {
                 isProofKeyRequired: false,
                 isPairwise: true,
                 numberMatching: .networks,
+                shares: [.wechat],
+                allowsRefresh: true,
                 isConfigured: true,
                 createdAt: Story.start
             )
@@ -40,7 +42,7 @@ struct Website {
         request = AuthorizationRequest(
             client: party.id,
             redirectURI: redirect,
-            scopes: [.openid, .profile],
+            scopes: [.openid, .profile, .wechat, .offlineAccess],
             state: #"a "state" \ of / its own"#,
             nonce: "n-1",
             codeChallenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
@@ -107,9 +109,17 @@ struct Website {
                 redirectURI: request.redirectURI.text,
                 isProven: true,
                 token: grant.token,
+                refresh: Self.refreshToken(of: grant.grant),
                 at: Story.at(21)
             )
         }
+    }
+
+    /// The digests of a grant's refresh token, drawn from its own code.
+    static func refreshToken(of grant: Grant) -> (family: SecretDigest, turn: SecretDigest) {
+        var dice = SeededDice(seed: UInt64(grant.code.bytes[0]) + 5000)
+        let token = RefreshToken(using: &dice)
+        return (token.family.digest, token.turn.digest)
     }
 
     static func key(seed: UInt64) -> SealedKey {

@@ -10,6 +10,7 @@ enum Flaw: String, CaseIterable, Sendable {
     case openingLeavesEndsThatAreDue
     case openingTakesDuplicates
     case openingForgetsTheChain
+    case openingForgetsTheWay
     case openingRemembersForEver
     // Reading
     case readingMixesCookiesAndScenes
@@ -61,6 +62,8 @@ enum Flaw: String, CaseIterable, Sendable {
     case usersAreRegisteredInTwoSteps
     case usersHaveAName
     case usersAreMadeByLooking
+    case identitiesForgetTheUnionID
+    case identitiesAreAnybodys
     // Phones
     case phonesAreHiddenAfterTheirEnd
     case phonesReplaceOneAnother
@@ -140,6 +143,7 @@ enum Flaw: String, CaseIterable, Sendable {
     case capsForgetCodes
     // Websites
     case websitesForgetTheirPolicy
+    case websitesForgetTheirShares
     case websitesAreFoundByAnyID
     case websitesAreListedBackwards
     case websitesReplaceOneAnother
@@ -177,6 +181,8 @@ enum Flaw: String, CaseIterable, Sendable {
     // Requests of sessions
     case redeemingForgetsTheRequest
     case redeemingTakesStaleRequests
+    case redeemingForgetsTheConsent
+    case redeemingTakesStaleConsents
     case redeemingNamesTheSiteAlone
     case pendingIsTakenTwice
     case pendingIsTakenThoughRefused
@@ -203,6 +209,19 @@ enum Flaw: String, CaseIterable, Sendable {
     case forgettingLeavesGrants
     case forgettingLeavesRequests
     case forgettingTakesGrantsWithTheirCode
+    // Refresh tokens
+    case familiesAreNotFound
+    case familiesAreFoundByTheirToken
+    case familiesForgetWhatWasExchanged
+    case familiesForgetTheirScopes
+    case familiesOutliveTheirSession
+    case familiesOutliveTheirLogin
+    case familiesOutliveTheNextLogin
+    case familiesEndWithAnySession
+    case familiesEndWhenSessionsIdle
+    case familiesAreKeptFromLogins
+    case familiesAreForgottenEarly
+    case familiesLeaveUnusedCodes
     // Signing keys
     case keysAreYoungestFirst
     case keysAreToldByName

@@ -50,6 +50,8 @@ extension FlawedStore {
             try await base.unpark(old)
         case .openingForgetsTheChain:
             attempt = attempt.rewritten(attempt.state, seq: attempt.seq, chain: attempt.id)
+        case .openingForgetsTheWay:
+            attempt = attempt.rewritten(attempt.state, seq: attempt.seq, way: .code)
         case .openingRemembersForEver:
             let id = attempt.id
             if side.withLock({ $0.opened.contains { $0.id == id } }) { throw .duplicate }
@@ -181,6 +183,8 @@ extension FlawedStore {
         switch flaw {
         case .redeemingIsLate:
             now = now - .milliseconds(1)
+        case .familiesOutliveTheNextLogin:
+            keep(try await offlineGrants())
         case .redeemingKeepsTheEarlierSession:
             old = nil
         case .redeemingAlwaysEndsTheEarlierSession:

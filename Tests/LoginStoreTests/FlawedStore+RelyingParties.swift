@@ -13,6 +13,7 @@ extension FlawedStore {
         var party = try await base.relyingParty(id)
         switch flaw {
         case .websitesForgetTheirPolicy: party?.isProofKeyRequired = true
+        case .websitesForgetTheirShares: party?.shares = []
         case .websitesAreFoundByAnyID where party == nil:
             party = try await base.relyingParties().first
         case .configuringMakesThemYounger: party?.createdAt = cameAt ?? .earliest
@@ -215,6 +216,12 @@ extension FlawedStore {
             session.pending = request
             let stale = session
             side.withLock { $0.sessions[login.session] = stale }
+        case .redeemingForgetsTheConsent, .redeemingTakesStaleConsents:
+            guard var session = try await base.session(login.session) else { break }
+            session.consent =
+                flaw == .redeemingForgetsTheConsent ? nil : Consent(to: request)
+            let bent = session
+            side.withLock { $0.sessions[login.session] = bent }
         default:
             break
         }
@@ -268,6 +275,38 @@ extension FlawedStore {
         }
     }
 
+    /// A grant whose refresh tokens have lost something.
+    private func forgetful(_ grant: Grant) -> Grant {
+        guard let family = grant.refresh else { return grant }
+        let forgetsScopes = flaw == .familiesForgetTheirScopes
+        return grant.bent(
+            nonce: grant.nonce,
+            refresh: RefreshFamily(
+                name: family.name,
+                newest: family.newest,
+                exchanged: forgetsScopes ? family.exchanged : nil,
+                expiresAt: family.expiresAt,
+                scopes: forgetsScopes ? grant.scopes : family.scopes
+            )
+        )
+    }
+
+    /// Every grant that may outlive its session, as it is now.
+    func offlineGrants() async throws(LoginStoreError) -> [Grant] {
+        var found: [Grant] = []
+        for made in side.withLock(\.grantsMade) where made.isOffline {
+            if let grant = try await base.grant(.code(made.code)) { found.append(grant) }
+        }
+        return found
+    }
+
+    /// Remembers grants as they are, and tells of them so from now on.
+    func keep(_ grants: [Grant]) {
+        side.withLock { side in
+            for grant in grants where grant.state != .revoked { side.grantsKept[grant.id] = grant }
+        }
+    }
+
     func dropPending(of session: SecretDigest) async throws(LoginStoreError) {
         switch flaw {
         case .pendingIsNeverDropped:
@@ -285,9 +324,19 @@ extension FlawedStore {
         var grant = try await base.grant(key)
         if case .code(let digest) = key { grant = grant ?? side.withLock { $0.grants[digest] } }
         if let found = grant, side.withLock({ $0.grantsGone.contains(found.id) }) { return nil }
+        if let found = grant, found.state == .revoked,
+            let kept = side.withLock({ $0.grantsKept[found.id] })
+        {
+            return kept
+        }
         switch (flaw, key) {
-        case (.grantsAreFoundByTheirCodeAlone, .token):
+        case (.grantsAreFoundByTheirCodeAlone, .token), (.familiesAreNotFound, .refresh):
             return nil
+        case (.familiesAreFoundByTheirToken, .token(let digest)):
+            if grant == nil { grant = try await base.grant(.refresh(digest)) }
+            return grant
+        case (.familiesForgetWhatWasExchanged, _), (.familiesForgetTheirScopes, _):
+            return grant.map(forgetful)
         case (.grantsMixCodesAndTokens, .token(let digest)):
             if grant == nil { grant = try await base.grant(.code(digest)) }
             return grant
@@ -385,7 +434,9 @@ extension FlawedStore {
 }
 
 extension Grant {
-    fileprivate var withoutNonce: Grant {
+    fileprivate var withoutNonce: Grant { bent(nonce: nil, refresh: refresh) }
+
+    fileprivate func bent(nonce: String?, refresh: RefreshFamily?) -> Grant {
         Grant(
             id: id,
             client: client,
@@ -394,12 +445,13 @@ extension Grant {
             login: login,
             redirectURI: redirectURI,
             scopes: scopes,
-            nonce: nil,
+            nonce: nonce,
             codeChallenge: codeChallenge,
             authenticatedAt: authenticatedAt,
             code: code,
             codeExpiresAt: codeExpiresAt,
-            state: state
+            state: state,
+            refresh: refresh
         )
     }
 }

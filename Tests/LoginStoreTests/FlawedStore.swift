@@ -29,6 +29,7 @@ final class FlawedStore: OperatorStore {
         var sessions: [SecretDigest: BrowserSession] = [:]
         var sessionsMade: [BrowserSession] = []
         var usersGone: Set<UserID> = []
+        var firstIdentity: WeChatIdentity?
         var names: [UserID: NickName] = [:]
         var lastName = ""
         var pictures: [AvatarName: Avatar] = [:]
@@ -51,6 +52,8 @@ final class FlawedStore: OperatorStore {
         /// Every grant that was opened, as it was then.
         var grantsMade: [Grant] = []
         var grantsGone: Set<GrantID> = []
+        /// Grants that should have ended, as they were.
+        var grantsKept: [GrantID: Grant] = [:]
         /// Keys over the cap.
         var keys: [SealedKey] = []
     }
@@ -109,6 +112,8 @@ final class FlawedStore: OperatorStore {
         candidate: UserID,
         at now: Timestamp
     ) async throws(LoginStoreError) -> Registration {
+        let given = identity
+        side.withLock { $0.firstIdentity = $0.firstIdentity ?? given }
         var identity = identity
         switch flaw {
         case .usersAreFoundByTheOfferedID:
@@ -149,6 +154,13 @@ final class FlawedStore: OperatorStore {
             user?.nickName = name
         }
         return flaw == .usersAreMadeByLooking ? user ?? User(id: id) : user
+    }
+
+    func identity(of id: UserID) async throws(LoginStoreError) -> WeChatIdentity? {
+        guard let identity = try await base.identity(of: id) else { return nil }
+        let unionID = flaw == .identitiesForgetTheUnionID ? nil : identity.unionID
+        if flaw == .identitiesAreAnybodys { return side.withLock(\.firstIdentity) }
+        return WeChatIdentity(openID: identity.openID, unionID: unionID)
     }
 
     func openPhoneSession(_ session: PhoneSession) async throws(LoginStoreError) {
@@ -218,6 +230,19 @@ final class FlawedStore: OperatorStore {
     func endSession(_ cookie: SecretDigest) async throws(LoginStoreError) {
         let (user, all) = side.withLock { side in
             (side.sessionsMade.first { $0.cookie == cookie }?.user, side.sessionsMade)
+        }
+        let offline = try await offlineGrants()
+        switch flaw {
+        case .familiesOutliveTheirSession:
+            keep(offline.filter { $0.refresh != nil })
+        case .familiesLeaveUnusedCodes:
+            keep(offline.filter { $0.state == .issued })
+        case .familiesEndWithAnySession:
+            for grant in offline {
+                _ = try await base.updateGrant(.code(grant.code)) { $0.revoke() }
+            }
+        default:
+            break
         }
         switch flaw {
         case .sessionsNeverEnd:
@@ -301,6 +326,8 @@ final class FlawedStore: OperatorStore {
             for index in logins.indices {
                 logins[index].client = cards[logins[index].id] ?? logins[index].client
             }
+        case .familiesAreKeptFromLogins:
+            for index in logins.indices { logins[index].refreshableUntil = nil }
         case .loginsHideTheirSession:
             for index in logins.indices { logins[index].session = nil }
         default:
@@ -312,6 +339,9 @@ final class FlawedStore: OperatorStore {
     func revokeLogin(_ id: LoginID, of user: UserID) async throws(LoginStoreError) -> Bool {
         let (people, sessions) = side.withLock { ($0.people, $0.sessionsMade) }
         switch flaw {
+        case .familiesOutliveTheirLogin:
+            keep(try await offlineGrants())
+            return try await base.revokeLogin(id, of: user)
         case .revokingDoesNothing:
             return try await base.logins(of: user).contains { $0.id == id }
         case .revokingReachesOthers:
@@ -339,6 +369,20 @@ final class FlawedStore: OperatorStore {
         switch flaw {
         case .forgettingDoesNothing:
             return false
+        case .familiesEndWhenSessionsIdle:
+            for grant in try await offlineGrants() {
+                guard let session = try await base.session(grant.session),
+                    session.seenAt < before.sessionsSeen
+                else { continue }
+                _ = try await base.updateGrant(.code(grant.code)) { $0.revoke() }
+            }
+        case .familiesAreForgottenEarly:
+            for grant in try await offlineGrants() {
+                guard case .redeemed(_, let until) = grant.state, until < before.expired else {
+                    continue
+                }
+                side.withLock { _ = $0.grantsGone.insert(grant.id) }
+            }
         case .forgettingTakesLiveAttempts:
             side.withLock { side in
                 let old = side.opened.filter { $0.createdAt < before.attempts }

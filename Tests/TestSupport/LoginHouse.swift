@@ -73,7 +73,9 @@ package struct LoginHouse: Sendable {
 
     /// What a phone's camera reads of the picture a browser shows.
     package func scene(_ opened: OpenedAttempt) throws -> String {
-        guard let scene = wechat.scene(in: opened.picture.bytes) else { throw NotReadable() }
+        guard case .picture(let picture) = opened.show,
+            let scene = wechat.scene(in: picture.bytes)
+        else { throw NotReadable() }
         return scene
     }
 

@@ -21,6 +21,7 @@ package enum StoreOperation: CaseIterable, Sendable {
     case claimCode
     case registerUser
     case user
+    case identity
     case openPhoneSession
     case phoneSession
     case session
@@ -124,6 +125,14 @@ extension RelayingStore {
 
     package func user(_ id: UserID) async throws(LoginStoreError) -> User? {
         try await relay(.user) { store async throws(LoginStoreError) in try await store.user(id) }
+    }
+
+    package func identity(
+        of id: UserID
+    ) async throws(LoginStoreError) -> WeChatIdentity? {
+        try await relay(.identity) { store async throws(LoginStoreError) in
+            try await store.identity(of: id)
+        }
     }
 
     package func openPhoneSession(_ session: PhoneSession) async throws(LoginStoreError) {

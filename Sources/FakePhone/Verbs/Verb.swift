@@ -22,7 +22,7 @@ struct Verb: Sendable {
     /// What happens, for editors that show the schema.
     let about: String
     let options: [VerbOption]
-    /// Whether it ends with an answer that `expect` can look at.
+    /// Whether it ends with an answer that `expect` can look at, or `may_fail` not.
     var hasAnswer = true
     /// Whether it calls the login server, so that `borrow`, `forge` and `origin` go with it.
     var canBeTwisted = false
@@ -57,14 +57,19 @@ struct VerbOption: Sendable, Equatable {
     enum Kind: Sendable, Equatable {
         case text
         case int(ClosedRange<Int>)
-        case number
+        case number(ClosedRange<Double>)
         case bool
+        /// An HTTP method, and a path with its query.
+        case method
+        case path
         case choice([String])
         case choices([String])
         /// A list of texts.
         case texts
-        /// A mapping of texts to texts.
+        /// Header fields.
         case fields
+        /// Some of the calls that somebody has sent: the beginning of their path, or an operation.
+        case calls
         /// A browser, a phone or either, by its name in the cast.
         case browser
         case phone

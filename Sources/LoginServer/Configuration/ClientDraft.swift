@@ -11,6 +11,8 @@ package struct ClientDraft: Sendable {
     package var isProofKeyRequired = true
     package var isPairwise = false
     package var numberMatching = NumberMatching.off
+    package var shares: Set<OpenIDScope> = []
+    package var allowsRefresh = false
     package var isConfigured = false
 
     package init(
@@ -108,6 +110,8 @@ package struct ClientDraft: Sendable {
             isProofKeyRequired: isProofKeyRequired,
             isPairwise: isPairwise,
             numberMatching: numberMatching,
+            shares: shares,
+            allowsRefresh: allowsRefresh,
             isConfigured: isConfigured,
             createdAt: now
         )

@@ -23,6 +23,8 @@ struct ClientsSection {
         case proofKey = "pkce"
         case isPairwise = "pairwise"
         case numberMatching = "number_matching"
+        case shares
+        case allowsRefresh = "refresh_tokens"
     }
 
     static let name = "clients"
@@ -119,8 +121,20 @@ struct ClientsSection {
                 flaws.append("number_matching must be one of \(words).")
             }
         }
+        draft.shares = shares(values, &flaws)
+        draft.allowsRefresh = flag(values, .allowsRefresh, &flaws)
         draft.isConfigured = true
         return flaws.isEmpty ? draft : nil
+    }
+
+    private func shares(_ values: [Word: Node], _ flaws: inout [String]) -> Set<OpenIDScope> {
+        guard let node = values[.shares] else { return [] }
+        let words = node.sequence.map { $0.map { $0.scalar?.string ?? "" } } ?? [""]
+        let shares = words.compactMap { OpenIDScope(sharing: $0) }
+        if shares.count < words.count {
+            flaws.append("shares must be a list of \(OpenIDScope.sharedNames).")
+        }
+        return Set(shares)
     }
 
     /// The secret; nil for a public website, and for one that has none that will do.

@@ -19,6 +19,7 @@ enum SettingKey: String, CaseIterable {
     case trustedProxies = "trusted_proxies"
     case launchPolicy = "launch_policy"
     case numberMatching = "number_matching"
+    case sameDevice = "same_device"
 
     case weChatBaseURL = "wechat.base_url"
     case weChatAppID = "wechat.app_id"
@@ -36,6 +37,7 @@ enum SettingKey: String, CaseIterable {
     case confirmDelayMilliseconds = "lifetimes.confirm_delay_ms"
     case authorizationCodeSeconds = "lifetimes.authorization_code_seconds"
     case accessTokenSeconds = "lifetimes.access_token_seconds"
+    case refreshTokenSeconds = "lifetimes.refresh_token_seconds"
     case auditDays = "lifetimes.audit_days"
     case usedCodeSeconds = "lifetimes.used_code_seconds"
     case deadSceneWindowSeconds = "lifetimes.dead_scene_window_seconds"

@@ -335,6 +335,7 @@ extension Settings {
             // what a person believes of a logout elsewhere.
             (.authorizationCodeSeconds, \.grants.code, 10...600),
             (.accessTokenSeconds, \.grants.accessToken, 60...86_400),
+            (.refreshTokenSeconds, \.grants.refreshToken, 300...7_776_000),
             (.usedCodeSeconds, \.usedCode, 300...86_400),
             (.deadSceneWindowSeconds, \.deadSceneWindow, 1...86_400),
             (.endedAttemptSeconds, \.endedAttempt, 1...2_592_000),
@@ -381,6 +382,7 @@ extension Settings {
             if let value = source.number(key, 1...10_000_000) { policy[keyPath: path] = value }
         }
         if let value: LaunchPolicy = source.choice(.launchPolicy) { policy.launch = value }
+        if let value: SameDevice = source.choice(.sameDevice) { policy.sameDevice = value }
         if let value: NumberMatching = source.choice(.numberMatching) {
             policy.numberMatching = value
         }
@@ -599,6 +601,7 @@ extension Settings {
             "attempt: \(policy.attempt)",
             "launch policy: \(policy.launch.rawValue)",
             "number matching: \(policy.numberMatching.rawValue)",
+            "logins on the phone itself: \(policy.sameDevice.rawValue)",
             "phone session: \(policy.phoneSession)",
             "a used js_code is remembered: \(policy.usedCode)",
             "an ended attempt is remembered: \(policy.endedAttempt)",
@@ -630,6 +633,7 @@ extension Settings {
                 + "\(policy.rows.parkedRequests) parked requests, \(policy.rows.grants) grants",
             "authorization code: \(policy.grants.code)",
             "access token: \(policy.grants.accessToken)",
+            "refresh tokens, where a client may have them: \(policy.grants.refreshToken)",
             "websites' requests per address and minute: \(policy.parkedPerAddressPerMinute), burst "
                 + "\(policy.parkedPerAddressBurst)",
             "authorization codes per user and minute: \(policy.grantsPerUserPerMinute)",

@@ -24,6 +24,8 @@ package enum ClientsText {
             var pkce: String
             var pairwise: Bool
             var numberMatching: String
+            var shares: [String]
+            var refreshTokens: Bool
             var configured: Bool
             var createdAt: String
         }
@@ -37,6 +39,8 @@ package enum ClientsText {
                 pkce: party.isProofKeyRequired ? "required" : "optional",
                 pairwise: party.isPairwise,
                 numberMatching: party.numberMatching.rawValue,
+                shares: OpenIDScope.allCases.filter(party.shares.contains).map(\.rawValue),
+                refreshTokens: party.allowsRefresh,
                 configured: party.isConfigured,
                 createdAt: party.createdAt.rfc3339
             )

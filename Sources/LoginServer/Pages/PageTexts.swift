@@ -54,6 +54,13 @@ package enum PageTexts {
             "打开手机微信，点右上角“＋”，再点“扫一扫”",
             "Open WeChat, tap ⊕ and then Scan"
         ),
+        .init("link_title", "在微信中登录", "Log in with WeChat"),
+        .init(
+            "link_detail",
+            "点下面的按钮打开微信，确认后回到本页",
+            "Open WeChat by the button, confirm there, and come back here"
+        ),
+        .init("link_button", "打开微信", "Open WeChat"),
         .init("phone_title", "请在电脑上打开本页", "Open this page on a computer"),
         .init("phone_detail", "然后用这部手机的微信扫码", "Then scan its code with this phone"),
         .init("scanned_title", "扫码成功", "Code scanned"),

@@ -16,6 +16,7 @@ package struct Pages: Sendable {
     package let widget: [UInt8] = PackageResources.scan_login_js
 
     private let siteName: String
+    private let sameDevice: SameDevice
     private let assetPaths: [String: String]
     private let loginTemplate = PageTemplate(PackageResources.login_html)
     private let landingTemplate = PageTemplate(PackageResources.landing_html)
@@ -26,9 +27,12 @@ package struct Pages: Sendable {
 
     /// Renders in advance what is the same for everybody.
     ///
-    /// - Parameter siteName: The operator's name for the site; may be any text.
-    package init(siteName: String) {
+    /// - Parameters:
+    ///   - siteName: The operator's name for the site; may be any text.
+    ///   - sameDevice: What the login page does on a phone.
+    package init(siteName: String, sameDevice: SameDevice = .off) {
         self.siteName = siteName
+        self.sameDevice = sameDevice
         let script = "text/javascript; charset=utf-8"
         let style = "text/css; charset=utf-8"
         let css = PackageResources.scan_login_page_css
@@ -41,7 +45,7 @@ package struct Pages: Sendable {
         assets = files.map(\.asset)
         assetPaths = Dictionary(uniqueKeysWithValues: files.map { ($0.key, $0.asset.path) })
         for language in PageLanguage.allCases {
-            plainLogin[language] = render(loginTemplate, language, ["here": "/login"])
+            plainLogin[language] = render(loginTemplate, language, onLogin(["here": "/login"]))
             guestLanding[language] = render(landingTemplate, language, [:])
         }
     }
@@ -59,8 +63,14 @@ package struct Pages: Sendable {
         return render(
             loginTemplate,
             language,
-            ["website": website.name, "website_host": website.host, "here": "/authorize"]
+            onLogin([
+                "website": website.name, "website_host": website.host, "here": "/authorize",
+            ])
         )
+    }
+
+    private func onLogin(_ values: [String: String]) -> [String: String] {
+        sameDevice == .off ? values : values.merging(["same_device": ""]) { $1 }
     }
 
     /// The page about the end of a login: whether the person wants it, or that it is there.

@@ -21,7 +21,7 @@ struct TokenRoutes: Sendable {
     @Sendable
     private func token(_ request: Request, _ context: LoginContext) async throws -> Response {
         var request = request
-        let outcome = try await service.redeemCode(
+        let outcome = try await service.tokens(
             try await request.form(atMost: browser.limits.formBytesMax),
             authorization: request.headers[values: .authorization],
             from: context.address
@@ -80,6 +80,7 @@ private struct TokenBody: Encodable {
     var expiresIn: Int
     var scope: String
     var idToken: String
+    var refreshToken: String?
 
     enum CodingKeys: String, CodingKey {
         case accessToken = "access_token"
@@ -87,6 +88,7 @@ private struct TokenBody: Encodable {
         case expiresIn = "expires_in"
         case scope
         case idToken = "id_token"
+        case refreshToken = "refresh_token"
     }
 
     init(_ tokens: IssuedTokens) {
@@ -94,10 +96,11 @@ private struct TokenBody: Encodable {
         expiresIn = tokens.expiresInSeconds
         scope = tokens.scopes.map(\.rawValue).joined(separator: " ")
         idToken = tokens.idToken
+        refreshToken = tokens.refreshToken?.exposed
     }
 }
 
-/// Claims of OpenID Connect Core section 5.1, and `role`.
+/// Claims of OpenID Connect Core section 5.1, `role`, and those of scope `wechat`.
 ///
 /// What the user has not filled in is left out.
 private struct ClaimsBody: Encodable {
@@ -105,9 +108,19 @@ private struct ClaimsBody: Encodable {
     var name: String?
     var picture: String?
     var role: String?
+    var wechatOpenID: String?
+    var wechatUnionID: String?
+
+    enum CodingKeys: String, CodingKey {
+        case sub, name, picture, role
+        case wechatOpenID = "wechat_openid"
+        case wechatUnionID = "wechat_unionid"
+    }
 
     init(_ claims: UserClaims, _ origin: Origin) {
         sub = claims.subject.text
+        wechatOpenID = claims.wechat?.openID
+        wechatUnionID = claims.wechat?.unionID
         guard let user = claims.profile else { return }
         name = user.nickName.isEmpty ? nil : user.nickName
         picture = user.avatar.map { "\(origin)\($0.path)" }

@@ -86,7 +86,7 @@ extension LoginService {
             return .answered(try await grant(parked.request, session, at: now))
         }
         if parked.request.prompt == .silent {
-            return .answered(refusal(.loginRequired, of: parked.request))
+            return .answered(silence(parked.request, session))
         }
         return .parked(cookie, parked)
     }
@@ -103,7 +103,7 @@ extension LoginService {
         if let session, try await suffices(session, for: request, of: party, at: now) {
             return .answered(try await grant(request, session, at: now))
         }
-        if request.prompt == .silent { return .answered(refusal(.loginRequired, of: request)) }
+        if request.prompt == .silent { return .answered(silence(request, session)) }
         return try await park(parked, from: browser, cookies.attempt, at: now)
     }
 
@@ -114,10 +114,28 @@ extension LoginService {
         of party: RelyingParty,
         at now: Timestamp
     ) async throws(LoginRefusal) -> Bool {
-        guard request.prompt != .always else { return false }
-        if let maxAge = request.maxAge, now.since(session.createdAt) > maxAge { return false }
+        guard request.prompt != .always, session.consents(to: request),
+            isYoungEnough(session, for: request, at: now)
+        else { return false }
         guard let wanted = request.subject else { return true }
         return try await subject(of: session.user, for: party) == wanted
+    }
+
+    private func isYoungEnough(
+        _ session: BrowserSession,
+        for request: AuthorizationRequest,
+        at now: Timestamp
+    ) -> Bool {
+        request.maxAge.map { now.since(session.createdAt) <= $0 } ?? true
+    }
+
+    /// What a website is told that wanted no page and can have no code without one.
+    private func silence(
+        _ request: AuthorizationRequest,
+        _ session: BrowserSession?
+    ) -> AuthorizationResponse {
+        let isConsentMissing = session.map { !$0.consents(to: request) } ?? false
+        return refusal(isConsentMissing ? .consentRequired : .loginRequired, of: request)
     }
 
     private func park(

@@ -85,6 +85,10 @@ final class BentStore: LoginStore {
         try await whole().user(id).map(dress)
     }
 
+    func identity(of id: UserID) async throws(LoginStoreError) -> WeChatIdentity? {
+        try await whole().identity(of: id)
+    }
+
     func openPhoneSession(_ session: PhoneSession) async throws(LoginStoreError) {
         try await whole().openPhoneSession(session)
     }

@@ -33,6 +33,8 @@ struct Website: Sendable {
         var isProofKeyRequired = true
         var isPairwise = false
         var numberMatching = NumberMatching.off
+        var shares: Set<OpenIDScope> = []
+        var allowsRefresh = false
     }
 
     /// Registers a website, and makes sure that there is a signing key.
@@ -55,6 +57,8 @@ struct Website: Sendable {
             isProofKeyRequired: registration.isProofKeyRequired,
             isPairwise: registration.isPairwise,
             numberMatching: registration.numberMatching,
+            shares: registration.shares,
+            allowsRefresh: registration.allowsRefresh,
             createdAt: stage.time.now()
         )
         guard let party else { throw NotAnswered() }
@@ -156,6 +160,12 @@ struct Website: Sendable {
         ]
         if usesProofKey { all["code_verifier"] = Self.verifier }
         return try await ask("/token", all.merging(changes) { $1 }, by: proof)
+    }
+
+    /// Exchanges a refresh token.
+    func refresh(_ token: String?, _ changes: [String: String?] = [:]) async throws -> Answer {
+        let all: [String: String?] = ["grant_type": "refresh_token", "refresh_token": token]
+        return try await ask("/token", all.merging(changes) { $1 })
     }
 
     func ask(

@@ -1,5 +1,6 @@
 """The two websites. Their configuration is what Documentation/OpenIDConnect.md tells people to write."""
 
+import atexit
 import json
 import os
 import pathlib
@@ -107,6 +108,8 @@ class Apache:
         self.process = subprocess.Popen(
             [program, "-d", self.folder, "-f", self.folder / "apache.conf", "-DFOREGROUND"],
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        # However this ends: not even an interrupted run leaves it behind.
+        atexit.register(self.stop)
         self.wait_for(f"{self.site}/bye.html")
 
     @staticmethod
@@ -126,7 +129,6 @@ class Apache:
                 return opener.open(url, timeout=5).close()
             except OSError:
                 if time.monotonic() > end:
-                    self.stop()
                     raise AssertionError(f"apache2 does not answer: {self.log()}") from None
                 time.sleep(0.05)
 

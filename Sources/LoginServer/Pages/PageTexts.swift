@@ -58,7 +58,7 @@ package enum PageTexts {
         .init(
             "link_detail",
             "点下面的按钮打开微信，确认后回到本页",
-            "Open WeChat by the button, confirm there, and come back here"
+            "Confirm there, then come back here"
         ),
         .init("link_button", "打开微信", "Open WeChat"),
         .init("phone_title", "请在电脑上打开本页", "Open this page on a computer"),

@@ -37,6 +37,25 @@ function address(text) {
   }
 }
 
+/**
+ * Notes whether the login that begins has a window of its own. That window forgets who opened it, and
+ * a script that closes another one is reported on the console.
+ */
+function notePopup(isPopup) {
+  try {
+    if (isPopup) localStorage.setItem(CHANNEL, 'popup');
+    else localStorage.removeItem(CHANNEL);
+  } catch { /* Without storage `wasPopup` says yes. */ }
+}
+
+function wasPopup() {
+  try {
+    return localStorage.getItem(CHANNEL) === 'popup';
+  } catch {
+    return true;
+  }
+}
+
 class ScanLogin extends HTMLElement {
   #channel = null;
 
@@ -58,14 +77,19 @@ class ScanLogin extends HTMLElement {
     if (!target) {
       throw new Error('<scan-login> needs href: the address of this website that begins a login.');
     }
-    if (this.getAttribute('mode') !== 'popup') return location.assign(target);
+    const isPopup = this.getAttribute('mode') === 'popup';
+    notePopup(isPopup);
+    if (!isPopup) return location.assign(target);
     this.#listen();
     const [width, height] = [480, 760];
     const left = Math.max(0, Math.round(screenX + (outerWidth - width) / 2));
     const top = Math.max(0, Math.round(screenY + (outerHeight - height) / 2));
     const place = `popup,width=${width},height=${height},left=${left},top=${top}`;
     // A browser that allows no popup does it in the page.
-    if (!window.open(target, CHANNEL, place)) location.assign(target);
+    if (!window.open(target, CHANNEL, place)) {
+      notePopup(false);
+      location.assign(target);
+    }
     return undefined;
   }
 
@@ -106,7 +130,8 @@ class ScanLogin extends HTMLElement {
     channel.close();
     // In a full page there is nothing to close, and the page goes where it says.
     const after = address(this.getAttribute('after') ?? '');
-    window.close();
+    if (wasPopup()) window.close();
+    notePopup(false);
     if (after && this.hasAttribute('after')) location.replace(after);
   }
 }

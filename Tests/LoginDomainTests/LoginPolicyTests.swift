@@ -21,6 +21,7 @@ struct LoginPolicyTests {
     func `a picture's code is warned of, and no number typed, unless told otherwise`() {
         #expect(LoginPolicy().launch == .warn)
         #expect(LoginPolicy().numberMatching == .off)
+        #expect(LoginPolicy().sameDevice == .off)
     }
 
     @Test func `the budgets are those of the threat model`() {
@@ -43,6 +44,8 @@ struct LoginPolicyTests {
         #expect(policy.grantsPerUserPerMinute == 60)
         #expect(policy.grants.code == .seconds(60))
         #expect(policy.grants.accessToken == .seconds(600))
+        #expect(policy.grants.refreshToken == .seconds(30 * 86_400))
+        #expect(RefreshFamily.grace == .seconds(30))
         #expect(ParkedRequest.lifetime == .seconds(600))
         #expect(ParkedRequest.codesMax == 10)
         #expect(BrowserSession.pendingLifetime == .seconds(60))
@@ -67,6 +70,6 @@ struct LoginPolicyTests {
     }
 
     @Test func `every number of the policy is among those above`() {
-        #expect(Mirror(reflecting: LoginPolicy()).children.count == 34)
+        #expect(Mirror(reflecting: LoginPolicy()).children.count == 35)
     }
 }

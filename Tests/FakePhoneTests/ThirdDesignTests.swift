@@ -36,6 +36,12 @@ struct ThirdDesignTests {
         #expect(
             verdicts == [
                 "cancel-against-confirm": "does_not_apply",
+                // It is no provider of OpenID Connect.
+                "code-thief": "does_not_apply",
+                "code-twice": "does_not_apply",
+                "code-without-verifier": "does_not_apply",
+                "malicious-website": "does_not_apply",
+                "resumed-twice": "does_not_apply",
                 "confirm-without-scan": "held",
                 "double-complete": "held",
                 "foreign-nonce": "held",

@@ -45,6 +45,7 @@ struct LoginPolicyTests {
         #expect(policy.grants.code == .seconds(60))
         #expect(policy.grants.accessToken == .seconds(600))
         #expect(policy.grants.refreshToken == .seconds(30 * 86_400))
+        #expect(RefreshFamily.grace == .seconds(30))
         #expect(ParkedRequest.lifetime == .seconds(600))
         #expect(ParkedRequest.codesMax == 10)
         #expect(BrowserSession.pendingLifetime == .seconds(60))

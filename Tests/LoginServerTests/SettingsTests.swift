@@ -183,7 +183,7 @@ import WebSocketUpgrade
         ("LOG_FORMAT", "xml", "must be one of json, text, not xml."),
         ("LIFETIMES_AUTHORIZATION_CODE_SECONDS", "9", "whole number from 10 to 600"),
         ("LIFETIMES_ACCESS_TOKEN_SECONDS", "59", "whole number from 60 to 86400"),
-        ("LIFETIMES_REFRESH_TOKEN_SECONDS", "299", "whole number from 300 to 7776000"),
+        ("LIFETIMES_REFRESH_TOKEN_SECONDS", "59", "whole number from 60 to 7776000"),
         ("ORIGINS", "https://login.example.com", "no setting of this program"),
         ("LIMITS_CODES", "1", "no setting of this program"),
         ("origin", "https://login.example.com", "no setting of this program"),

@@ -335,7 +335,7 @@ extension Settings {
             // what a person believes of a logout elsewhere.
             (.authorizationCodeSeconds, \.grants.code, 10...600),
             (.accessTokenSeconds, \.grants.accessToken, 60...86_400),
-            (.refreshTokenSeconds, \.grants.refreshToken, 300...7_776_000),
+            (.refreshTokenSeconds, \.grants.refreshToken, 60...7_776_000),
             (.usedCodeSeconds, \.usedCode, 300...86_400),
             (.deadSceneWindowSeconds, \.deadSceneWindow, 1...86_400),
             (.endedAttemptSeconds, \.endedAttempt, 1...2_592_000),

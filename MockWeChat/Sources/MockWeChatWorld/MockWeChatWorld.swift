@@ -102,7 +102,6 @@ extension World {
             at: now,
             delayMilliseconds: fault?.delayMilliseconds ?? 0,
             cut: fault?.cut,
-            flow: fault?.flow,
             sequence: sequence
         )
     }

@@ -32,6 +32,9 @@ final class ServerHouse: Sendable {
         ].map { ("LIMITS_\($0)", "10000") }
     )
 
+    /// How long a server may take to start.
+    private static let startSeconds = 120
+
     /// Where `login-server` and `mock-wechat` lie.
     private let programs: String
     private let seed: UInt64
@@ -283,7 +286,8 @@ final class ServerHouse: Sendable {
         }
         guard isStarted else { throw StageError("\(name) could not be started") }
         let clock = ContinuousClock()
-        let deadline = clock.now + .seconds(30)
+        // A machine that runs a whole suite beside it is slow; a server that hangs is told soon enough.
+        let deadline = clock.now + .seconds(Self.startSeconds)
         while clock.now < deadline {
             if let url = Self.address(in: words) { return (number, url) }
             guard process.isRunning else {
@@ -294,7 +298,7 @@ final class ServerHouse: Sendable {
         }
         await stop(number, SIGKILL)
         guard !Task.isCancelled else { throw StageError("the run was stopped") }
-        throw StageError("\(name) did not say within 30 s where it listens")
+        throw StageError("\(name) did not say within \(Self.startSeconds) s where it listens")
     }
 
     /// Ends a process and waits until it is gone; after 10 s it gets no choice.

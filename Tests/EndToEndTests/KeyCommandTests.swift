@@ -46,7 +46,7 @@ struct KeyCommandTests {
         while true {
             let text = try await Loopback.text(url + "/jwks.json")
             let kids = try JSONDecoder().decode(Keys.self, from: Data(text.utf8)).keys.map(\.kid)
-            if kids.count == count || ContinuousClock.now - begin > .seconds(30) { return kids }
+            if kids.count == count || ContinuousClock.now - begin > .seconds(120) { return kids }
         }
     }
 

@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func `a server that ends in the middle is named, and the run goes on`() async throws {
-        let (run, left) = try await withRun(seconds: 8) { _, folder in
+        let (run, left) = try await withRun(seconds: 20) { _, folder in
             let pid = try #require(Self.server(folder)?.pid)
             kill(pid, SIGKILL)
         }

@@ -150,7 +150,8 @@ package struct Grant: Sendable, Equatable {
                 )
             }
             return .redeemed
-        case .redeemed where isOwner:
+        case .redeemed where isOwner && isProven:
+            // A public client is only known by its proof: without it anybody could be it.
             revoke()
             return .replayed
         case .redeemed, .revoked:

@@ -44,6 +44,26 @@ import Testing
         }
     }
 
+    @Test(arguments: [nil, "A", String(Website.verifier.reversed())] as [String?])
+    func `T17 a used code of a public client revokes nothing without its proof`(
+        verifier: String?
+    ) async throws {
+        try await EdgeStage.with { stage in
+            let app = try await Website.register(on: stage) {
+                $0.id = "app"
+                $0.secret = nil
+            }
+            let back = try await app.logIn(Browser(stage), by: try await stage.phone("alice"))
+            let token = try await app.redeem(back.code).text("access_token")
+            let stranger = try await app.redeem(back.code, by: nil, ["code_verifier": verifier])
+            #expect(stranger.error == "invalid_grant")
+            #expect(try await app.userInfo(token).status == 200)
+            // With the proof it is the app's own second use.
+            #expect(try await app.redeem(back.code).error == "invalid_grant")
+            #expect(try await app.userInfo(token).status == 401)
+        }
+    }
+
     @Test func `T17 of fifty at once at most one gets tokens, and they do not last`() async throws {
         try await EdgeStage.with { stage in
             let shop = try await Website.register(on: stage)

@@ -21,6 +21,9 @@ enum Migrations {
         migrator.registerMigration("5: websites") { db in
             try db.execute(sql: fifth)
         }
+        migrator.registerMigration("6: phone numbers, what a login was checked by") { db in
+            try db.execute(sql: sixth)
+        }
         return migrator
     }
 
@@ -317,5 +320,13 @@ enum Migrations {
         CREATE TRIGGER website_grant_goes AFTER DELETE ON website_grant BEGIN
             UPDATE ledger SET grants = grants - 1;
         END;
+        """
+
+    /// What a phone's owner showed of themselves beyond their openid.
+    private static let sixth = """
+        -- E.164, as WeChat said it; NULL until the owner gave it.
+        ALTER TABLE user ADD COLUMN phone_number TEXT;
+        -- The strictest rule about numbers that the session's login has met.
+        ALTER TABLE browser_session ADD COLUMN number_matching TEXT NOT NULL DEFAULT 'off';
         """
 }

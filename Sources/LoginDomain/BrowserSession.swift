@@ -12,6 +12,8 @@ package struct BrowserSession: Sendable, Equatable {
     /// What the phone's owner was told that a website will learn, when they confirmed; nil where it
     /// was nothing.
     package var consent: Consent?
+    /// The strictest rule about numbers that its login has met.
+    package var numberMatching: NumberMatching
 
     package init(
         cookie: SecretDigest,
@@ -20,7 +22,8 @@ package struct BrowserSession: Sendable, Equatable {
         createdAt: Timestamp,
         seenAt: Timestamp,
         pending: ParkedRequest? = nil,
-        consent: Consent? = nil
+        consent: Consent? = nil,
+        numberMatching: NumberMatching = .off
     ) {
         self.cookie = cookie
         self.user = user
@@ -29,6 +32,7 @@ package struct BrowserSession: Sendable, Equatable {
         self.seenAt = seenAt
         self.pending = pending
         self.consent = consent
+        self.numberMatching = numberMatching
     }
 
     /// How long the website's request may wait on the session for the browser to come by.

@@ -135,7 +135,7 @@ package struct Grant: Sendable, Equatable {
         let isOwner = client == self.client
         switch state {
         case .issued:
-            guard now < codeExpiresAt, isOwner, redirectURI == self.redirectURI.text, isProven
+            guard now < codeExpiresAt, isOwner, self.redirectURI.isSpelled(redirectURI), isProven
             else {
                 state = .revoked
                 return .invalid

@@ -43,11 +43,19 @@ package struct NewLogin: Sendable, Equatable {
     /// The digest of the session's cookie.
     package var session: SecretDigest
     package var client: ClientCard
+    /// When the server asks everybody for the browser's number.
+    package var numberMatching: NumberMatching
 
-    package init(id: LoginID, session: SecretDigest, client: ClientCard) {
+    package init(
+        id: LoginID,
+        session: SecretDigest,
+        client: ClientCard,
+        numberMatching: NumberMatching = .off
+    ) {
         self.id = id
         self.session = session
         self.client = client
+        self.numberMatching = numberMatching
     }
 }
 

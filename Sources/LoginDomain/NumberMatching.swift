@@ -18,7 +18,34 @@ package enum NumberMatching: String, Sendable, CaseIterable {
     }
 }
 
+extension NumberMatching: Comparable {
+    /// The stricter is the greater: a login that meets it meets the lesser, too.
+    package static func < (left: NumberMatching, right: NumberMatching) -> Bool {
+        left.strictness < right.strictness
+    }
+
+    private var strictness: Int {
+        switch self {
+        case .off: 0
+        case .networks: 1
+        case .always: 2
+        }
+    }
+}
+
 extension Attempt {
+    /// The strictest rule about numbers that a login by this attempt meets, where the server asks `rule`
+    /// of everybody.
+    ///
+    /// To be read before the login is collected: after that nobody knows any more whether a number
+    /// was typed.
+    package func numberMatchingMet(under rule: NumberMatching) -> NumberMatching {
+        guard case .confirmed(let scan) = state else { return .off }
+        if scan.number != nil { return .always }
+        // Nobody typed one, so nothing that wants one always is met, whatever is in force by now.
+        return min(.networks, max(rule, request?.numberMatching ?? .off))
+    }
+
     /// Whether the phone must type the browser's number: when the server asks it of everybody, or the
     /// website of its own users.
     package func isNumberRequired(phone address: String, _ policy: LoginPolicy) -> Bool {

@@ -78,6 +78,12 @@ package struct RedirectURI: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { text }
 
+    /// Whether a text that came from somewhere is this address, byte for byte: Strings are equal, too,
+    /// where Unicode holds two letters for one, as K and the sign for kelvin.
+    package func isSpelled(_ other: String) -> Bool {
+        text.utf8.elementsEqual(other.utf8)
+    }
+
     private static func isDotSegment(_ part: Substring) -> Bool {
         [".", ".."].contains(part.lowercased().replacing("%2e", with: "."))
     }

@@ -21,6 +21,8 @@ package enum LoginRefusal: Error, Sendable, Equatable {
     case noRequest
     /// The website's request has waited too long, or was shown too many codes.
     case requestExpired
+    /// The page was drawn for another login than the one this browser has under way now (T3).
+    case otherRequest
 
     // Phones
     /// No live phone session belongs to this bearer.

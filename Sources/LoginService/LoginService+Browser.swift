@@ -42,13 +42,18 @@ extension LoginService {
     /// however long ago its picture was made.
     /// The attempt of the cookie `old`, which the browser showed, is superseded, and the website's
     /// request that it was for goes on in the new one; `browser` is what the server saw of it.
+    ///
+    /// `page` is what the page that asks was drawn for: `otherRequest` is thrown when the browser has
+    /// another login under way by now, and nothing has changed. Nil is nobody's page: a program, which
+    /// shows no person a website's name.
     package func openAttempt(
         superseding old: AttemptCookie?,
-        browser: BrowserFacts
+        browser: BrowserFacts,
+        for page: PageMark? = nil
     ) async throws(LoginRefusal) -> OpenedAttempt {
         let (id, cookie) = dice.draw { (AttemptID(using: &$0), AttemptCookie(using: &$0)) }
         let asked = time.now()
-        let (chain, request) = try await continued(old, at: asked)
+        let (chain, request) = try await continued(old, for: page, at: asked)
         let leave = budgets.withLock {
             $0.askForCode(chain: chain ?? id, address: browser.address, at: asked)
         }
@@ -91,13 +96,16 @@ extension LoginService {
     /// What a browser's next attempt takes over from its cookie: the chain, and the website's request
     /// with one more code shown for it.
     ///
-    /// - Throws: `requestExpired` when that has waited too long, or was shown too many codes.
+    /// - Throws: `otherRequest` when `page` was drawn for something else; `requestExpired` when the
+    ///   request has waited too long, or was shown too many codes.
     private func continued(
         _ cookie: AttemptCookie?,
+        for page: PageMark?,
         at now: Timestamp
     ) async throws(LoginRefusal) -> (AttemptID?, ParkedRequest?) {
-        guard let cookie else { return (nil, nil) }
-        let lineage = try await lineage(of: cookie)
+        var lineage = Lineage()
+        if let cookie { lineage = try await self.lineage(of: cookie) }
+        guard page == nil || page == PageMark(lineage.request) else { throw .otherRequest }
         guard var request = lineage.request else { return (lineage.chain, nil) }
         request.codesShown += 1
         guard request.isLive(at: now), request.codesShown <= ParkedRequest.codesMax else {
@@ -201,7 +209,12 @@ extension LoginService {
         ending old: SessionCookie?
     ) async throws(LoginRefusal) -> CompletedLogin {
         let (session, id) = dice.draw { (SessionCookie(using: &$0), LoginID(using: &$0)) }
-        let login = NewLogin(id: id, session: session.digest, client: site)
+        let login = NewLogin(
+            id: id,
+            session: session.digest,
+            client: site,
+            numberMatching: policy.numberMatching
+        )
         let now = time.now()
         let update = try await stored { () async throws(LoginStoreError) in
             try await store.redeemAttempt(

@@ -57,7 +57,8 @@ package protocol LoginStore: RelyingPartyStore {
     /// the store throws `duplicate`, and nothing has happened. Of a user's logins the newest
     /// `Login.perUserMax` stay. The website's request of the attempt, when it is still live, is the
     /// session's from now on, what its owner agreed to with it (`Consent`) is, too, and the login is
-    /// that website's.
+    /// that website's. The session keeps what the login was checked by
+    /// (`Attempt.numberMatchingMet`).
     func redeemAttempt(
         _ key: AttemptKey,
         as login: NewLogin,

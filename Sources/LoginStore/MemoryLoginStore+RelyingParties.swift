@@ -63,17 +63,17 @@ extension MemoryLoginStore {
 
     package func openGrant(
         _ grant: Grant,
-        takingPending isPending: Bool
+        answering request: AnsweredRequest
     ) async throws(LoginStoreError) -> Bool {
         try rows.withLock { rows throws(LoginStoreError) in
-            guard let session = rows.sessions[grant.session], rows.parties[grant.client] != nil,
-                !isPending || session.pending != nil
+            guard rows.sessions[grant.session] != nil, rows.parties[grant.client] != nil,
+                rows.waits(request, on: grant.session)
             else { return false }
             guard rows.grants[grant.id] == nil,
                 !rows.grants.values.contains(where: { $0.code == grant.code })
             else { throw .duplicate }
             guard rows.grants.count < rows.caps.grants else { throw .full(.grants) }
-            if isPending { rows.sessions[grant.session]?.pending = nil }
+            rows.take(request, from: grant.session)
             rows.grants[grant.id] = grant
             return true
         }
@@ -193,6 +193,23 @@ extension MemoryLoginStore.Rows {
             return grants.values.first { $0.token == digest }
         case .refresh(let digest):
             return grants.values.first { $0.refresh?.name == digest }
+        }
+    }
+
+    /// Whether a request is where it is said to wait.
+    func waits(_ request: AnsweredRequest, on session: SecretDigest) -> Bool {
+        switch request {
+        case .fresh: true
+        case .pending: sessions[session]?.pending != nil
+        case .parked(let cookie): parked[cookie] != nil
+        }
+    }
+
+    mutating func take(_ request: AnsweredRequest, from session: SecretDigest) {
+        switch request {
+        case .fresh: break
+        case .pending: sessions[session]?.pending = nil
+        case .parked(let cookie): parked[cookie] = nil
         }
     }
 

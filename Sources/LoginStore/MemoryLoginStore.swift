@@ -176,8 +176,10 @@ package final class MemoryLoginStore: OperatorStore {
             {
                 throw .full(.browserSessions)
             }
+            var met = NumberMatching.off
             let update = rows.update(key) { attempt in
-                attempt.noting(at: now) { $0.redeem(at: now) }
+                met = attempt.numberMatchingMet(under: login.numberMatching)
+                return attempt.noting(at: now) { $0.redeem(at: now) }
             }
             guard let update else { return nil }
             if case .redeemed(let user) = update.outcome {
@@ -190,7 +192,8 @@ package final class MemoryLoginStore: OperatorStore {
                     createdAt: now,
                     seenAt: now,
                     pending: request,
-                    consent: Consent(to: request)
+                    consent: Consent(to: request),
+                    numberMatching: met
                 )
                 let client = request?.client ?? login.client
                 let login = NewLogin(id: login.id, session: login.session, client: client)

@@ -42,14 +42,14 @@ package protocol RelyingPartyStore: Sendable {
 
     /// Writes a grant down.
     ///
-    /// With `isPending` it answers the request that its session was made for, which is taken in the
-    /// same step.
+    /// The request that it answers is taken from where it waits in the same step: a request is
+    /// answered once.
     ///
-    /// - Returns: false, and nothing has happened, when the session or the website is gone, or
-    ///   `isPending` and its request has been taken.
+    /// - Returns: false, and nothing has happened, when the session or the website is gone, or the
+    ///   request does not wait any more.
     func openGrant(
         _ grant: Grant,
-        takingPending isPending: Bool
+        answering request: AnsweredRequest
     ) async throws(LoginStoreError) -> Bool
 
     /// Takes the request that a session was made for without granting it anything.
@@ -110,6 +110,16 @@ package protocol RelyingPartyOperatorStore: RelyingPartyStore {
     ///
     /// `duplicate` when an operator has registered one of these ids; nothing has happened then.
     func setConfigured(_ parties: [RelyingParty]) async throws(LoginStoreError)
+}
+
+/// Where the request waits that a grant answers.
+package enum AnsweredRequest: Sendable, Equatable {
+    /// Nowhere: it has just come.
+    case fresh
+    /// On the session that was made for it.
+    case pending
+    /// Under this cookie, for its browser's first code.
+    case parked(SecretDigest)
 }
 
 /// The ways a grant is found.

@@ -242,7 +242,8 @@ extension BrowserSession {
             createdAt: Timestamp(milliseconds: try row.decode(forColumn: "created_at")),
             seenAt: Timestamp(milliseconds: try row.decode(forColumn: "seen_at")),
             pending: try ParkedRequest(ifColumn: row.decode(forColumn: "pending")),
-            consent: try Consent(ifColumn: row.decode(forColumn: "consent"))
+            consent: try Consent(ifColumn: row.decode(forColumn: "consent")),
+            numberMatching: try NumberMatching(column: row.decode(forColumn: "number_matching"))
         )
     }
 }

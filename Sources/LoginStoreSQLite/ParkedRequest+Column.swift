@@ -27,6 +27,7 @@ extension ParkedRequest {
         var codeChallenge: String?
         var prompt: String
         var maxAgeSeconds: Int64?
+        var subject: String?
         var uiLocales: [String]
         var name: String
         var host: String
@@ -43,6 +44,7 @@ extension ParkedRequest {
             case codeChallenge = "code_challenge"
             case prompt
             case maxAgeSeconds = "max_age"
+            case subject
             case uiLocales = "ui_locales"
             case name
             case host
@@ -62,6 +64,7 @@ extension ParkedRequest {
             prompt = request.prompt.rawValue
             // It comes in whole seconds.
             maxAgeSeconds = request.maxAge?.components.seconds
+            subject = request.subject?.text
             uiLocales = request.uiLocales
             name = parked.client.name
             host = parked.client.host
@@ -75,6 +78,12 @@ extension ParkedRequest {
                 guard let prompt = AuthorizationRequest.Prompt(rawValue: prompt) else {
                     throw UnreadableRow(column: "request")
                 }
+                let subject = try subject.map { text in
+                    guard let subject = SubjectID(text: text) else {
+                        throw UnreadableRow(column: "request")
+                    }
+                    return subject
+                }
                 return ParkedRequest(
                     request: AuthorizationRequest(
                         client: try RelyingPartyID(column: client),
@@ -85,6 +94,7 @@ extension ParkedRequest {
                         codeChallenge: codeChallenge,
                         prompt: prompt,
                         maxAge: maxAgeSeconds.map { .seconds($0) },
+                        subject: subject,
                         uiLocales: uiLocales
                     ),
                     client: ClientCard(name: name, host: host),

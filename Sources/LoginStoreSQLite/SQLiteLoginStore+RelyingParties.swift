@@ -84,29 +84,28 @@ extension SQLiteLoginStore {
     }
 
     package func unpark(_ cookie: SecretDigest) async throws(LoginStoreError) {
-        try await write { db in
-            try db.run(sql: "DELETE FROM parked WHERE cookie = ?", arguments: [cookie.blob])
-        }
+        try await write { db in try Self.unpark(cookie, in: db) }
+    }
+
+    private static func unpark(_ cookie: SecretDigest, in db: Database) throws {
+        try db.run(sql: "DELETE FROM parked WHERE cookie = ?", arguments: [cookie.blob])
     }
 
     // MARK: - Codes and tokens
 
     package func openGrant(
         _ grant: Grant,
-        takingPending isPending: Bool
+        answering request: AnsweredRequest
     ) async throws(LoginStoreError) -> Bool {
         let caps = caps
         return try await write { db in
             guard try ClientRow.fetch(grant.client, in: db) != nil else { return false }
-            if isPending {
-                try Self.dropPending(of: grant.session, in: db)
-                guard db.changesCount == 1 else { return false }
-            } else {
-                let session = try db.row(
-                    sql: "SELECT 1 FROM browser_session WHERE cookie = ?",
-                    arguments: [grant.session.blob]
-                )
-                guard session != nil else { return false }
+            let session = try db.row(
+                sql: "SELECT 1 FROM browser_session WHERE cookie = ?",
+                arguments: [grant.session.blob]
+            )
+            guard session != nil, try Self.take(request, from: grant.session, in: db) else {
+                return false
             }
             try GrantRow.insert(grant, in: db)
             guard try Ledger(db).counts.grants <= caps.grants else {
@@ -114,6 +113,20 @@ extension SQLiteLoginStore {
             }
             return true
         }
+    }
+
+    /// - Returns: whether the request was where it is said to wait.
+    private static func take(
+        _ request: AnsweredRequest,
+        from session: SecretDigest,
+        in db: Database
+    ) throws -> Bool {
+        switch request {
+        case .fresh: return true
+        case .pending: try dropPending(of: session, in: db)
+        case .parked(let cookie): try unpark(cookie, in: db)
+        }
+        return db.changesCount == 1
     }
 
     package func dropPending(of session: SecretDigest) async throws(LoginStoreError) {

@@ -256,8 +256,10 @@ package struct SQLiteLoginStore: OperatorStore {
     ) async throws(LoginStoreError) -> AttemptUpdate<Attempt.RedeemOutcome>? {
         let caps = caps
         return try await write { db in
+            var met = NumberMatching.off
             let update = try AttemptRow.update(key, in: db) { attempt in
-                attempt.noting(at: now) { $0.redeem(at: now) }
+                met = attempt.numberMatchingMet(under: login.numberMatching)
+                return attempt.noting(at: now) { $0.redeem(at: now) }
             }
             guard let update, case .redeemed(let user) = update.outcome else { return update }
             let request = update.attempt.liveRequest(at: now)
@@ -267,12 +269,13 @@ package struct SQLiteLoginStore: OperatorStore {
             try db.run(
                 sql: """
                     INSERT INTO browser_session (cookie, user, login, created_at, seen_at, pending,
-                        consent)
-                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                        consent, number_matching)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     login.session.blob, user.text, login.id.text, now.milliseconds,
                     now.milliseconds, try request?.column, Consent(to: request)?.column,
+                    met.rawValue,
                 ]
             )
             try LoginRow.insert(login, of: user, update.attempt.browser, at: now, in: db)

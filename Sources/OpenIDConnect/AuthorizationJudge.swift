@@ -48,7 +48,7 @@ package struct AuthorizationJudge: Sendable {
         }
         guard !parameters.repeated.contains("redirect_uri"),
             let text = parameters["redirect_uri"],
-            let redirect = client.redirectURIs.first(where: { $0.text == text })
+            let redirect = client.redirectURIs.first(where: { $0.isSpelled(text) })
         else { return .page(.unknownRedirect) }
         let state: String?
         do {

@@ -13,7 +13,7 @@ package struct KeySeal: Sendable, CustomStringConvertible, CustomReflectable {
     package static let bytesCount = 32
     private static let nonceBytesCount = 12
 
-    private let key: SymmetricKey
+    let key: SymmetricKey
 
     /// - Returns: nil unless there are `bytesCount` bytes.
     package init?(bytes: [UInt8]) {

@@ -9,11 +9,13 @@ import OpenIDConnect
 
 /// Makes signing keys, and opens those that are stored: it has the key file.
 struct Keyholder: KeyOpener, KeyMaker {
+    let loginSeal: LoginSeal
     private let seal: KeySeal
     private let dice: Dice
 
     init(_ seal: KeySeal, dice: Dice) {
         self.seal = seal
+        self.loginSeal = LoginSeal(seal)
         self.dice = dice
     }
 

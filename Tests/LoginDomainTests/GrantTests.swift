@@ -59,6 +59,36 @@ struct GrantTests {
         #expect(grant.nonce == "n")
     }
 
+    @Test func `T20: an address is told from another that Unicode holds equal`() throws {
+        let kelvin = "https://rp.example/\u{212A}"
+        let address = try RedirectURI(registering: "https://rp.example/K")
+        #expect(address.text == kelvin, "this is why")
+        #expect(!address.isSpelled(kelvin))
+        #expect(address.isSpelled("https://rp.example/K"))
+        var dice = SeededDice()
+        var grant = Grant(
+            id: GrantID(using: &dice),
+            request: AuthorizationRequest(client: shop, redirectURI: address, scopes: [.openid]),
+            session: BrowserSession(
+                cookie: Cast.digest(1),
+                user: Cast.alice,
+                login: LoginID(using: &dice),
+                createdAt: Cast.start,
+                seenAt: Cast.start
+            ),
+            code: Cast.digest(30),
+            at: Cast.start
+        )
+        let outcome = grant.redeem(
+            by: shop,
+            redirectURI: kelvin,
+            isProven: true,
+            token: Self.token,
+            at: Cast.at(1000)
+        )
+        #expect(outcome == .invalid)
+    }
+
     @Test mutating func `a code becomes a token that lives ten minutes`() {
         #expect(!grant.opens(Self.token, at: Cast.at(1000)))
         #expect(redeem() == .redeemed)

@@ -40,6 +40,14 @@ struct HumanCheckTests {
         #expect((Network.stranger(one) == Network.stranger(other)) == same)
     }
 
+    @Test func `T4: whoever meets a rule about numbers meets the lesser ones`() {
+        let rules = NumberMatching.allCases
+        #expect(rules == [.off, .networks, .always])
+        #expect(rules == rules.sorted())
+        #expect(!(NumberMatching.networks >= .always) && !(NumberMatching.off >= .networks))
+        #expect(rules.allSatisfy { $0 >= $0 && !($0 < $0) })
+    }
+
     @Test func `T4: only the camera passes under the strict policy`() {
         for launch in [1048, 1049, 1007, 0, 1046] as [Int?] + [nil] {
             #expect(!LaunchPolicy.strict.allows(launch))

@@ -234,13 +234,13 @@ import Testing
             )
             #expect(posted.status == 303)
             #expect(posted["Location"] == "/authorize")
+            #expect(try await stranger.get("/authorize").status == 200)
             // With the cookie that this set, and the session, it is answered.
             let joined = Browser(
                 stage,
                 cookies: browser.cookies.merging(stranger.cookies) { $1 }
             )
             #expect(try shop.callback(try await joined.get("/authorize")).code != nil)
-            #expect(try await stranger.get("/authorize").status == 200)
         }
     }
 
@@ -317,6 +317,108 @@ import Testing
             let plain = Browser(stage)
             let other = try await stage.phone("bob").scan(try await plain.open())
             #expect(other.member("data.number_required") as? Bool == false)
+        }
+    }
+
+    /// What a browser that is logged in gets: a code, a page, or an error.
+    private func outcome(
+        _ website: Website,
+        _ browser: Browser,
+        _ changes: [String: String?] = [:]
+    ) async throws -> String {
+        let answer = try await website.send(browser, changes)
+        if answer.status == 200 { return "page" }
+        let back = try website.callback(answer)
+        return back.code == nil ? back.error ?? "" : "code"
+    }
+
+    @Test func `T04 a login that was checked by less is not enough for a stricter website`()
+        async throws
+    {
+        try await EdgeStage.with { stage in
+            let shop = try await Website.register(on: stage)
+            let bank = try await Website.register(on: stage) {
+                $0.id = "bank"
+                $0.callbacks = ["https://bank.example/cb"]
+                $0.numberMatching = .always
+            }
+            let office = try await Website.register(on: stage) {
+                $0.id = "office"
+                $0.callbacks = ["https://office.example/cb"]
+                $0.numberMatching = .networks
+            }
+            let alice = try await stage.phone("alice")
+            let browser = Browser(stage)
+            _ = try await shop.logIn(browser, by: alice)
+            let silent: [String: String?] = ["prompt": "none"]
+            for website in [office, bank] {
+                #expect(try await outcome(website, browser, silent) == "login_required")
+                #expect(try await outcome(website, browser) == "page")
+            }
+            #expect(try await outcome(shop, browser, silent) == "code")
+            // From the same network nobody types a number for the office, and its rule was met.
+            #expect(try await office.logIn(browser, by: alice).code != nil)
+            #expect(try await outcome(office, browser, silent) == "code")
+            #expect(try await outcome(shop, browser, silent) == "code")
+            #expect(try await outcome(bank, browser, silent) == "login_required")
+            // A typed number is enough for everybody.
+            #expect(try await outcome(bank, browser) == "page")
+            let scene = try await browser.open()
+            let nonce = try await alice.nonce(of: scene)
+            stage.time.advance(by: .seconds(1))
+            let number = try #require(try await browser.get("/attempt").number("data.number"))
+            #expect(try await alice.confirm(scene, nonce, number: "\(number)").status == 200)
+            _ = try await browser.complete()
+            #expect(try bank.callback(try await browser.get("/authorize/resume")).code != nil)
+            for website in [bank, office, shop] {
+                #expect(try await outcome(website, browser, silent) == "code")
+            }
+        }
+    }
+
+    @Test func `T04 the server's own rule counts for a website's, as far as it was met`()
+        async throws
+    {
+        try await EdgeStage.with {
+            $0.policy.numberMatching = .networks
+        } _: { stage in
+            let office = try await Website.register(on: stage) { $0.numberMatching = .networks }
+            let bank = try await Website.register(on: stage) {
+                $0.id = "bank"
+                $0.callbacks = ["https://bank.example/cb"]
+                $0.numberMatching = .always
+            }
+            let browser = try await stage.confirmedBrowser(by: try await stage.phone("alice"))
+            _ = try await browser.complete()
+            #expect(try await outcome(office, browser) == "code")
+            #expect(try await outcome(bank, browser) == "page")
+        }
+    }
+
+    @Test func `no two websites can tell by a session's name that it is one`() async throws {
+        try await EdgeStage.with { stage in
+            var sites: [Website] = []
+            for (id, isPairwise) in [("shop", false), ("shy", true), ("coy", true)] {
+                sites.append(
+                    try await Website.register(on: stage) {
+                        $0.id = id
+                        $0.callbacks = ["https://\(id).example/cb"]
+                        $0.isPairwise = isPairwise
+                    }
+                )
+            }
+            let browser = Browser(stage)
+            _ = try await sites[0].logIn(browser, by: try await stage.phone("alice"))
+            var names: [String] = []
+            for site in sites + sites {
+                let back = try site.callback(try await site.send(browser))
+                let tokens = try await site.redeem(back.code)
+                let claims = try await site.claims(tokens.text("id_token"))
+                names.append(try #require(claims["sid"] as? String))
+            }
+            #expect(Set(names).count == 3)
+            #expect(names[..<3] == names[3...])
+            #expect(names[1...2].allSatisfy { !$0.contains(names[0]) })
         }
     }
 

@@ -22,7 +22,7 @@ import Testing
     /// What the code fills in, as opposed to the sentences.
     private static let values: Set = [
         "lang", "other_lang", "site", "website", "website_host", "here", "asks", "same_device",
-        "user", "initial",
+        "user", "initial", "drawn_for",
         "avatar", "name", "userid",
         "status", "home", "reason", "request", "failure_title", "failure_detail",
         "icon_svg", "landing_js", "login_js", "scan_login_page_css",
@@ -87,7 +87,7 @@ import Testing
         let html = text(pages.login(.english))
         for state in [
             "loading", "waiting", "scanned", "confirmed", "done", "cancelled", "expired",
-            "superseded", "over", "offline", "busy", "down", "phone", "link", "error",
+            "superseded", "other", "over", "offline", "busy", "down", "phone", "link", "error",
         ] {
             #expect(html.contains("<div data-state=\"\(state)\"><strong>"), "\(state)")
         }
@@ -178,6 +178,7 @@ import Testing
         let plain = text(pages.login(.english))
         #expect(!plain.contains("/authorize/cancel"))
         #expect(!plain.contains(" data-website>"))
+        #expect(plain.contains(#" data-request="plain""#))
         let parked = text(
             pages.login(.english, website: ClientCard(name: "Bean Shop", host: "b.example"))
         )

@@ -1,3 +1,5 @@
+import LoginDomain
+import LoginStore
 import TestSupport
 import Testing
 
@@ -59,6 +61,86 @@ import Testing
                 #expect(answer.all("Set-Cookie") == [])
             }
             #expect(stage.everything.allSatisfy { !$0.hasPrefix("parked ") })
+        }
+    }
+
+    /// What an operator takes back while a browser is under way.
+    enum Removal: CaseIterable {
+        case client
+        case address
+
+        func happen(to website: Website) async throws {
+            let rows = website.stage.rows
+            let id = try #require(RelyingPartyID(text: website.id))
+            var party = try #require(try await rows.relyingParty(id))
+            #expect(try await rows.removeRelyingParty(id))
+            guard self == .address else { return }
+            party.redirectURIs = [try RedirectURI(registering: "https://shop.example/new")]
+            try await rows.addRelyingParty(party)
+        }
+    }
+
+    private func expectPage(_ answer: Answer) {
+        #expect(answer.status == 400)
+        #expect(answer["Location"] == nil)
+        #expect(answer["Content-Type"] == "text/html; charset=utf-8")
+    }
+
+    @Test(arguments: Removal.allCases)
+    func `T20 an address that was removed hears of no cancel`(removal: Removal) async throws {
+        try await EdgeStage.with { stage in
+            let shop = try await Website.register(on: stage)
+            let (early, late) = (Browser(stage), Browser(stage))
+            _ = try await shop.send(early)
+            _ = try await shop.send(late)
+            let scene = try await late.open()
+            try await removal.happen(to: shop)
+            for browser in [early, late] {
+                expectPage(try await browser.get("/authorize/cancel"))
+            }
+            // It is over all the same.
+            #expect(try await stage.phone("alice").scan(scene).status == 410)
+            #expect(stage.everything.allSatisfy { !$0.hasPrefix("parked ") })
+        }
+    }
+
+    @Test(arguments: Removal.allCases, [nil, "none"] as [String?])
+    func `T20 an address that was removed gets no answer to what waits`(
+        removal: Removal,
+        prompt: String?
+    ) async throws {
+        try await EdgeStage.with { stage in
+            let shop = try await Website.register(on: stage)
+            let browser = Browser(stage)
+            _ = try await shop.logIn(browser, by: try await stage.phone("alice"))
+            let form = [Call.Field("Content-Type", "application/x-www-form-urlencoded")]
+            let nobody = Browser(stage)
+            for guest in [nobody, browser] {
+                let posted = try await guest.post(
+                    "/authorize",
+                    form,
+                    body: Array(Website.form(shop.parameters(["prompt": prompt])).utf8)
+                )
+                #expect(posted["Location"] == "/authorize")
+            }
+            try await removal.happen(to: shop)
+            for guest in [nobody, browser] { expectPage(try await guest.get("/authorize")) }
+        }
+    }
+
+    @Test(arguments: Removal.allCases)
+    func `T20 an address that was removed gets no code for a login`(
+        removal: Removal
+    ) async throws {
+        try await EdgeStage.with { stage in
+            let shop = try await Website.register(on: stage)
+            let browser = Browser(stage)
+            _ = try await shop.send(browser)
+            try await stage.phone("alice").agree(to: try await browser.open())
+            _ = try await browser.complete()
+            try await removal.happen(to: shop)
+            expectPage(try await browser.get("/authorize/resume"))
+            #expect(try await browser.get("/session").status == 200)
         }
     }
 

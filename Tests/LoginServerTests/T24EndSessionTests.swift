@@ -1,3 +1,5 @@
+import LoginDomain
+import LoginStore
 import TestSupport
 import Testing
 
@@ -75,6 +77,68 @@ import Testing
             #expect(answer["Location"] == nil)
             #expect(answer.text.contains(#"id="logout""#))
             #expect(stage.sessionsCount == 1)
+        }
+    }
+
+    @Test func `T24 an address that Unicode holds equal to a registered one is not it`()
+        async throws
+    {
+        try await EdgeStage.with { stage in
+            let shop = try await Website.register(on: stage) {
+                $0.goodbyes = ["https://shop.example/K"]
+            }
+            let browser = Browser(stage)
+            let back = try await shop.logIn(browser, by: try await stage.phone("alice"))
+            let token = try #require(try await shop.redeem(back.code).text("id_token"))
+            let answer = try await end(
+                browser,
+                [
+                    ("id_token_hint", token),
+                    ("post_logout_redirect_uri", "https://shop.example/\u{212A}"),
+                ]
+            )
+            #expect(answer.status == 200)
+            #expect(answer["Location"] == nil)
+            #expect(stage.sessionsCount == 1)
+        }
+    }
+
+    @Test func `T24 a pairwise website's proof ends the login that it names its own way`()
+        async throws
+    {
+        try await EdgeStage.with { stage in
+            let shy = try await Website.register(on: stage) { $0.isPairwise = true }
+            let browser = Browser(stage)
+            let alice = try await stage.phone("alice")
+            let back = try await shy.logIn(browser, by: alice)
+            let token = try #require(try await shy.redeem(back.code).text("id_token"))
+            // Another login of the same user at the same website is another one.
+            let other = Browser(stage)
+            _ = try await shy.logIn(other, by: try await stage.phone("alice", run: 2))
+            #expect(try await end(other, [("id_token_hint", token)])["Location"] == nil)
+            #expect(stage.sessionsCount == 2)
+            let answer = try await end(
+                browser,
+                [("id_token_hint", token), ("post_logout_redirect_uri", Self.bye)]
+            )
+            #expect(answer["Location"] == Self.bye)
+            #expect(stage.sessionsCount == 1)
+        }
+    }
+
+    @Test func `T24 a proof from before a website was pairwise is still one`() async throws {
+        try await withLogin { stage, shop, browser, token async throws in
+            let id = try #require(RelyingPartyID(text: shop.id))
+            var party = try #require(try await stage.rows.relyingParty(id))
+            party.isPairwise = true
+            #expect(try await stage.rows.removeRelyingParty(id))
+            try await stage.rows.addRelyingParty(party)
+            let answer = try await end(
+                browser,
+                [("id_token_hint", token), ("post_logout_redirect_uri", Self.bye)]
+            )
+            #expect(answer["Location"] == Self.bye)
+            #expect(stage.sessionsCount == 0)
         }
     }
 

@@ -42,10 +42,10 @@ extension FaultyStore {
 
     func openGrant(
         _ grant: Grant,
-        takingPending isPending: Bool
+        answering request: AnsweredRequest
     ) async throws(LoginStoreError) -> Bool {
         try await perform(.openGrant) { () async throws(LoginStoreError) in
-            try await base.openGrant(grant, takingPending: isPending)
+            try await base.openGrant(grant, answering: request)
         }
     }
 

@@ -21,11 +21,11 @@ extension OperatorStore {
         grant number: UInt64,
         client: UInt64 = 1,
         of session: UInt64 = 1,
-        takingPending isPending: Bool = false
+        answering request: AnsweredRequest = .fresh
     ) async throws -> Grant? {
         let session = try await sessionRow(session)
         let grant = try Scenery.grant(number, client: client, of: session)
-        return try await openGrant(grant, takingPending: isPending) ? grant : nil
+        return try await openGrant(grant, answering: request) ? grant : nil
     }
 
     /// The website of that number exchanges the code of a grant for the token of the same number.

@@ -20,7 +20,7 @@ extension LoginStoreContract {
                 code: Scenery.code(2),
                 at: Scenery.at(20_000)
             )
-            _ = try await store.openGrant(bare, takingPending: false)
+            _ = try await store.openGrant(bare, answering: .fresh)
             try require(try await store.grant(.code(Scenery.code(2))), is: bare)
         },
         StoreCheck("A redeemed grant is found by its code and by its token.") { store in
@@ -252,7 +252,7 @@ extension LoginStoreContract {
             try await store.registerParties(1...1)
             try await store.logIn(1, for: try Scenery.request(1))
             let grants = try await together(20) { turn in
-                try await store.open(grant: UInt64(turn), takingPending: true)
+                try await store.open(grant: UInt64(turn), answering: .pending)
             }
             let given = grants.compactMap { $0 }
             try require(given.count, is: 1)

@@ -173,7 +173,7 @@ extension OperatorStore {
     @discardableResult
     fileprivate func openOffline(_ number: UInt64, of session: UInt64 = 1) async throws -> Bool {
         let grant = try Scenery.offlineGrant(number, client: 1, of: try await sessionRow(session))
-        return try await openGrant(grant, takingPending: false)
+        return try await openGrant(grant, answering: .fresh)
     }
 
     /// The website exchanges the code of a grant for the family, turn and token of its number.

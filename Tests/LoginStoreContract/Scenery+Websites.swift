@@ -92,6 +92,7 @@ extension Scenery {
                 codeChallenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
                 prompt: .always,
                 maxAge: .seconds(3600),
+                subject: subject(number),
                 uiLocales: ["zh-CN", "en"]
             ),
             client: ClientCard(name: "小店 \(number)", host: "shop\(number).example"),

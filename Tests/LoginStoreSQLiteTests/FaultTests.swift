@@ -64,7 +64,7 @@ struct FaultTests {
                 { first, _, store in
                     let session = try #require(try await store.session(first.session))
                     let grant = try Website().grant(seed: 2002, session).grant
-                    #expect(try await store.openGrant(grant, takingPending: true))
+                    #expect(try await store.openGrant(grant, answering: .pending))
                 }
             ),
             (

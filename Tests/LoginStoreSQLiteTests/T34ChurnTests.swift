@@ -134,7 +134,7 @@ struct T34ChurnTests {
                         code: AuthorizationCode(using: &dice).digest,
                         at: now
                     )
-                    _ = try await store.openGrant(grant, takingPending: false)
+                    _ = try await store.openGrant(grant, answering: .fresh)
                     let (request, token) = (website.request, AccessToken(using: &dice).digest)
                     _ = try await store.updateGrant(.code(grant.code)) {
                         $0.redeem(

@@ -204,7 +204,7 @@ struct T43BrokenFileTests {
                         try? await website.redeem(website.grant(seed: seed, session), store)
                     }
                     let grant = website.grant(seed: 9, session).grant
-                    _ = try? await store.openGrant(grant, takingPending: true)
+                    _ = try? await store.openGrant(grant, answering: .pending)
                 }
             }
             try? await store.setConfigured([website.party])

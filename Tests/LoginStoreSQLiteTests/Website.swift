@@ -143,7 +143,7 @@ struct Website {
         guard let session = try await store.session(story.session) else { throw NoParty() }
         for seed: UInt64 in 1003...1005 {
             let grant = grant(seed: seed, session)
-            _ = try await store.openGrant(grant.grant, takingPending: false)
+            _ = try await store.openGrant(grant.grant, answering: .fresh)
             if seed > 1003 { try await redeem(grant, store) }
             if seed > 1004 {
                 _ = try await store.updateGrant(.code(grant.grant.code)) { $0.revoke() }

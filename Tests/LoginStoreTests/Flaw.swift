@@ -183,11 +183,15 @@ enum Flaw: String, CaseIterable, Sendable {
     case redeemingTakesStaleRequests
     case redeemingForgetsTheConsent
     case redeemingTakesStaleConsents
+    case redeemingForgetsTheNumber
     case redeemingNamesTheSiteAlone
     case pendingIsTakenTwice
     case pendingIsTakenThoughRefused
     case pendingIsTakenInTwoSteps
     case pendingIsTakenByAnyGrant
+    case parkedIsTakenTwice
+    case parkedIsTakenThoughRefused
+    case parkedIsTakenInTwoSteps
     case pendingIsLostWhenSeen
     case pendingIsNeverDropped
     case pendingIsDroppedForAll

@@ -216,6 +216,11 @@ extension FlawedStore {
             session.pending = request
             let stale = session
             side.withLock { $0.sessions[login.session] = stale }
+        case .redeemingForgetsTheNumber:
+            guard var session = try await base.session(login.session) else { break }
+            session.numberMatching = .off
+            let bent = session
+            side.withLock { $0.sessions[login.session] = bent }
         case .redeemingForgetsTheConsent, .redeemingTakesStaleConsents:
             guard var session = try await base.session(login.session) else { break }
             session.consent =
@@ -231,23 +236,33 @@ extension FlawedStore {
 
     func openGrant(
         _ grant: Grant,
-        takingPending isPending: Bool
+        answering request: AnsweredRequest
     ) async throws(LoginStoreError) -> Bool {
         let hasSession = try await base.session(grant.session) != nil
-        var takes = isPending
+        let isPending = request == .pending
+        var answered = request
         switch flaw {
-        case .pendingIsTakenTwice:
-            takes = false
+        case .pendingIsTakenTwice where isPending, .parkedIsTakenTwice where !isPending:
+            answered = .fresh
         case .pendingIsTakenInTwoSteps where isPending:
             let isThere = try await base.session(grant.session)?.pending != nil
             await pause()
             guard isThere else { return false }
-            takes = false
+            answered = .fresh
+        case .parkedIsTakenInTwoSteps:
+            guard case .parked(let cookie) = request else { break }
+            let isThere = try await base.parked(cookie) != nil
+            await pause()
+            guard isThere else { return false }
+            answered = .fresh
+            try await base.unpark(cookie)
+        case .parkedIsTakenThoughRefused where !hasSession:
+            if case .parked(let cookie) = request { try await base.unpark(cookie) }
         default:
             break
         }
         do {
-            let isOpen = try await base.openGrant(grant, takingPending: takes)
+            let isOpen = try await base.openGrant(grant, answering: answered)
             if isOpen { side.withLock { $0.grantsMade.append(grant) } }
             switch flaw {
             case .pendingIsTakenByAnyGrant,

@@ -40,6 +40,20 @@ struct AuthorizationJudgeTests {
         try Self.expectPage(address)
     }
 
+    @Test(arguments: [
+        ("https://rp.example/K", "https://rp.example/\u{212A}"),
+        ("https://rp.example/a;b", "https://rp.example/a\u{37E}b"),
+    ])
+    func `T20: an address that Unicode holds equal to the registered one is another`(
+        registered: String,
+        asked: String
+    ) throws {
+        #expect(registered == asked, "this is why")
+        let party = try Website.party(redirects: [registered])
+        let verdict = try Website.judge(Website.query(["redirect_uri": asked]), party)
+        #expect(verdict == .page(.unknownRedirect))
+    }
+
     private static func expectPage(_ address: String) throws {
         for redirects in [[Website.callback], [Website.callback, "https://rp.example/other"]] {
             let party = try Website.party(redirects: redirects)

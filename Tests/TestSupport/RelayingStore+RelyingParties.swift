@@ -42,10 +42,10 @@ extension RelayingStore {
 
     package func openGrant(
         _ grant: Grant,
-        takingPending isPending: Bool
+        answering request: AnsweredRequest
     ) async throws(LoginStoreError) -> Bool {
         try await relay(.openGrant) { store async throws(LoginStoreError) in
-            try await store.openGrant(grant, takingPending: isPending)
+            try await store.openGrant(grant, answering: request)
         }
     }
 

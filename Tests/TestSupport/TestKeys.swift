@@ -28,6 +28,8 @@ package enum TestKeys {
 
     /// Opens them.
     package struct Opener: KeyOpener {
+        package let loginSeal = LoginSeal(bytes: Array(repeating: 1, count: KeySeal.bytesCount))
+
         package init() {}
 
         package func open(_ key: SealedKey) throws -> SigningKey {

@@ -26,7 +26,8 @@ struct AttemptRoutes: Sendable {
         try await browser.admit(&request)
         let opened = try await service.openAttempt(
             superseding: browser.cookies.attempt(in: request.headers),
-            browser: browser.facts(request, context)
+            browser: browser.facts(request, context),
+            for: request.headers[.xSLRequest].map(PageMark.init(text:))
         )
         var response = Envelope.ok(OpenedBody(opened))
         response.headers[.setCookie] = browser.cookies.setting(opened.cookie)

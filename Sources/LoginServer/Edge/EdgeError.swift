@@ -25,6 +25,8 @@ enum EdgeError: Error, Equatable {
     /// A WebSocket of a version we do not speak.
     case upgradeRequired
     case notFound
+    /// A browser fetched for a picture, a frame or a script what is for its window alone (T3).
+    case notForWindow
     case methodNotAllowed(allowed: String)
     /// Not a host we answer for.
     case misdirected(origin: String)
@@ -44,6 +46,7 @@ enum EdgeError: Error, Equatable {
         case .tooSlow: .requestTimeout
         case .upgradeRequired: .upgradeRequired
         case .notFound: .notFound
+        case .notForWindow: .badRequest
         case .methodNotAllowed: .methodNotAllowed
         case .misdirected: .misdirectedRequest
         case .internalError: .internalServerError
@@ -63,6 +66,7 @@ enum EdgeError: Error, Equatable {
         case .tooSlow: "too_slow"
         case .upgradeRequired: "upgrade_required"
         case .notFound: "not_found"
+        case .notForWindow: "not_for_window"
         case .methodNotAllowed: "method_not_allowed"
         case .misdirected: "misdirected"
         case .internalError: "internal"
@@ -82,6 +86,7 @@ enum EdgeError: Error, Equatable {
         case .tooSlow: "The request was not here in time."
         case .upgradeRequired: "This address takes WebSockets of version 13."
         case .notFound: "There is nothing here."
+        case .notForWindow: "This address opens in a browser's window, and in no part of a page."
         case .methodNotAllowed(let allowed): "This address takes \(allowed)."
         case .misdirected(let origin): "This server is \(origin) and answers for no other host."
         case .internalError: "Something went wrong here. Please try again."
@@ -95,7 +100,7 @@ enum EdgeError: Error, Equatable {
             seconds
         case .refusal, .csrf, .malformed, .unknownMember, .bodyTooLarge, .unsupportedMedia,
             .targetTooLong, .headersTooLarge, .tooSlow, .upgradeRequired, .notFound,
-            .methodNotAllowed, .misdirected, .internalError:
+            .notForWindow, .methodNotAllowed, .misdirected, .internalError:
             nil
         }
     }
@@ -109,7 +114,7 @@ extension LoginRefusal {
         case .unknownLogin: .notFound
         case .unknownPicture: .unsupportedMediaType
         case .noSession, .noPhoneSession, .invalidCode: .unauthorized
-        case .notConfirmed, .alreadyCompleted, .tooFast: .conflict
+        case .notConfirmed, .alreadyCompleted, .tooFast, .otherRequest: .conflict
         case .sceneUnavailable, .requestExpired: .gone
         case .rateLimited: .tooManyRequests
         case .weChatUnavailable, .storeUnavailable: .serviceUnavailable
@@ -137,6 +142,7 @@ extension LoginRefusal {
         case .unsoundRequest(.unknownRedirect): "unknown_redirect_uri"
         case .noRequest: "no_request"
         case .requestExpired: "request_expired"
+        case .otherRequest: "other_request"
         case .rateLimited: "rate_limited"
         case .weChatUnavailable: "wechat_unavailable"
         case .storeUnavailable: "unavailable"
@@ -166,6 +172,8 @@ extension LoginRefusal {
             "The redirect_uri is not one that this website has registered."
         case .noRequest: "No website waits for this login."
         case .requestExpired: "The website's request has waited too long; start again there."
+        case .otherRequest:
+            "Another login was begun in this browser; load the login page again."
         case .rateLimited: "Too many requests; please wait."
         case .weChatUnavailable: "WeChat does not answer; please try again."
         case .storeUnavailable: "The server is busy; please try again."

@@ -99,6 +99,10 @@ extension HTTPField.Name {
     static let xRobotsTag = name("X-Robots-Tag")
     /// Our page's script sends it; a foreign page cannot without a preflight that we refuse.
     static let xSL = name("X-SL")
+    /// What the page was drawn for (`PageMark`).
+    static let xSLRequest = name("X-SL-Request")
+    /// What a browser fetches an answer for (Fetch Metadata, section 2.1).
+    static let secFetchDest = name("Sec-Fetch-Dest")
 
     private static func name(_ text: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(text) else {

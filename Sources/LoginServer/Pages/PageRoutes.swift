@@ -54,7 +54,9 @@ struct PageRoutes: Sendable {
         do {
             return try await service.forgetParked(attempt)
         } catch .alreadyCompleted {
-            return false
+            // A login came of it, and the page that was to hear so is gone: its cookie names a website's
+            // request that this page is not for.
+            return true
         }
     }
 

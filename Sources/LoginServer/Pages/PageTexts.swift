@@ -37,6 +37,7 @@ package enum PageTexts {
         .init("cancel", "取消登录", "Cancel"),
         .init("renew", "获取新码", "Get a new code"),
         .init("retry", "重试", "Try again"),
+        .init("reload", "刷新本页", "Reload this page"),
         .init(
             "hint",
             "请只扫您自己打开的页面上的码，不要扫别人发来的码、图片或链接。",
@@ -80,6 +81,12 @@ package enum PageTexts {
             "superseded_detail",
             "请到最新打开的页面扫码，或在此获取新码。",
             "Use the newest tab, or get a code here."
+        ),
+        .init("other_title", "请刷新本页", "Please reload this page"),
+        .init(
+            "other_detail",
+            "此浏览器中已开始另一次登录，本页的登录已停止。",
+            "Another login was begun in this browser, so this one has stopped."
         ),
         .init("offline_title", "网络连接已断开", "Connection lost"),
         .init(

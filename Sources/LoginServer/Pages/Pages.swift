@@ -1,4 +1,5 @@
 package import LoginDomain
+package import LoginService
 
 /// The pages that people see: landing page, login page, error page, and what they load.
 ///
@@ -45,7 +46,11 @@ package struct Pages: Sendable {
         assets = files.map(\.asset)
         assetPaths = Dictionary(uniqueKeysWithValues: files.map { ($0.key, $0.asset.path) })
         for language in PageLanguage.allCases {
-            plainLogin[language] = render(loginTemplate, language, onLogin(["here": "/login"]))
+            plainLogin[language] = render(
+                loginTemplate,
+                language,
+                onLogin(["here": "/login"], for: .plain)
+            )
             guestLanding[language] = render(landingTemplate, language, [:])
         }
     }
@@ -56,21 +61,36 @@ package struct Pages: Sendable {
     ///   - language: See ``PageLanguage/choose(query:acceptLanguage:)``.
     ///   - website: The website whose request is parked; `nil` for a plain login. With it the page
     ///     says where the person is going, and offers the way back, `/authorize/cancel`.
+    ///   - mark: What the page says it was drawn for, when it asks for a code.
     /// - Returns: The HTML.
-    package func login(_ language: PageLanguage, website: ClientCard? = nil) -> [UInt8] {
+    package func login(
+        _ language: PageLanguage,
+        website: ClientCard? = nil,
+        for mark: PageMark = .plain
+    ) -> [UInt8] {
         guard let website else { return plainLogin[language] ?? [] }
         // The name is the operator's word, the host the browser's: both, as the phone shows them.
         return render(
             loginTemplate,
             language,
-            onLogin([
-                "website": website.name, "website_host": website.host, "here": "/authorize",
-            ])
+            onLogin(
+                [
+                    "website": website.name, "website_host": website.host,
+                    "here": "/authorize",
+                ],
+                for: mark
+            )
         )
     }
 
-    private func onLogin(_ values: [String: String]) -> [String: String] {
-        sameDevice == .off ? values : values.merging(["same_device": ""]) { $1 }
+    private func onLogin(
+        _ values: [String: String],
+        for mark: PageMark
+    ) -> [String: String] {
+        var values = values
+        values["drawn_for"] = mark.text
+        if sameDevice != .off { values["same_device"] = "" }
+        return values
     }
 
     /// The page about the end of a login: whether the person wants it, or that it is there.

@@ -20,11 +20,13 @@ struct AuthorizeRoutes: Sendable {
 
     @Sendable
     private func authorize(_ request: Request, _ context: LoginContext) async throws -> Response {
+        try request.checkIsForWindow()
         let parameters = try request.queryForm()
         let facts = browser.facts(request, context)
         let cookies = browser.both(request)
+        let isReload = request.isOurOwnReload
         let outcome: AuthorizeOutcome
-        if request.isOurOwnReload {
+        if isReload {
             let waiting = try await service.authorizeParked(from: facts, cookies)
             guard let waiting else { throw LoginRefusal.noRequest }
             outcome = waiting
@@ -32,11 +34,14 @@ struct AuthorizeRoutes: Sendable {
             outcome = try await service.authorize(parameters, from: facts, cookies)
         }
         switch outcome {
-        case .answered(let response):
-            return .seeOther(response.location)
+        case .answered(let answer):
+            var response = Response.seeOther(answer.location)
+            // What waited under the cookie has its answer.
+            if isReload { response.headers[.setCookie] = browser.cookies.clearingAttempt }
+            return response
         case .parked(let cookie, let parked):
             let language = PageLanguage.of(request, preferring: parked.request.uiLocales)
-            let html = pages.login(language, website: parked.client)
+            let html = pages.login(language, website: parked.client, for: PageMark(parked))
             var response = Response.page(.ok, language, html)
             if cookies.attempt?.digest != cookie.digest {
                 response.headers[.setCookie] = browser.cookies.setting(cookie)
@@ -49,6 +54,7 @@ struct AuthorizeRoutes: Sendable {
     /// (`security.md` 3.2).
     @Sendable
     private func park(_ request: Request, _ context: LoginContext) async throws -> Response {
+        try request.checkIsForWindow()
         var request = request
         let outcome = try await service.authorize(
             try await request.form(atMost: browser.limits.formBytesMax),
@@ -68,12 +74,14 @@ struct AuthorizeRoutes: Sendable {
 
     @Sendable
     private func resume(_ request: Request, _ context: LoginContext) async throws -> Response {
+        try request.checkIsForWindow()
         let session = browser.cookies.session(in: request.headers)
         return .seeOther(try await service.resumeAuthorization(session).location)
     }
 
     @Sendable
     private func cancel(_ request: Request, _ context: LoginContext) async throws -> Response {
+        try request.checkIsForWindow()
         let attempt = browser.cookies.attempt(in: request.headers)
         let answer = try await service.cancelAuthorization(attempt)
         var response = Response.seeOther(answer.location)
@@ -83,6 +91,15 @@ struct AuthorizeRoutes: Sendable {
 }
 
 extension Request {
+    /// Refuses what a page of another site fetches for a picture, a script or a frame of its own: it
+    /// would change what this browser has under way, and nobody would see that (T3).
+    ///
+    /// Browsers that do not say what they fetch for are let through.
+    fileprivate func checkIsForWindow() throws(EdgeError) {
+        let uses = headers[values: .secFetchDest]
+        guard uses.allSatisfy({ $0 == "document" }) else { throw .notForWindow }
+    }
+
     /// Whether it is for what waits under the browser's cookie: no query, or only the page's own
     /// language switch.
     fileprivate var isOurOwnReload: Bool {

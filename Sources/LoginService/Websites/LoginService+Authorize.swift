@@ -78,14 +78,22 @@ extension LoginService {
     ) async throws(LoginRefusal) -> AuthorizeOutcome? {
         let now = time.now()
         guard let cookie = cookies.attempt else { return nil }
-        guard let parked = try await lineage(of: cookie).request, parked.isLive(at: now),
-            let party = try await relyingParty(parked.request.client)
-        else { return nil }
-        let session = try await liveSession(cookies.session, at: now)
-        if let session, try await suffices(session, for: parked.request, of: party, at: now) {
-            return .answered(try await grant(parked.request, session, at: now))
+        let lineage = try await lineage(of: cookie)
+        guard let parked = lineage.request, parked.isLive(at: now) else { return nil }
+        let party = try await registered(parked.request)
+        let session = try await session(cookies.session, meeting: party, at: now)
+        // Once a code was shown for it, the login of that code answers it, and nothing else.
+        if lineage.isWaiting, let session,
+            try await suffices(session, for: parked.request, of: party, at: now)
+        {
+            let waiting = AnsweredRequest.parked(cookie.digest)
+            return .answered(
+                try await grant(parked.request, session, answering: waiting, at: now)
+            )
         }
         if parked.request.prompt == .silent {
+            // No page is shown for it, so nothing may go on with it (T3).
+            try await forgetParked(cookie)
             return .answered(silence(parked.request, session))
         }
         return .parked(cookie, parked)
@@ -99,12 +107,24 @@ extension LoginService {
         at now: Timestamp
     ) async throws(LoginRefusal) -> AuthorizeOutcome {
         let request = parked.request
-        let session = try await liveSession(cookies.session, at: now)
+        let session = try await session(cookies.session, meeting: party, at: now)
         if let session, try await suffices(session, for: request, of: party, at: now) {
-            return .answered(try await grant(request, session, at: now))
+            return .answered(try await grant(request, session, answering: .fresh, at: now))
         }
         if request.prompt == .silent { return .answered(silence(request, session)) }
         return try await park(parked, from: browser, cookies.attempt, at: now)
+    }
+
+    /// A browser's live session, when its login has met the website's own rule about numbers; nil
+    /// when it has not, as for who is not logged in (T4).
+    private func session(
+        _ cookie: SessionCookie?,
+        meeting party: RelyingParty,
+        at now: Timestamp
+    ) async throws(LoginRefusal) -> BrowserSession? {
+        let session = try await liveSession(cookie, at: now)
+        guard let session, session.numberMatching >= party.numberMatching else { return nil }
+        return session
     }
 
     /// Whether a session answers a request without a new scan.
@@ -171,14 +191,15 @@ extension LoginService {
         guard let session = try await liveSession(cookie, at: now),
             let parked = session.pendingRequest(at: now)
         else { throw .noRequest }
-        return try await grant(parked.request, session, takingPending: true, at: now)
+        return try await grant(parked.request, session, answering: .pending, at: now)
     }
 
     /// The person does not want to log in to the website after all.
     ///
     /// What the browser has under way is over, and the website is told.
     ///
-    /// - Throws: `noRequest` when no website waits for this browser.
+    /// - Throws: `noRequest` when no website waits for this browser, `unsoundRequest` when the operator
+    ///   has removed it, or this address of it, meanwhile.
     package func cancelAuthorization(
         _ cookie: AttemptCookie?
     ) async throws(LoginRefusal) -> AuthorizationResponse {
@@ -190,6 +211,7 @@ extension LoginService {
         } catch .alreadyCompleted {
             throw .noRequest
         }
+        _ = try await registered(parked.request)
         return refusal(.accessDenied, of: parked.request)
     }
 
@@ -217,21 +239,21 @@ extension LoginService {
     private func grant(
         _ request: AuthorizationRequest,
         _ session: BrowserSession,
-        takingPending isPending: Bool = false,
+        answering answered: AnsweredRequest,
         at now: Timestamp
     ) async throws(LoginRefusal) -> AuthorizationResponse {
-        guard let party = try await relyingParty(request.client),
-            party.redirectURIs.contains(request.redirectURI)
-        else {
-            // The operator has removed the website, or this address of it, meanwhile.
-            try await dropPending(session)
-            throw .unsoundRequest(.unknownClient)
+        let party: RelyingParty
+        do throws(LoginRefusal) {
+            party = try await registered(request)
+        } catch {
+            if case .unsoundRequest = error { try await letGo(answered, session) }
+            throw error
         }
         if let wanted = request.subject,
             try await subject(of: session.user, for: party) != wanted
         {
             // Somebody else logged in than the website asked for (Core section 3.1.2.2).
-            try await dropPending(session)
+            try await letGo(answered, session)
             return refusal(.loginRequired, of: request)
         }
         if let wait = budgets.withLock({ $0.grant(session.user, at: now) }) {
@@ -247,7 +269,7 @@ extension LoginService {
             lifetimes: policy.grants
         )
         let isOpen = try await stored { () async throws(LoginStoreError) in
-            try await store.openGrant(grant, takingPending: isPending)
+            try await store.openGrant(grant, answering: answered)
         }
         guard isOpen else { throw .noRequest }
         measures.count(.codesIssued)
@@ -263,9 +285,17 @@ extension LoginService {
         )
     }
 
-    private func dropPending(_ session: BrowserSession) async throws(LoginRefusal) {
+    /// A request gets no code, and does not wait any more.
+    private func letGo(
+        _ answered: AnsweredRequest,
+        _ session: BrowserSession
+    ) async throws(LoginRefusal) {
         try await stored { () async throws(LoginStoreError) in
-            try await store.dropPending(of: session.cookie)
+            switch answered {
+            case .fresh: break
+            case .pending: try await store.dropPending(of: session.cookie)
+            case .parked(let cookie): try await store.unpark(cookie)
+            }
         }
     }
 
@@ -290,6 +320,22 @@ extension LoginService {
         }
     }
 
+    /// The website of a request, while it is registered, and the request's address with it: only then
+    /// does a browser go there (T20).
+    ///
+    /// - Throws: `unsoundRequest`.
+    func registered(
+        _ request: AuthorizationRequest
+    ) async throws(LoginRefusal) -> RelyingParty {
+        guard let party = try await relyingParty(request.client) else {
+            throw .unsoundRequest(.unknownClient)
+        }
+        guard party.redirectURIs.contains(request.redirectURI) else {
+            throw .unsoundRequest(.unknownRedirect)
+        }
+        return party
+    }
+
     /// What a website calls a user.
     func subject(
         of user: UserID,
@@ -299,6 +345,23 @@ extension LoginService {
         return try await stored { () async throws(LoginStoreError) in
             try await store.subject(of: user, sector: party.sector, candidate: candidate)
         }
+    }
+
+    /// What a website calls a login, its `sid`: for pairwise ones a name that is their sector's own,
+    /// as their `sub` is.
+    func name(of login: LoginID, for party: RelyingParty) -> String {
+        guard party.isPairwise else { return login.text }
+        return openID.opener.loginSeal.name(of: login, in: party.sector)
+    }
+
+    /// Which login a website calls so.
+    ///
+    /// The login's own name is known, too: it is in ID tokens from before pairwise websites had names
+    /// of their own, or before this one became pairwise.
+    func login(named name: String, for party: RelyingParty) -> LoginID? {
+        if let login = LoginID(text: name) { return login }
+        guard party.isPairwise else { return nil }
+        return openID.opener.loginSeal.login(named: name, in: party.sector)
     }
 
     /// An ID token that a website sends back to us; nil when it is none of ours.
@@ -328,12 +391,14 @@ extension LoginService {
         let row = try await stored { () async throws(LoginStoreError) in
             try await store.parked(digest)
         }
-        return Lineage(chain: row?.chain, request: row?.parked)
+        return Lineage(chain: row?.chain, request: row?.parked, isWaiting: row != nil)
     }
 
     struct Lineage: Sendable {
         var chain: AttemptID?
         var request: ParkedRequest?
+        /// Whether the request waits for its first code.
+        var isWaiting = false
     }
 }
 

@@ -49,13 +49,13 @@ extension LoginService {
     ) async throws(LoginRefusal) -> LogoutTarget? {
         guard let text = parameters["id_token_hint"], let hint = await hint(text, at: now),
             parameters["client_id"] == nil || parameters["client_id"] == hint.audience,
-            let login = LoginID(text: hint.session),
-            let party = try await relyingParty(RelyingPartyID(text: hint.audience))
+            let party = try await relyingParty(RelyingPartyID(text: hint.audience)),
+            let login = login(named: hint.session, for: party)
         else { return nil }
         guard let wanted = parameters["post_logout_redirect_uri"] else {
             return LogoutTarget(login: login, address: nil, isSound: true)
         }
-        let uri = party.postLogoutRedirectURIs.first { $0.text == wanted }
+        let uri = party.postLogoutRedirectURIs.first { $0.isSpelled(wanted) }
         return LogoutTarget(
             login: login,
             address: uri.map { LogoutResponse(uri: $0, state: parameters["state"]).location },

@@ -115,7 +115,7 @@ extension LoginService {
             return .refused(.invalidGrant, isChallenged: false)
         }
         measures.count(.codesRedeemed)
-        let idToken = idToken(row, subject, nonce: row.nonce, token, at: now)
+        let idToken = idToken(row, party, subject, nonce: row.nonce, token, at: now)
         return .done(
             IssuedTokens(
                 accessToken: token,
@@ -162,7 +162,7 @@ extension LoginService {
         case .refreshed(let until):
             measures.count(.tokensRefreshed)
             // The request of the login is long over, and its nonce with it (Core section 12.2).
-            let idToken = idToken(row, subject, nonce: nil, token, at: now)
+            let idToken = idToken(row, party, subject, nonce: nil, token, at: now)
             return .done(
                 IssuedTokens(
                     accessToken: token,
@@ -184,6 +184,7 @@ extension LoginService {
 
     private func idToken(
         _ grant: Grant,
+        _ party: RelyingParty,
         _ subject: SubjectID,
         nonce: String?,
         _ token: AccessToken,
@@ -196,7 +197,7 @@ extension LoginService {
             issuedAt: now,
             authenticatedAt: grant.authenticatedAt,
             nonce: nonce,
-            session: grant.login.text,
+            session: name(of: grant.login, for: party),
             accessToken: token.exposed
         )
     }

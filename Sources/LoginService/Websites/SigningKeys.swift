@@ -19,10 +19,12 @@ package struct OpenIDProvider: Sendable {
     }
 }
 
-/// Opens signing keys that are stored sealed.
+/// Opens signing keys that are stored sealed, and names logins to pairwise websites.
 ///
 /// The program gives the one that has the key file.
 package protocol KeyOpener: Sendable {
+    var loginSeal: LoginSeal { get }
+
     /// - Throws: when it was sealed under another key, or changed since.
     func open(_ key: SealedKey) throws -> SigningKey
 }

@@ -181,7 +181,7 @@ import Testing
             try await browser.resize(size.width, size.height)
             try await stage.openLogin()
             let states = try await browser.value(PageJudge.states).array ?? []
-            #expect(states.count == 15)
+            #expect(states.count == 16)
             let name = "\(language)-\(size.width)x\(size.height)"
             for scheme in ["light", "dark"] {
                 try await browser.prefer([

@@ -32,9 +32,9 @@ extension BentStore {
 
     func openGrant(
         _ grant: Grant,
-        takingPending isPending: Bool
+        answering request: AnsweredRequest
     ) async throws(LoginStoreError) -> Bool {
-        try await whole().openGrant(grant, takingPending: isPending)
+        try await whole().openGrant(grant, answering: request)
     }
 
     func dropPending(of session: SecretDigest) async throws(LoginStoreError) {

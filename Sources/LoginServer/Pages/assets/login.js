@@ -81,7 +81,9 @@ async function call(method, path, signal, limit = 15000) {
   const timer = setTimeout(abort, limit);
   signal.addEventListener('abort', abort);
   try {
-    const headers = method === 'POST' ? { 'X-SL': '1' } : {};
+    // Says what this page was drawn for: another site may have begun another login since.
+    const page = { 'X-SL': '1', 'X-SL-Request': root.dataset.request };
+    const headers = method === 'POST' ? page : {};
     const init = { method, headers, credentials: 'same-origin', cache: 'no-store' };
     const answer = await fetch(path, { ...init, signal: stop.signal });
     const after = Number.parseInt(answer.headers.get('Retry-After'), 10);
@@ -202,8 +204,9 @@ async function renew() {
       show('offline');
       await pause(backoff(tries), signal);
     } else {
-      // 410: the website's request has waited too long; only the website can begin again.
-      end(status === 410 ? 'over' : 'error');
+      // 410: the website's request has waited too long; only the website can begin again. 409: this
+      // browser has another login under way than the one that this page names.
+      end({ 409: 'other', 410: 'over' }[status] ?? 'error');
     }
     if (signal.aborted) return;
   }
@@ -418,6 +421,8 @@ byId('renew').addEventListener('click', () => {
   codes = 0;
   renew();
 });
+
+byId('reload').addEventListener('click', () => location.reload());
 
 byId('cancel').addEventListener('click', async () => {
   // Not disabled meanwhile: that would drop the keyboard's place.

@@ -112,6 +112,17 @@ struct T35LogSecrecyTests {
         }
     }
 
+    @Test func `T35 a crash of the server writes no memory to disk`() async throws {
+        try await Programs.withBoth { login, _ in
+            let limits = try String(contentsOfFile: "/proc/\(login.pid)/limits", encoding: .utf8)
+            let line = try #require(
+                limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") }
+            )
+            let soft = line.dropFirst("Max core file size".count).split(separator: " ").first
+            #expect(soft == "0")
+        }
+    }
+
     /// A login, and what goes wrong around it.
     private func play(_ server: Client, _ wechat: Client, _ canaries: Canaries) async throws {
         try canaries.add("the app secret", "0123456789abcdef0123456789abcdef")

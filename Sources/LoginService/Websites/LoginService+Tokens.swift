@@ -193,7 +193,8 @@ extension LoginService {
             issuer: openID.issuer,
             subject: subject.text,
             audience: grant.client,
-            issuedAt: now,
+            // Even where the clock went back across a restart, no token is older than its login (T42).
+            issuedAt: max(now, grant.authenticatedAt),
             authenticatedAt: grant.authenticatedAt,
             nonce: nonce,
             session: grant.login.text,

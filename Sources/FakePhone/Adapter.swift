@@ -202,7 +202,7 @@ extension Adapter {
 extension Adapter.Message {
     /// What the message says; nil when it says nothing that the adapter knows.
     func read(_ json: JSONValue) -> Push? {
-        let said = state.lazy.compactMap { json.at($0)?.string }.first
+        let said = state.lazy.compactMap { json.at($0)?.asText }.first
         let state =
             if state.isEmpty { always } else {
                 said.flatMap { states.isEmpty ? AttemptState(rawValue: $0) : states[$0] }

@@ -36,6 +36,8 @@ package struct Adapter: Sendable, Equatable {
         case cancel
         case profile
         case avatar
+        case phoneNumber = "phone_number"
+        case noPhoneNumber = "no_phone_number"
         case logins
         case revoke
     }
@@ -165,7 +167,8 @@ extension Adapter {
     var secretNames: Set<String> {
         // What a person reads or types, and what stands on the screen.
         let open: Set<String> = [
-            "appid", "id", "launch", "lifetime", "nickname", "now_ms", "number", "origin",
+            "appid", "id", "launch", "lifetime", "nickname", "now_ms", "number", "number_code",
+            "origin",
             "picture", "role", "userid",
         ]
         let isSecret = { (value: Template) in value.names.contains { !open.contains($0) } }

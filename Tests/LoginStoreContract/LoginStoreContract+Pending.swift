@@ -30,6 +30,29 @@ extension LoginStoreContract {
             try await store.logIn(3, at: Scenery.at(700_000), for: request)
             try require(try await store.sessionRow(3).consent, is: nil)
         },
+        StoreCheck("A login's owner agrees to a phone number where they have given one by then.") {
+            store in
+            var request = try Scenery.request(1)
+            request.request.scopes = [.openid, .wechat, .phone]
+            let client = Scenery.partyID(1)
+            try await store.logIn(1, for: request)
+            let without = try await store.sessionRow(1)
+            try require(without.consent, is: Consent(client: client, shares: [.wechat]))
+            try require(without.pending, is: request)
+            _ = try await store.register(2)
+            _ = try await store.setPhoneNumber(Scenery.phoneNumber(2), of: Scenery.user(2))
+            // What is given later changes nothing of what was agreed to.
+            _ = try await store.setPhoneNumber(Scenery.phoneNumber(1), of: Scenery.user(1))
+            try require(try await store.sessionRow(1).consent, is: without.consent)
+            try await store.logIn(2, for: request)
+            try require(
+                try await store.sessionRow(2).consent,
+                is: Consent(client: client, shares: [.wechat, .phone])
+            )
+            request.request.scopes = [.openid, .phone]
+            try await store.logIn(3, for: request)
+            try require(try await store.sessionRow(3).consent, is: nil)
+        },
         StoreCheck("A plain login has no request, and is the site's.") { store in
             try await store.logIn(1)
             try require(try await store.sessionRow(1).pending, is: nil)

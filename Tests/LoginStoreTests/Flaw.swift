@@ -85,6 +85,10 @@ enum Flaw: String, CaseIterable, Sendable {
     case picturesStayForEver
     case picturesOfOthersGoToo
     case picturesOfStrangersAreKept
+    case numbersAreNotKept
+    case numbersAreNeverTakenBack
+    case numbersAreGivenToStrangers
+    case numbersGoToEverybody
     // Logins
     case loginsAreOldestFirst
     case loginsOfEverybodyAreTold
@@ -183,6 +187,7 @@ enum Flaw: String, CaseIterable, Sendable {
     case redeemingTakesStaleRequests
     case redeemingForgetsTheConsent
     case redeemingTakesStaleConsents
+    case redeemingAgreesToWhatIsMissing
     case redeemingNamesTheSiteAlone
     case pendingIsTakenTwice
     case pendingIsTakenThoughRefused

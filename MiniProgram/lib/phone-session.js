@@ -9,10 +9,12 @@ const { Failure, transportFailure } = require('./failures');
 
 const WX_LOGIN_TIMEOUT_MS = 10000;
 
-/** `{open, call, user, setUser}`. */
+/** `{open, call, user, setUser, phoneNumber, setPhoneNumber}`. */
 function createPhoneSession({ wx, server }) {
   let bearer = '';
   let user = null;
+  // As much of it as the server tells: its end. '' where there is none.
+  let phoneNumber = '';
   // The login under way: whoever needs one meanwhile waits for the same.
   let pending = null;
 
@@ -43,6 +45,7 @@ function createPhoneSession({ wx, server }) {
     const session = await server.post('/mp/session', { js_code: await freshCode() });
     bearer = session.token;
     user = session.user;
+    phoneNumber = typeof session.phone_number === 'string' ? session.phone_number : '';
   }
 
   /** Logs in, unless that is done already. */
@@ -76,6 +79,8 @@ function createPhoneSession({ wx, server }) {
     open,
     user: () => user,
     setUser: (newer) => { user = newer; },
+    phoneNumber: () => phoneNumber,
+    setPhoneNumber: (newer) => { phoneNumber = newer; },
   };
 }
 

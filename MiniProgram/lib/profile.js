@@ -24,7 +24,9 @@ function createProfile({
   async function show(current) {
     change({ page: 'busy', busyText: 'busy_login' });
     await current(session.open());
-    change({ page: 'profile', user: session.user(), consent: null, avatarPath: '' });
+    change({
+      page: 'profile', user: session.user(), phoneNumber: session.phoneNumber(), consent: null, avatarPath: '',
+    });
     ask();
   }
 

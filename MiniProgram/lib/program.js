@@ -7,6 +7,7 @@
 const { createServer } = require('./server');
 const { createPhoneSession } = require('./phone-session');
 const { createPrivacy } = require('./privacy');
+const { createPhoneNumber } = require('./phone-number');
 const { createProfile } = require('./profile');
 const { LINK_LAUNCH, readLaunch } = require('./launch');
 const { Failure, explain, supportCode } = require('./failures');
@@ -68,6 +69,8 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     logins: [],
     note: null,
     user: null,
+    // The end of the person's phone number; '' where the server has none.
+    phoneNumber: '',
     consent: null,
     avatarPath: '',
   };
@@ -88,6 +91,13 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
   let confirmDelay = CONFIRM_DELAY_MS;
   const profile = createProfile({
     server, session, privacy, perform, change, read: () => state,
+  });
+  const phoneNumber = createPhoneNumber({
+    server,
+    session,
+    perform,
+    change,
+    rescan: (bearer) => (state.page === 'confirm' ? rescan(reading, bearer) : undefined),
   });
 
   change({});
@@ -287,6 +297,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     change({
       page: 'confirm',
       scanned,
+      phoneNumber: session.phoneNumber(),
       isByLink: code.launch === LINK_LAUNCH,
       confirmableAt: now + confirmDelay,
       endsAt: now + scanned.expires_in * SECOND_MS,
@@ -295,6 +306,16 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
 
   function sendScan({ scene, launch: how }, bearer) {
     return server.post('/mp/scan', { scene, launch: how }, bearer);
+  }
+
+  /**
+   * Scans a code once more for a new phone session, and answers the nonce. The next answer to the
+   * code on the screen needs it, too.
+   */
+  async function rescan(code, bearer) {
+    const scanned = await sendScan(code, bearer);
+    if (reading === code) change({ scanned });
+    return scanned.nonce;
   }
 
   // --- The answer
@@ -306,7 +327,9 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     return perform(async (current) => {
       wasUnsure = isUnsure;
       isUnsure = true;
-      change({ page: 'confirm', busyText: 'busy_confirm', isTooFast: false });
+      change({
+        page: 'confirm', busyText: 'busy_confirm', isTooFast: false, note: null,
+      });
       await current(decision());
       if (wx.vibrateShort) wx.vibrateShort({ type: 'light', fail: ignore });
       change({ page: 'done', outcome: 'confirmed' });
@@ -332,7 +355,9 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
   function cancel() {
     const decision = decide('/mp/cancel', null);
     return perform(async (current) => {
-      change({ page: 'confirm', busyText: 'busy_cancel', isTooFast: false });
+      change({
+        page: 'confirm', busyText: 'busy_cancel', isTooFast: false, note: null,
+      });
       await current(decision());
       change({ page: 'done', outcome: 'cancelled' });
     }, (failure) => {
@@ -351,12 +376,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     let { nonce } = state.scanned;
     return () => session.call(async (bearer, isRenewed) => {
       // An answer belongs to the phone session that scanned: a new one has to scan again first.
-      if (isRenewed) {
-        const scanned = await sendScan(code, bearer);
-        ({ nonce } = scanned);
-        // The next answer to the same code needs the new nonce, too.
-        if (reading === code) change({ scanned });
-      }
+      if (isRenewed) nonce = await rescan(code, bearer);
       const body = { scene: code.scene, nonce };
       return server.post(path, number === null ? body : Object.assign(body, { number }), bearer);
     });
@@ -398,6 +418,8 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     close: () => wx.exitMiniProgram({ fail: ignore }),
     avatar: ({ avatarUrl }) => profile.upload(avatarUrl),
     nickname: ({ nickName }) => profile.rename(nickName),
+    phone: (detail) => phoneNumber.give(detail),
+    'phone-remove': () => phoneNumber.remove(),
     'privacy-ask': () => profile.ask(),
     'privacy-agree': () => profile.answer(true),
     'privacy-refuse': () => profile.answer(false),
@@ -432,9 +454,12 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
 }
 
 /** Every button of a view. */
-function buttons({ buttons: own, logins, profile, privacy }) {
+function buttons({
+  buttons: own, logins, profile, phone, privacy,
+}) {
   return [
     ...own,
+    ...(phone ? [phone.button] : []),
     ...logins.map((login) => login.button).filter(Boolean),
     ...(profile ? [profile.avatarButton, profile.nickNameButton] : []),
     ...(privacy ? [privacy.contract, privacy.agree, privacy.refuse] : []),

@@ -28,10 +28,11 @@ const NEEDED = {
     && Array.isArray(scan.warnings) && scan.warnings.every(isText),
   '/mp/profile': hasUser,
   '/mp/avatar': hasUser,
+  '/mp/phone': ({ phone_number: number }) => isText(number) && number !== '',
   '/mp/logins': ({ logins }) => Array.isArray(logins) && logins.every(isLogin),
 };
 
-/** `{post, get, upload}`, each a promise of the answer's `data`, or a Failure. */
+/** `{post, get, remove, upload}`, each a promise of the answer's `data`, or a Failure. */
 function createServer({ wx, origin }) {
   function send(method, path, bearer, data) {
     return new Promise((resolve, reject) => {
@@ -43,7 +44,7 @@ function createServer({ wx, origin }) {
         header: fields(bearer, { 'content-type': 'application/json' }),
         dataType: 'json',
         timeout: TIMEOUT_MS,
-        success: (answer) => settle(answer, answer.data, path, resolve, reject),
+        success: (answer) => settle(answer, answer.data, { step, needed: needed(method, path) }, resolve, reject),
         fail: (problem) => reject(transportFailure(problem.errMsg, step)),
       });
     });
@@ -59,7 +60,7 @@ function createServer({ wx, origin }) {
         header: fields(bearer, {}),
         timeout: UPLOAD_TIMEOUT_MS,
         // Unlike wx.request it leaves the answer as text.
-        success: (answer) => settle(answer, parsed(answer.data), path, resolve, reject),
+        success: (answer) => settle(answer, parsed(answer.data), { step, needed: NEEDED[path] }, resolve, reject),
         fail: (problem) => reject(transportFailure(problem.errMsg, step)),
       });
     });
@@ -68,6 +69,7 @@ function createServer({ wx, origin }) {
   return {
     post: (path, data, bearer) => send('POST', path, bearer, data),
     get: (path, bearer) => send('GET', path, bearer),
+    remove: (path, bearer) => send('DELETE', path, bearer),
     upload,
   };
 }
@@ -86,11 +88,13 @@ function parsed(text) {
   }
 }
 
-function settle(answer, body, path, resolve, reject) {
-  const step = stepOf(path);
+/** What was taken away is not answered with. */
+const needed = (method, path) => (method === 'DELETE' ? undefined : NEEDED[path]);
+
+function settle(answer, body, { step, needed: isWholeData }, resolve, reject) {
   const status = answer.statusCode;
   const isEnvelope = body !== null && typeof body === 'object' && body.code === status;
-  const isWhole = !NEEDED[path] || (isEnvelope && isObject(body.data) && NEEDED[path](body.data));
+  const isWhole = !isWholeData || (isEnvelope && isObject(body.data) && isWholeData(body.data));
   if (status === 200 && isEnvelope && isWhole) {
     resolve(body.data);
     return;

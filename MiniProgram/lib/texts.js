@@ -25,6 +25,7 @@ const TEXTS = {
   busy_login: { zh: '请稍候…', en: 'One moment…' },
   busy_confirm: { zh: '正在确认…', en: 'Confirming…' },
   busy_cancel: { zh: '正在取消…', en: 'Cancelling…' },
+  busy_phone: { zh: '正在获取手机号…', en: 'Getting your phone number…' },
   busy_logins: { zh: '正在获取登录记录…', en: 'Getting your recent logins…' },
 
   // The confirm screen
@@ -44,6 +45,8 @@ const TEXTS = {
   card_host: { zh: '网址', en: 'Address' },
   card_shares: { zh: '将获知', en: 'It will learn' },
   share_wechat: { zh: '您的微信身份标识（openid、unionid）', en: 'your WeChat id (openid, unionid)' },
+  share_phone: { zh: '您的手机号（{number}）', en: 'your phone number ({number})' },
+  share_phone_later: { zh: '您的手机号（如果您提供）', en: 'your phone number, if you share it' },
   card_browser: { zh: '浏览器', en: 'Browser' },
   card_system: { zh: '系统', en: 'System' },
   card_place: { zh: '位置', en: 'Place' },
@@ -135,6 +138,44 @@ const TEXTS = {
     zh: '请更新微信，再填写头像和昵称。登录不受影响。',
     en: 'Please update WeChat to fill in picture and name. Logging in works as before.',
   },
+
+  // The phone number
+  phone_ask: {
+    zh: '这个网站想知道您的手机号。不提供也可以登录。',
+    en: 'This website would like to know your phone number. You can log in without sharing it.',
+  },
+  phone_button: { zh: '提供手机号', en: 'Share my phone number' },
+  phone_given: {
+    zh: '手机号已保存。确认登录后，这个网站会得到它。',
+    en: 'Your number is saved. This website gets it when you confirm.',
+  },
+  phone_known: { zh: '手机号：{number}', en: 'Phone number: {number}' },
+  phone_remove_button: { zh: '删除手机号', en: 'Remove the number' },
+  phone_removed: {
+    zh: '手机号已删除，不再提供给任何网站。',
+    en: 'The number is removed. No website is told it any more.',
+  },
+  phone_refused: {
+    zh: '您没有提供手机号。登录不受影响。',
+    en: 'You did not share your number. You can log in without it.',
+  },
+  phone_failed: {
+    zh: '没有得到手机号，请再点一次。不提供也可以登录。',
+    en: 'WeChat did not give your number. Please tap again, or log in without it.',
+  },
+  phone_no_quota: {
+    zh: '暂时不能提供手机号。登录不受影响。',
+    en: 'Numbers cannot be shared right now. You can log in without one.',
+  },
+  phone_too_old: {
+    zh: '请更新微信，再提供手机号。登录不受影响。',
+    en: 'Please update WeChat to share your number. You can log in without it.',
+  },
+  phone_not_allowed: {
+    zh: '给开发者：小程序必须是已认证的非个人主体，并在用户隐私保护指引中声明手机号。',
+    en: 'For the developer: the mini-program must be verified and not a personal one, and its privacy guide must name phone numbers.',
+  },
+
   privacy_refused: {
     zh: '您没有同意隐私保护指引，所以不能填写头像和昵称。登录不受影响。',
     en: 'You did not agree to the privacy guide, so picture and name cannot be filled in. Logging in works as before.',
@@ -146,8 +187,8 @@ const TEXTS = {
   privacy_ask_button: { zh: '查看并同意', en: 'Read and agree' },
   privacy_title: { zh: '用户隐私保护', en: 'Your privacy' },
   privacy_text: {
-    zh: '填写头像和昵称前，请阅读并同意隐私保护指引。不同意也可以登录。',
-    en: 'Before you fill in picture and name, please read the privacy guide. You can log in without agreeing.',
+    zh: '使用头像、昵称或手机号前，请阅读并同意隐私保护指引。不同意也可以登录。',
+    en: 'Before your picture, name or phone number is used, please read the privacy guide. You can log in without agreeing.',
   },
   privacy_contract_button: { zh: '阅读隐私保护指引', en: 'Read the privacy guide' },
   privacy_agree_button: { zh: '同意', en: 'Agree' },

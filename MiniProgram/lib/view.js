@@ -27,6 +27,7 @@ function draw(state, {
     buttons: [],
     logins: [],
     profile: null,
+    phone: null,
     privacy: state.isAskedForConsent ? consent(say) : null,
     offline: state.isOffline ? say('offline_note') : '',
     supportCode: '',
@@ -58,8 +59,11 @@ const PAGES = {
     return {
       title: say('confirm_title', { client: scanned.client.name }),
       text: say('confirm_text'),
-      card: card(scanned, lang, say),
+      card: card(state, lang, say),
       warnings: warnings(scanned, say),
+      phone: asksForPhone(scanned) && scanned.confirm_allowed && !state.phoneNumber
+        ? { text: say('phone_ask'), button: button('phone', say('phone_button')) }
+        : null,
       number: scanned.number_required && scanned.confirm_allowed
         ? { prompt: say('number_prompt'), digits: DIGITS, value: state.number }
         : null,
@@ -128,6 +132,12 @@ const PAGES = {
         avatarButton: button('avatar', say('avatar_button'), { enabled: isFillable }),
         nickNameButton: button('nickname', say('nickname_button'), { enabled: isFillable }),
       },
+      phone: state.phoneNumber
+        ? {
+          text: say('phone_known', { number: state.phoneNumber }),
+          button: button('phone-remove', say('phone_remove_button'), { kind: 'danger' }),
+        }
+        : null,
       buttons: [
         ...(state.note && state.note.canRetry
           ? [button('retry', say('retry_button'), { kind: 'primary' })]
@@ -150,7 +160,8 @@ const secondsUntil = (moment, now) => Math.max(0, Math.ceil((moment - now) / 100
 
 function confirmNote(state, say) {
   if (state.isWorking) return note(say(state.busyText));
-  return state.isTooFast ? note(say('confirm_too_fast'), 'warn') : null;
+  if (state.isTooFast) return note(say('confirm_too_fast'), 'warn');
+  return state.note && note(say(state.note.text), state.note.tone);
 }
 
 function profileNote(state, say) {
@@ -162,12 +173,16 @@ function profileNote(state, say) {
 }
 
 /** Who asks: what the server saw of the browser, and nothing the browser says of itself in words. */
-function card({ client, browser, warnings: names }, lang, say) {
+function card({ scanned, phoneNumber }, lang, say) {
+  const { client, browser, warnings: names } = scanned;
   const agent = readAgent(browser.ua, lang);
   const place = [browser.ip_area, browser.network].filter(Boolean).join(' · ');
   const tone = names.includes('network') ? 'warn' : 'plain';
   // Older servers name none. What has no words here yet is named as the server does.
-  const shares = (client.shares || []).map((name) => (SHARES[name] ? say(SHARES[name]) : name));
+  const shares = (client.shares || []).map((name) => {
+    if (name === 'phone') return phoneNumber ? say('share_phone', { number: phoneNumber }) : say('share_phone_later');
+    return SHARES[name] ? say(SHARES[name]) : name;
+  });
   return [
     row(say('card_site'), client.name),
     row(say('card_host'), client.host),
@@ -185,6 +200,8 @@ function card({ client, browser, warnings: names }, lang, say) {
 
 // What a website learns beyond name and picture: a confirm agrees to it.
 const SHARES = { wechat: 'share_wechat' };
+
+const asksForPhone = ({ client }) => (client.shares || []).includes('phone');
 
 const row = (label, value, tone = 'plain') => ({ label, value, tone });
 

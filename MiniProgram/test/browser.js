@@ -6,7 +6,7 @@ const { exchange } = require('./http');
 function createBrowser(origin, { userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0' } = {}) {
   const cookies = new Map();
 
-  async function call(method, path) {
+  async function send(method, path) {
     const header = {
       'user-agent': userAgent,
       cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
@@ -17,10 +17,17 @@ function createBrowser(origin, { userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
       cookies.set(name, value);
     }
+    return answer;
+  }
+
+  async function call(method, path) {
+    const answer = await send(method, path);
     return { status: answer.status, ...JSON.parse(answer.body) };
   }
 
   return {
+    /** Goes to a page, such as the one that a website sends it to: the status. */
+    visit: async (path) => (await send('GET', path)).status,
     /** A new code: the picture's bytes. */
     async open() {
       const { data } = await call('POST', '/attempt');

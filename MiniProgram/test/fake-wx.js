@@ -292,6 +292,17 @@ function createFakeWx(options) {
       return { avatarUrl: path };
     },
     /**
+     * The person taps `<button open-type="getPhoneNumber">`: the event's detail, once they have said
+     * what they want. Without consent they are asked for that first.
+     */
+    sharePhoneNumber(code, { isRefused = false, errno, errMsg } = {}) {
+      return new Promise((resolve) => {
+        const refused = { errMsg: 'getPhoneNumber:fail user deny' };
+        const answer = isRefused ? refused : { code, errMsg: 'getPhoneNumber:ok', encryptedData: 'x', iv: 'x' };
+        usePrivately('getPhoneNumber', { fail: resolve }, () => resolve(errMsg ? { errMsg, errno } : answer));
+      });
+    },
+    /**
      * The person types into `<input type="nickname">` and leaves it: what a form's submit then gives,
      * and the detail of `nicknamereview`. A refused name is emptied; without consent nobody looks.
      */

@@ -11,6 +11,7 @@ const vm = require('node:vm');
 
 const { scanned, setUp, settle } = require('./harness');
 const { SCANNED, ok, refusal } = require('./scripted-server');
+const ASKING = { ...SCANNED, client: { ...SCANNED.client, shares: ['phone'] } };
 const { parse, paths } = require('./wxml');
 
 const ROOT = path.join(__dirname, '..');
@@ -66,8 +67,11 @@ async function everyPath() {
   phone.tapAgree('privacy-agree');
   await program.tap('privacy-agree');
   await program.tap('nickname', { nickName: 'Al' });
-  server.next('/mp/scan', refusal(500, 'internal'));
+  server.next('/mp/scan', ok(ASKING));
   await program.show(scanned('scene-2'));
+  await program.tap('phone', { code: 'c', errMsg: 'getPhoneNumber:ok' });
+  server.next('/mp/scan', refusal(500, 'internal'));
+  await program.show(scanned('scene-3'));
   return all;
 }
 
@@ -135,6 +139,16 @@ test('a name is collected by a form, and a picture by its own button', () => {
   assert.equal(by('open-type', 'chooseAvatar').attributes.bindchooseavatar, 'chooseAvatar');
 });
 
+test('a number is asked for by WeChat\'s own button, and taken back by ours', () => {
+  const by = (key, value) => SCREEN.tags.find(({ attributes }) => attributes[key] === value);
+  const button = by('open-type', 'getPhoneNumber');
+  assert.equal(button.attributes.bindgetphonenumber, 'givePhoneNumber');
+  assert.equal(button.attributes['wx:if'], "{{view.phone.button.id === 'phone'}}");
+  // Its tap tells nothing: what counts is the event.
+  assert.equal(button.attributes.bindtap, undefined);
+  assert.equal(by('data-id', '{{view.phone.button.id}}').attributes.bindtap, 'tap');
+});
+
 test('what a person does reaches the program', () => {
   const heard = [];
   const program = {
@@ -146,10 +160,12 @@ test('what a person does reaches the program', () => {
   methods.tap.call(page, { currentTarget: { dataset: { id: 'confirm' } } });
   methods.typeNumber.call(page, { detail: { value: '42' } });
   methods.chooseAvatar.call(page, { detail: { avatarUrl: 'wxfile://tmp' } });
+  methods.givePhoneNumber.call(page, { detail: { code: 'c', errMsg: 'getPhoneNumber:ok' } });
   methods.submitNickName.call(page, { detail: { value: { nickName: 'Al' } } });
   methods.reviewNickName.call(page, { detail: { pass: true, timeout: false } });
   assert.deepEqual(heard, [
     ['tap', 'confirm'], ['input', 'number', '42'], ['tap', 'avatar', { avatarUrl: 'wxfile://tmp' }],
+    ['tap', 'phone', { code: 'c', errMsg: 'getPhoneNumber:ok' }],
     ['tap', 'nickname', { nickName: 'Al' }], ['input', 'nickname-review', { pass: true, timeout: false }],
   ]);
 });

@@ -3,7 +3,7 @@
 // The real login-server and mock-wechat for tests: on free ports, in a temporary folder, ended by
 // their ids. SCAN_LOGIN_BIN names the folder of the built programs.
 
-const { spawn } = require('node:child_process');
+const { execFileSync, spawn } = require('node:child_process');
 const { mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
@@ -51,7 +51,7 @@ function start(name, flags, settings = {}) {
 }
 
 /**
- * Both programs: `{wechat, login, stop, stopLogin, startLogin}`, the first two their addresses. The
+ * Both programs: `{wechat, login, register, stop, stopLogin, startLogin}`, the first two their addresses. The
  * login server comes back on its port, with its database.
  */
 async function startPrograms(settings = {}) {
@@ -72,6 +72,13 @@ async function startPrograms(settings = {}) {
       });
       programs.login = server.url;
       port = Number(new URL(server.url).port);
+    },
+    /** Registers a website, as the operator does: its `client_id`. */
+    register(redirect, ...flags) {
+      const words = ['clients', 'add', '--mode', 'development', '--database', path.join(folder, 'login.sqlite'),
+        '--name', 'Tea', '--redirect-uri', redirect, ...flags];
+      const output = execFileSync(path.join(BIN, 'login-server'), words, { env: environment({}), encoding: 'utf8' });
+      return JSON.parse(output).client_id;
     },
     async stopLogin() {
       if (server) await server.stop();

@@ -55,6 +55,8 @@ function createPhone(programs, person, { spoil = () => false } = {}) {
     async scan(picture, how = 'camera') {
       await program.show(await mock(`scan?how=${how}`, { 'content-type': 'image/png' }, picture));
     },
+    /** The person taps WeChat's phone-number button and agrees: the event's detail. */
+    shareNumber: () => mock('phone-number', { 'content-type': 'application/json' }, Buffer.from(JSON.stringify({ appid: APPID }))),
     /** The person reads what is on the screen. */
     read: () => timers.advance(READING_MS),
   };
@@ -65,6 +67,38 @@ const labelled = ({ card }) => Object.fromEntries(card.map(({ label, value }) =>
 test('against the real programs', { timeout: 60000 }, async (t) => {
   const programs = await startPrograms();
   t.after(() => programs.stop());
+
+  await t.test('a number is shared on the confirm screen, known the next time, and taken back', async () => {
+    const redirect = 'https://tea.example/cb';
+    const asking = new URLSearchParams({
+      client_id: programs.register(redirect, '--share', 'phone'),
+      redirect_uri: redirect,
+      response_type: 'code',
+      scope: 'openid phone',
+      code_challenge: 'A'.repeat(43),
+      code_challenge_method: 'S256',
+    });
+    const browser = createBrowser(programs.login);
+    assert.equal(await browser.visit(`/authorize?${asking}`), 200);
+    const alice = createPhone(programs, 'alice');
+    await alice.scan(await browser.open());
+    assert.equal(labelled(alice.program.view)['It will learn'], 'your phone number, if you share it');
+    const detail = await alice.shareNumber();
+    await alice.program.tap('phone', detail);
+    assert.equal(alice.program.view.note.tone, 'good');
+    assert.equal(labelled(alice.program.view)['It will learn'], 'your phone number (+*********0001)');
+    alice.read();
+    await alice.program.tap('confirm');
+    assert.equal(alice.program.view.outcome, 'confirmed');
+    assert.equal((await browser.complete()).data.redirect, '/authorize/resume');
+
+    const again = createPhone(programs, 'alice');
+    await again.program.show({ query: {}, scene: 1001 });
+    await again.program.tap('profile');
+    assert.equal(again.program.view.phone.text, 'Phone number: +*********0001');
+    await again.program.tap('phone-remove');
+    assert.deepEqual([again.program.view.phone, again.program.view.note.tone], [null, 'good']);
+  });
 
   await t.test('scanned by camera, confirmed, and the browser is logged in', async () => {
     const browser = createBrowser(programs.login);

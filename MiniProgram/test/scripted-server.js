@@ -4,6 +4,9 @@
 
 const USER = { userid: '17', role: 'user', nickName: '', avatarUrl: '' };
 
+/** What the server tells of a phone number. */
+const PHONE_NUMBER = '+*********0001';
+
 const SCANNED = {
   nonce: 'nonce-1',
   expires_in: 60,
@@ -59,6 +62,7 @@ function createScriptedServer() {
     '/mp/cancel': () => ok(),
     '/mp/profile': ({ json }) => ok({ user: { ...USER, nickName: json.nickName } }),
     '/mp/avatar': () => ok({ user: { ...USER, avatarUrl: 'https://login.test/avatars/a' } }),
+    '/mp/phone': ({ method }) => ok(method === 'DELETE' ? null : { phone_number: PHONE_NUMBER }),
     '/mp/logins': () => ok({ logins: [LOGIN, { ...LOGIN, id: 'login-0', current: false }] }),
     '/mp/logins/revoke': () => ok(),
   };
@@ -98,5 +102,5 @@ const aborted = (signal) => new Promise((_, reject) => {
 });
 
 module.exports = {
-  LOGIN, SCANNED, USER, broken, createScriptedServer, ok, page, refusal, silence,
+  LOGIN, PHONE_NUMBER, SCANNED, USER, broken, createScriptedServer, ok, page, refusal, silence,
 };

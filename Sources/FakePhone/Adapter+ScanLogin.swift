@@ -79,6 +79,15 @@ extension Adapter {
             method: POST
             path: /mp/avatar
             fields: { Authorization: "Bearer {bearer}" }
+          phone_number:
+            method: POST
+            path: /mp/phone
+            fields: { Authorization: "Bearer {bearer}" }
+            json: { code: "{number_code}" }
+          no_phone_number:
+            method: DELETE
+            path: /mp/phone
+            fields: { Authorization: "Bearer {bearer}" }
           logins:
             method: GET
             path: /mp/logins

@@ -36,6 +36,8 @@ package struct Adapter: Sendable, Equatable {
         case cancel
         case profile
         case avatar
+        case phoneNumber = "phone_number"
+        case noPhoneNumber = "no_phone_number"
         case logins
         case revoke
     }
@@ -165,7 +167,8 @@ extension Adapter {
     var secretNames: Set<String> {
         // What a person reads or types, and what stands on the screen.
         let open: Set<String> = [
-            "appid", "id", "launch", "lifetime", "nickname", "now_ms", "number", "origin",
+            "appid", "id", "launch", "lifetime", "nickname", "now_ms", "number", "number_code",
+            "origin",
             "picture", "role", "userid",
         ]
         let isSecret = { (value: Template) in value.names.contains { !open.contains($0) } }
@@ -202,7 +205,7 @@ extension Adapter {
 extension Adapter.Message {
     /// What the message says; nil when it says nothing that the adapter knows.
     func read(_ json: JSONValue) -> Push? {
-        let said = state.lazy.compactMap { json.at($0)?.string }.first
+        let said = state.lazy.compactMap { json.at($0)?.asText }.first
         let state =
             if state.isEmpty { always } else {
                 said.flatMap { states.isEmpty ? AttemptState(rawValue: $0) : states[$0] }

@@ -220,6 +220,31 @@ package struct FakePhone: Sendable {
         return reply
     }
 
+    /// WeChat's phone-number button, and `POST /mp/phone` with the code that it gave.
+    ///
+    /// With a borrowed `number_code` WeChat is not asked for one.
+    package func sharePhoneNumber(twist: Twist = .honest) async throws(FakePhoneError) -> Reply {
+        guard twist.variables["number_code"] == nil else {
+            return try await performAside(.phoneNumber, twist)
+        }
+        let button = try await line.say(
+            .post,
+            "/_mock/phones/\(person)/phone-number",
+            to: weChat,
+            json: ["appid": .string(appID)]
+        )
+        guard button.isOK else { return button }
+        guard let code = button.json?["code"]?.string else {
+            throw .badAnswer(from: weChat.name, "the phone-number button gave no code")
+        }
+        return try await performAside(.phoneNumber, twist, ["number_code": code])
+    }
+
+    /// `DELETE /mp/phone`: the person takes their number back.
+    package func removePhoneNumber(twist: Twist = .honest) async throws(FakePhoneError) -> Reply {
+        try await performAside(.noPhoneNumber, twist)
+    }
+
     /// `POST /mp/cancel`.
     package func cancel(twist: Twist = .honest) async throws(FakePhoneError) -> Reply {
         try needScene(twist)

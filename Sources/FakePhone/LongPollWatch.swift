@@ -46,11 +46,32 @@ package final class LongPollWatch: Watch {
     ///
     /// - Returns: the server's refusal; nil when the watch stands. Its first event is this answer.
     func open() async throws(FakePhoneError) -> Reply? {
-        let reply = try await ask(request.path, waitSeconds: 0)
-        guard reply.isOK else { return reply }
-        let event = read(reply)
-        seen.withLock { $0.first = event }
+        switch meaning(of: try await ask(request.path, waitSeconds: 0)) {
+        case .event(let event): seen.withLock { $0.first = event }
+        case .nothing: break
+        case .refusal(let reply): return reply
+        }
         return nil
+    }
+
+    /// What an answer comes to.
+    private enum Meaning {
+        case event(WatchEvent)
+        /// There is nothing to be told yet.
+        case nothing
+        case refusal(Reply)
+    }
+
+    private func meaning(of reply: Reply) -> Meaning {
+        let isFine = (200..<300).contains(reply.status)
+        let push = reply.json?.at(poll.inside).flatMap(message.read)
+        if message.always != nil, isFine, !reply.isOK {
+            // Where every message means the same, any other answer means that it has not come to that.
+            return .nothing
+        }
+        // A state may come under a code that is no success: 408 in the body for one that still waits.
+        if isFine, let push { return .event(.push(push)) }
+        return reply.isOK ? .event(.nonsense(reply.summary)) : .refusal(reply)
     }
 
     /// The current state the first time, then each later one.
@@ -66,9 +87,8 @@ package final class LongPollWatch: Watch {
             if let ending = before.ending { return ending }
             let left = max(0, Int((deadline - line.time.now()).components.seconds))
             let wait = min(Self.waitSecondsMax, left)
-            if let event = news(await ask(after: before.last?.seq ?? 0, waitSeconds: wait)) {
-                return event
-            }
+            let event = await ask(after: before.last?.seq ?? 0, waitSeconds: wait)
+            if let event = event.flatMap(news) { return event }
             let rest = min(Self.rest, deadline - line.time.now())
             guard rest > .zero, (try? await line.time.sleep(rest)) != nil else { return nil }
         }
@@ -102,15 +122,19 @@ package final class LongPollWatch: Watch {
         }
     }
 
-    private func ask(after seq: Int, waitSeconds: Int) async -> WatchEvent {
+    /// Nil when there is nothing to be told yet.
+    private func ask(after seq: Int, waitSeconds: Int) async -> WatchEvent? {
         var variables = variables
         variables["seq"] = String(seq)
         variables["wait"] = String(waitSeconds)
         let path =
             seq == 0 ? request.path : poll.again.filled(with: variables, inQuery: true)
         do {
-            let reply = try await ask(path, waitSeconds: waitSeconds)
-            return reply.isOK ? read(reply) : .nonsense(reply.summary)
+            switch meaning(of: try await ask(path, waitSeconds: waitSeconds)) {
+            case .event(let event): return event
+            case .nothing: return nil
+            case .refusal(let reply): return .nonsense(reply.summary)
+            }
         } catch {
             return .nonsense(error.description)
         }
@@ -132,12 +156,5 @@ package final class LongPollWatch: Watch {
         reply.isAccepted = success.accepts(reply)
         seen.withLock { $0.setCookies += reply.fields[values: .setCookie] }
         return reply
-    }
-
-    private func read(_ reply: Reply) -> WatchEvent {
-        guard let push = reply.json?.at(poll.inside).flatMap(message.read) else {
-            return .nonsense(reply.summary)
-        }
-        return .push(push)
     }
 }

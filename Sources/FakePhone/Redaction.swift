@@ -10,7 +10,7 @@ package struct Redaction: Sendable {
         "jscode", "ticket", "password", "authorization", "cookie",
     ]
     /// Names that are a secret's only as a whole; in the article the scene is the `clientid`.
-    private static let secretNames: Set<String> = ["code", "clientid", "sid"]
+    private static let secretNames: Set<String> = ["code", "clientid", "sid", "phonenumber"]
     private static let charactersMax = 120
     /// Longer values of a query are shortened; `camera` and the names of calls are not secret.
     private static let queryValueMax = 16

@@ -253,7 +253,8 @@ struct ScenarioParser {
 
     // MARK: The cast
 
-    /// `laptop: browser`, `tab: { tab_of: laptop }`, `phone: { phone: alice }`, `shop: website`.
+    /// `laptop: browser`, `tab: { tab_of: laptop }`, `phone: { phone: alice }`, `shop: website`,
+    /// `shop: { website: [phone] }`.
     private func cast(_ node: Node) throws(ScenarioError) -> [Scenario.CastMember] {
         var cast: [Scenario.CastMember] = []
         for (key, value) in try reader.members(node, of: "cast") {
@@ -291,14 +292,7 @@ struct ScenarioParser {
             switch scalar.string {
             case "browser": return .init(name: name, role: .browser)
             case "website":
-                // The name becomes a part of a host.
-                guard name.allSatisfy({ $0.isASCII && ($0.isLowercase || $0.isNumber) }) else {
-                    throw reader.error(
-                        value,
-                        "a website's name must be of small letters and digits, not '\(name)'"
-                    )
-                }
-                return .init(name: name, role: .website)
+                return try website(name, value)
             default:
                 throw reader.error(
                     value,
@@ -321,6 +315,12 @@ struct ScenarioParser {
             }
             return .init(name: name, role: .tab(of: owner))
         }
+        if let node = options.take("website") {
+            var member = try website(name, value)
+            member.shares = try reader.texts(node, "website")
+            try options.finish()
+            return member
+        }
         let node = try options.require("phone")
         let person = try reader.string(node, "phone")
         let isNew = try options.take("new").map { node throws(ScenarioError) in
@@ -335,5 +335,19 @@ struct ScenarioParser {
             throw reader.error(node, "'\(person)' is there already and cannot be new")
         }
         return .init(name: name, role: .phone(person: person), isNew: isNew ?? false)
+    }
+
+    private func website(
+        _ name: String,
+        _ value: Node
+    ) throws(ScenarioError) -> Scenario.CastMember {
+        // The name becomes a part of a host.
+        guard name.allSatisfy({ $0.isASCII && ($0.isLowercase || $0.isNumber) }) else {
+            throw reader.error(
+                value,
+                "a website's name must be of small letters and digits, not '\(name)'"
+            )
+        }
+        return .init(name: name, role: .website)
     }
 }

@@ -59,6 +59,8 @@ package struct Scenario: Sendable, Equatable {
         package var role: Role
         /// Whether the person is made at the mock when it does not know them.
         package var isNew = false
+        /// What a website may be told beyond name and picture, by the names of scopes.
+        package var shares: [String] = []
         /// Where the person stands in the file.
         package var line = 1
         package var column = 1

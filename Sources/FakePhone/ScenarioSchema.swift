@@ -74,8 +74,11 @@ package enum ScenarioSchema {
                 "phone": ["type": "string", "pattern": "^([A-Za-z0-9-]+|.*\\$\\{.*)$"],
                 "new": bool,
                 "tab_of": string,
+                "website": ["type": "array", "minItems": 1, "items": string],
             ],
-            "oneOf": .array([["required": ["phone"]], ["required": ["tab_of"]]]),
+            "oneOf": .array([
+                ["required": ["phone"]], ["required": ["tab_of"]], ["required": ["website"]],
+            ]),
         ],
         "else": ["enum": .array(["browser", "website"])],
     ]

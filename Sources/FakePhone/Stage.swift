@@ -23,10 +23,11 @@ package struct ServerControl: Sendable {
     /// Starts it again with the same data, and waits until it listens.
     package var start: @Sendable () async throws(StageError) -> Void
 
-    /// Registers a website, with its one redirect URI and where its users go after a logout.
+    /// Registers a website, with its one redirect URI, where its users go after a logout, and the
+    /// scopes that need the operator's leave.
     package var register:
         @Sendable (
-            _ name: String, _ callback: String, _ goodbye: String
+            _ name: String, _ callback: String, _ goodbye: String, _ shares: [String]
         ) async throws(StageError) -> WebsiteRegistration
 
     package init(
@@ -35,7 +36,7 @@ package struct ServerControl: Sendable {
         start: @escaping @Sendable () async throws(StageError) -> Void,
         register:
             @escaping @Sendable (
-                _ name: String, _ callback: String, _ goodbye: String
+                _ name: String, _ callback: String, _ goodbye: String, _ shares: [String]
             ) async throws(StageError) -> WebsiteRegistration
     ) {
         self.stop = stop

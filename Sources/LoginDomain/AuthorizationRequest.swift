@@ -67,12 +67,14 @@ package enum OpenIDScope: String, Sendable, CaseIterable {
     case profile
     /// Who WeChat says it is: the openid of our mini-program, and the unionid.
     case wechat
+    /// The phone number, where the person has given one (Core section 5.4).
+    case phone
     /// To go on asking when the browser's login is over, by refresh tokens (Core section 11).
     case offlineAccess = "offline_access"
 
     /// Those that a website may ask for only where the operator has said so, and that the phone's
     /// owner is told of before they confirm.
-    package static let shared: Set<OpenIDScope> = [.wechat]
+    package static let shared: Set<OpenIDScope> = [.wechat, .phone]
 
     /// Those that a website may be registered for, for people.
     package static let sharedNames = allCases.filter(\.isShared).map(\.rawValue)

@@ -47,12 +47,25 @@ package struct BrowserSession: Sendable, Equatable {
         now < endsAt(policy)
     }
 
-    /// Whether the owner of this login has agreed to everything that a request asks for.
-    package func consents(to request: AuthorizationRequest) -> Bool {
-        let shares = request.shares
-        guard !shares.isEmpty else { return true }
-        guard let consent, consent.client == request.client else { return false }
-        return shares.allSatisfy(consent.shares.contains)
+    /// Whether the owner of this login has agreed to everything that a request asks for and that
+    /// there is (`User.missing`).
+    package func consents(
+        to request: AuthorizationRequest,
+        lacking missing: Set<OpenIDScope>
+    ) -> Bool {
+        request.shares.allSatisfy { missing.contains($0) || consents(to: $0, for: request.client) }
+    }
+
+    /// A request without what the owner of this login has not agreed to.
+    package func granting(_ request: AuthorizationRequest) -> AuthorizationRequest {
+        var request = request
+        let client = request.client
+        request.scopes.removeAll { $0.isShared && !consents(to: $0, for: client) }
+        return request
+    }
+
+    private func consents(to scope: OpenIDScope, for client: RelyingPartyID) -> Bool {
+        consent?.client == client && consent?.shares.contains(scope) == true
     }
 
     /// The website's request that waits here, while it may.

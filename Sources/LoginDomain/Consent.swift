@@ -12,8 +12,13 @@ package struct Consent: Sendable, Equatable {
     }
 
     /// What a confirm of a website's request agrees to; nil where nothing needs it.
-    package init?(to request: ParkedRequest?) {
-        guard let request = request?.request, !request.shares.isEmpty else { return nil }
-        self.init(client: request.client, shares: request.shares)
+    ///
+    /// Nobody agrees to what they have not given (`User.missing`): who gives a number to another
+    /// website later has not given it to this one.
+    package init?(to request: ParkedRequest?, lacking missing: Set<OpenIDScope>) {
+        guard let request = request?.request else { return nil }
+        let shares = request.shares.filter { !missing.contains($0) }
+        guard !shares.isEmpty else { return nil }
+        self.init(client: request.client, shares: shares)
     }
 }

@@ -48,6 +48,9 @@ package struct LoginPolicy: Sendable, Equatable {
     package var attemptsPerAddressBurst: Int = 60
     /// Codes asked of WeChat in any minute: four fifths of the 5,000 it allows an app.
     package var codesPerMinute: Int = 4000
+    /// Codes shown for one website in any minute: half of everybody's, so that a flood of logins at
+    /// one leaves the others theirs (T33).
+    package var codesPerClientPerMinute: Int = 2000
     /// Codes that are made ahead and lie ready, at most 256 KiB each; 0 is none.
     package var pooledCodes: Int = 0
     /// Logins of one user's phones a minute; WeChat allows 100 code2session a user.

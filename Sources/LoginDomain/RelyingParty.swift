@@ -72,7 +72,7 @@ package struct RelyingParty: Sendable, Equatable {
     package func mayAsk(for scope: OpenIDScope) -> Bool {
         switch scope {
         case .openid, .profile: true
-        case .wechat: shares.contains(scope)
+        case .wechat, .phone: shares.contains(scope)
         case .offlineAccess: allowsRefresh
         }
     }

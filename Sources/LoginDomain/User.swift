@@ -47,16 +47,23 @@ package struct User: Sendable, Equatable {
     package var nickName: String
     /// Their picture; nil until there is one.
     package var avatar: AvatarName?
+    /// Nil until they gave it, and when they have taken it back.
+    package var phoneNumber: PhoneNumber?
+
+    /// What no website can learn of them, because they have not given it.
+    package var missing: Set<OpenIDScope> { phoneNumber == nil ? [.phone] : [] }
 
     package init(
         id: UserID,
         role: String = "user",
         nickName: String = "",
-        avatar: AvatarName? = nil
+        avatar: AvatarName? = nil,
+        phoneNumber: PhoneNumber? = nil
     ) {
         self.id = id
         self.role = role
         self.nickName = nickName
         self.avatar = avatar
+        self.phoneNumber = phoneNumber
     }
 }

@@ -17,7 +17,8 @@
 ///     POST /session/logout    nobody any more
 ///     POST /mp/profile        a nickname        GET  /mp/logins        recent logins
 ///     POST /mp/avatar         a picture         POST /mp/logins/revoke ends one of them
-///     GET  /avatars/*         the picture
+///     POST /mp/phone          a phone number    GET  /avatars/*        the picture
+///     DELETE /mp/phone        none any more
 ///
 /// And for websites, OpenID Connect:
 ///

@@ -12,6 +12,7 @@ struct Budgets: Sendable {
     /// New codes (T33).
     private var attemptsOfBrowsers: SlidingWindow<AttemptID>
     private var attemptsOfAddresses: TokenBuckets<String>
+    private var codesOfClients: SlidingWindow<RelyingPartyID>
     private var codes: SlidingWindow<Everybody>
     private let codesPerMinute: Int
     /// Logins of phones (T8).
@@ -45,6 +46,7 @@ struct Budgets: Sendable {
             perMinute: policy.attemptsPerAddressPerMinute,
             burst: policy.attemptsPerAddressBurst
         )
+        codesOfClients = SlidingWindow(most: policy.codesPerClientPerMinute, in: minute)
         codes = SlidingWindow(most: policy.codesPerMinute, in: minute)
         codesPerMinute = policy.codesPerMinute
         loginsOfUsers = SlidingWindow(most: policy.phoneLoginsPerUserPerMinute, in: minute)
@@ -114,12 +116,14 @@ struct Budgets: Sendable {
     static let modestCodes = 3
     static let modestShare = 5
 
-    /// Somebody wants a new code: browser, address and everybody together, in this order.
+    /// Somebody wants a new code: browser, address, website and everybody together, in this order.
     ///
     /// `chain` is the browser's chain of attempts; for one that has none yet, the one that begins.
+    /// `client` is the website that it logs in to, if any.
     mutating func askForCode(
         chain: AttemptID,
         address: String,
+        client: RelyingPartyID? = nil,
         at now: Timestamp
     ) -> CodeLeave {
         if let wait = attemptsOfBrowsers.secondsToWait(chain, at: now) {
@@ -128,6 +132,9 @@ struct Budgets: Sendable {
         let address = Network.stranger(address)
         if let wait = attemptsOfAddresses.take(address, at: now) {
             return .refused("attempts_per_ip", retryAfterSeconds: wait)
+        }
+        if let client, let wait = codesOfClients.secondsToWait(client, at: now) {
+            return .refused("codes_per_client", retryAfterSeconds: wait)
         }
         let isModest = attemptsOfAddresses.taken(address, at: now) <= Double(Self.modestCodes)
         if !isModest,
@@ -140,6 +147,7 @@ struct Budgets: Sendable {
             return .refused("codes", retryAfterSeconds: wait)
         }
         attemptsOfBrowsers.note(chain, at: now)
+        if let client { codesOfClients.note(client, at: now) }
         if let wait = codes.secondsToWait(.everybody, at: now) {
             return .stockOnly(retryAfterSeconds: wait)
         }

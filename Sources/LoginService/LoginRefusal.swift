@@ -27,7 +27,7 @@ package enum LoginRefusal: Error, Sendable, Equatable {
     // Phones
     /// No live phone session belongs to this bearer.
     case noPhoneSession
-    /// WeChat does not know the js_code, or it was used.
+    /// WeChat does not know the js_code or the code of a phone number, or it was used.
     case invalidCode
     /// WeChat holds the user for a risk.
     case userBlocked

@@ -55,7 +55,12 @@ extension LoginService {
         let asked = time.now()
         let (chain, request) = try await continued(old, for: page, at: asked)
         let leave = budgets.withLock {
-            $0.askForCode(chain: chain ?? id, address: browser.address, at: asked)
+            $0.askForCode(
+                chain: chain ?? id,
+                address: browser.address,
+                client: request?.request.client,
+                at: asked
+            )
         }
         if case .refused(let limit, let wait) = leave { throw refuse(limit, wait) }
         do throws(LoginRefusal) {

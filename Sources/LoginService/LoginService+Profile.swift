@@ -82,7 +82,7 @@ extension LoginService {
         _ = try await livePhone(caller.token, at: time.now())
     }
 
-    private func phoneChangingProfile(
+    func phoneChangingProfile(
         _ caller: PhoneCaller
     ) async throws(LoginRefusal) -> PhoneSession {
         let now = time.now()
@@ -93,7 +93,7 @@ extension LoginService {
         return phone
     }
 
-    private func changed(
+    func changed(
         _ change: () async throws(LoginStoreError) -> User?
     ) async throws(LoginRefusal) -> User {
         guard let user = try await stored(change) else { throw storeFailure("the user is gone") }

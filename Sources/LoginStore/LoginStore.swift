@@ -56,9 +56,15 @@ package protocol LoginStore: RelyingPartyStore {
     /// fresh one, and not even that of `old`, and the login's id a fresh one too: when one is taken,
     /// the store throws `duplicate`, and nothing has happened. Of a user's logins the newest
     /// `Login.perUserMax` stay. The website's request of the attempt, when it is still live, is the
+<<<<<<< HEAD
     /// session's from now on, what its owner agreed to with it (`Consent`) is, too, and the login is
     /// that website's. The session keeps what the login was checked by
     /// (`Attempt.numberMatchingMet`).
+=======
+    /// session's from now on, what its owner agreed to with it (`Consent`), as far as they have
+    /// given it by then (`User.missing`), is, too, and the login is
+    /// that website's.
+>>>>>>> 6e08fabf81c349fb84d15b8e7517a33f00b33286
     func redeemAttempt(
         _ key: AttemptKey,
         as login: NewLogin,
@@ -73,7 +79,7 @@ package protocol LoginStore: RelyingPartyStore {
 
     // MARK: Users and phones
 
-    /// Remembers a js_code before it goes to WeChat.
+    /// Remembers a js_code, or the code of a phone number, before it goes to WeChat.
     ///
     /// - Returns: false when it was there already and must not be used again (T8).
     func claimCode(
@@ -109,6 +115,14 @@ package protocol LoginStore: RelyingPartyStore {
     /// - Returns: the user as they are now; nil when there is no such user, and then the picture is
     ///   not kept.
     func setAvatar(_ avatar: Avatar, of id: UserID) async throws(LoginStoreError) -> User?
+
+    /// Gives a user another phone number; nil takes it away.
+    ///
+    /// - Returns: the user as they are now; nil when there is no such user.
+    func setPhoneNumber(
+        _ number: PhoneNumber?,
+        of id: UserID
+    ) async throws(LoginStoreError) -> User?
 
     /// Reads a picture; nil when there is none of that name.
     func avatar(_ name: AvatarName) async throws(LoginStoreError) -> Avatar?

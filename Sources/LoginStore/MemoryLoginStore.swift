@@ -101,13 +101,16 @@ package final class MemoryLoginStore: OperatorStore {
             let attempts = rows.attempts.values.map { "attempt \($0)" }
             let codes = rows.codes.map { "code \($0.key.bytes) until \($0.value)" }
             let users = rows.users.values.map { "user \($0)" }
+            let numbers = rows.users.values.compactMap { user in
+                user.phoneNumber.map { "phone number \($0.exposed) of \(user.id)" }
+            }
             let openIDs = rows.byOpenID.map { "openid \($0.key) of \($0.value)" }
             let unionIDs = rows.unionIDs.map { "unionid \($0.value) of \($0.key)" }
             let phones = rows.phones.values.map { "phone \($0)" }
             let sessions = rows.sessions.values.map { "session \($0)" }
             let avatars = rows.avatars.values.map { "avatar \($0)" }
             let logins = rows.logins.map { "login \($0)" }
-            let people = users + openIDs + unionIDs + avatars + logins
+            let people = users + numbers + openIDs + unionIDs + avatars + logins
             let lives = attempts + codes + phones + sessions
             return (people + lives + rows.ofWebsites).sorted()
         }
@@ -192,8 +195,12 @@ package final class MemoryLoginStore: OperatorStore {
                     createdAt: now,
                     seenAt: now,
                     pending: request,
+<<<<<<< HEAD
                     consent: Consent(to: request),
                     numberMatching: met
+=======
+                    consent: Consent(to: request, lacking: rows.users[user]?.missing ?? [])
+>>>>>>> 6e08fabf81c349fb84d15b8e7517a33f00b33286
                 )
                 let client = request?.client ?? login.client
                 let login = NewLogin(id: login.id, session: login.session, client: client)
@@ -297,6 +304,16 @@ package final class MemoryLoginStore: OperatorStore {
             if let old = user.avatar { rows.avatars[old] = nil }
             rows.avatars[avatar.name] = avatar
             rows.users[id]?.avatar = avatar.name
+            return rows.users[id]
+        }
+    }
+
+    package func setPhoneNumber(
+        _ number: PhoneNumber?,
+        of id: UserID
+    ) async throws(LoginStoreError) -> User? {
+        rows.withLock { rows in
+            rows.users[id]?.phoneNumber = number
             return rows.users[id]
         }
     }

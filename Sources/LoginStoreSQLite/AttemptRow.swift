@@ -181,8 +181,20 @@ extension User {
             id: try UserID(column: row.decode(forColumn: "id")),
             role: try row.decode(forColumn: "role"),
             nickName: try row.decode(forColumn: "nick_name"),
-            avatar: AvatarName(text: try row.decode(forColumn: "avatar_url"))
+            avatar: AvatarName(text: try row.decode(forColumn: "avatar_url")),
+            phoneNumber: try PhoneNumber(ifColumn: row.decode(forColumn: "phone_number"))
         )
+    }
+}
+
+extension PhoneNumber {
+    /// - Returns: nil where the column is NULL.
+    fileprivate init?(ifColumn column: String?) throws {
+        guard let column else { return nil }
+        guard let number = PhoneNumber(e164: column) else {
+            throw UnreadableRow(column: "phone_number")
+        }
+        self = number
     }
 }
 

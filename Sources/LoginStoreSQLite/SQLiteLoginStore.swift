@@ -265,6 +265,8 @@ package struct SQLiteLoginStore: OperatorStore {
             let request = update.attempt.liveRequest(at: now)
             var login = login
             login.client = request?.client ?? login.client
+            let missing = request == nil ? [] : try Self.user(user, in: db)?.missing ?? []
+            let consent = Consent(to: request, lacking: missing)
             // First the new one: then a cookie cannot be handed on from the old one (T23).
             try db.run(
                 sql: """
@@ -274,8 +276,12 @@ package struct SQLiteLoginStore: OperatorStore {
                     """,
                 arguments: [
                     login.session.blob, user.text, login.id.text, now.milliseconds,
+<<<<<<< HEAD
                     now.milliseconds, try request?.column, Consent(to: request)?.column,
                     met.rawValue,
+=======
+                    now.milliseconds, try request?.column, consent?.column,
+>>>>>>> 6e08fabf81c349fb84d15b8e7517a33f00b33286
                 ]
             )
             try LoginRow.insert(login, of: user, update.attempt.browser, at: now, in: db)
@@ -412,6 +418,19 @@ package struct SQLiteLoginStore: OperatorStore {
             try db.run(
                 sql: "UPDATE user SET avatar_url = ? WHERE id = ?",
                 arguments: [avatar.name.text, id.text]
+            )
+            return try Self.user(id, in: db)
+        }
+    }
+
+    package func setPhoneNumber(
+        _ number: PhoneNumber?,
+        of id: UserID
+    ) async throws(LoginStoreError) -> User? {
+        try await write { db in
+            try db.run(
+                sql: "UPDATE user SET phone_number = ? WHERE id = ?",
+                arguments: [number?.exposed, id.text]
             )
             return try Self.user(id, in: db)
         }

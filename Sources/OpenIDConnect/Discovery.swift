@@ -38,7 +38,8 @@ package enum Discovery {
         var codeChallengeMethodsSupported = ["S256"]
         var claimsSupported = [
             "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash",
-            "name", "picture", "role", "wechat_openid", "wechat_unionid",
+            "name", "picture", "role", "wechat_openid", "wechat_unionid", "phone_number",
+            "phone_number_verified",
         ]
         var acrValuesSupported = [IDToken.authenticationContext]
         var promptValuesSupported = ["none", "login", "consent", "select_account"]

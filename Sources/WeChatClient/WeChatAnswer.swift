@@ -12,6 +12,7 @@ struct WeChatAnswer: Decodable {
     var expiresIn: Int?
     var openid: String?
     var unionid: String?
+    var phoneInfo: PhoneInfo?
 
     enum CodingKeys: String, CodingKey {
         case errcode
@@ -19,6 +20,36 @@ struct WeChatAnswer: Decodable {
         case expiresIn = "expires_in"
         case openid
         case unionid
+        case phoneInfo = "phone_info"
+    }
+
+    /// What getuserphonenumber says of a number; the country first.
+    struct PhoneInfo: Decodable {
+        var countryCode: String
+        var purePhoneNumber: String
+        /// The app that the number was given to.
+        var appID: String
+
+        private enum CodingKeys: String, CodingKey {
+            case countryCode, purePhoneNumber, watermark
+        }
+
+        private enum WatermarkKeys: String, CodingKey {
+            case appid
+        }
+
+        init(from decoder: any Decoder) throws {
+            let members = try decoder.container(keyedBy: CodingKeys.self)
+            // One capture has a number in the place of the text (`wechat-api.md` 5.1).
+            if let number = try? members.decode(Int.self, forKey: .countryCode) {
+                countryCode = String(number)
+            } else {
+                countryCode = try members.decode(String.self, forKey: .countryCode)
+            }
+            purePhoneNumber = try members.decode(String.self, forKey: .purePhoneNumber)
+            appID = try members.nestedContainer(keyedBy: WatermarkKeys.self, forKey: .watermark)
+                .decode(String.self, forKey: .appid)
+        }
     }
 
     init(from decoder: any Decoder) throws {
@@ -40,6 +71,7 @@ struct WeChatAnswer: Decodable {
         expiresIn = try members.decodeIfPresent(Int.self, forKey: .expiresIn)
         openid = try members.decodeIfPresent(String.self, forKey: .openid)
         unionid = try members.decodeIfPresent(String.self, forKey: .unionid)
+        phoneInfo = try members.decodeIfPresent(PhoneInfo.self, forKey: .phoneInfo)
     }
 
     /// Reads an answer's JSON, whatever its content type says: `/sns/*` sends `text/plain`.

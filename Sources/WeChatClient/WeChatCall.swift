@@ -8,6 +8,16 @@ package enum WeChatCall: String, Sendable, CaseIterable {
     case session = "jscode2session"
     /// `POST /wxa/getwxacodeunlimit`.
     case code = "getwxacodeunlimit"
+    /// `POST /wxa/business/getuserphonenumber`.
+    case phoneNumber = "getuserphonenumber"
+
+    /// Whether WeChat may refuse it for an access token that can be got anew.
+    var takesAccessToken: Bool {
+        switch self {
+        case .code, .phoneNumber: true
+        case .accessToken, .session: false
+        }
+    }
 
     /// How many of them may be under way at once: together 64 (`security.md` 0.1).
     ///
@@ -16,8 +26,9 @@ package enum WeChatCall: String, Sendable, CaseIterable {
     var placesMax: Int {
         switch self {
         case .accessToken: 1
-        case .session: 31
+        case .session: 27
         case .code: 32
+        case .phoneNumber: 4
         }
     }
 }

@@ -2,7 +2,8 @@ package import HTTPTransport
 import HTTPTypes
 import Synchronization
 
-/// The calls we make to WeChat: one access token, one code picture, one exchange of a js_code.
+/// The calls we make to WeChat: one access token, one code picture, one exchange of a js_code, one
+/// phone number.
 ///
 /// Owns: the shapes of those calls, the table of errcodes, the access token with everything that
 /// keeps it alive (`AccessTokenCache`), and how often and how long WeChat is asked at all (`CallGate`,

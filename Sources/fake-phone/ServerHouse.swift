@@ -122,8 +122,8 @@ final class ServerHouse: Sendable {
                 current.withLock { $0 = next }
                 self.book.withLock { $0.pairs[number]?.login = next }
             },
-            register: { name, callback, goodbye throws(StageError) in
-                try await self.register(name, callback, goodbye, at: command)
+            register: { name, callback, goodbye, shares throws(StageError) in
+                try await self.register(name, callback, goodbye, shares, at: command)
             }
         )
         let stage = Stage(login: loginAddress, weChat: weChatAddress, control: control)
@@ -217,15 +217,17 @@ final class ServerHouse: Sendable {
         _ name: String,
         _ callback: String,
         _ goodbye: String,
+        _ shares: [String],
         at login: Login
     ) async throws(StageError) -> WebsiteRegistration {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "\(programs)/login-server")
-        process.arguments = [
-            "clients", "add", "--mode", "development",
-            "--database", "\(login.folder)/data/login.sqlite", "--name", name,
-            "--redirect-uri", callback, "--post-logout-redirect-uri", goodbye,
-        ]
+        process.arguments =
+            [
+                "clients", "add", "--mode", "development",
+                "--database", "\(login.folder)/data/login.sqlite", "--name", name,
+                "--redirect-uri", callback, "--post-logout-redirect-uri", goodbye,
+            ] + shares.flatMap { ["--share", $0] }
         process.environment = Self.environment(login.settings)
         process.standardInput = FileHandle.nullDevice
         let words = Pipe()

@@ -22,6 +22,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         // Whatever this process makes is for its owner alone (T37).
         umask(0o077)
+        CoreDump.forbid()
         var settings = movedOperations(try await options.settings())
         for warning in settings.warnings { say(warning) }
         let fewer = try fitDescriptors(&settings)

@@ -291,6 +291,7 @@ enum Programs {
     static func withBoth<Value: Sendable>(
         settings: [String: String] = [:],
         mockFlags: [String] = [],
+        loginFlags: [String] = [],
         errorsTo log: String = "/dev/null",
         _ body: (_ login: RunningProgram, _ mock: RunningProgram) async throws -> Value
     ) async throws -> Value {
@@ -301,7 +302,7 @@ enum Programs {
                     [
                         "serve", "--mode", "development", "--port", "0", "--wechat", mock.url,
                         "--database", "\(folder)/login.sqlite",
-                    ],
+                    ] + loginFlags,
                     environment: settings,
                     errorsTo: log
                 ) { login in

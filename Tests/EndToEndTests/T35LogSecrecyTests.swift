@@ -99,7 +99,10 @@ struct T35LogSecrecyTests {
             }
             let text = try String(contentsOfFile: log, encoding: .utf8)
             // It was loud: requests, failures of WeChat, a login.
-            for word in ["/mp/session", "login completed", "WeChat failed", "trace"] {
+            for word in [
+                "/mp/session", "/mp/phone", "phone number given", "login completed",
+                "WeChat failed", "trace",
+            ] {
                 #expect(text.contains(word), "\(word)")
             }
             #expect(canaries.secrets.count >= 10)
@@ -109,6 +112,17 @@ struct T35LogSecrecyTests {
                     #expect(!numbers.contains(shape), "\(name) among the numbers")
                 }
             }
+        }
+    }
+
+    @Test func `T35 a crash of the server writes no memory to disk`() async throws {
+        try await Programs.withBoth { login, _ in
+            let limits = try String(contentsOfFile: "/proc/\(login.pid)/limits", encoding: .utf8)
+            let line = try #require(
+                limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") }
+            )
+            let soft = line.dropFirst("Max core file size".count).split(separator: " ").first
+            #expect(soft == "0")
         }
     }
 
@@ -148,6 +162,26 @@ struct T35LogSecrecyTests {
         )
         let nonce = try #require(Self.data(scanned, "nonce"))
         try canaries.add("the nonce", nonce)
+
+        // The number of whoever holds the phone, shared and refused.
+        try canaries.add("the phone number", "13800000001")
+        func numberCode() async throws -> String {
+            let button = try await wechat.post(
+                "/_mock/phones/alice/phone-number",
+                #"{"appid":"wx0123456789abcdef"}"#
+            )
+            let code = try #require(button["code"] as? String)
+            try canaries.add("a number's code \(code.prefix(4))", code)
+            return code
+        }
+        let shared = try await numberCode()
+        for _ in 0..<2 { _ = try await server.post("/mp/phone", #"{"code":"\#(shared)"}"#, phone) }
+        _ = try await server.post("/mp/phone?code=\(shared)", #"{"code":"\#(shared)"}"#, phone)
+        _ = try await wechat.post(
+            "/_mock/faults",
+            #"{"endpoint":"/wxa/business/getuserphonenumber","errcode":-1,"count":1}"#
+        )
+        _ = try await server.post("/mp/phone", #"{"code":"\#(try await numberCode())"}"#, phone)
 
         // What is refused, with secrets in every place where somebody may put them.
         _ = try await server.post("/mp/session", #"{"js_code":"\#(first)"}"#)

@@ -221,7 +221,7 @@ struct AdapterTests {
         (
             "  confirm:", "  konfirm:",
             "a.yaml:30:3: what a phone does must be one of login, scan, confirm, cancel, profile, "
-                + "avatar, logins, revoke; not 'konfirm'"
+                + "avatar, phone_number, no_phone_number, logins, revoke; not 'konfirm'"
         ),
         (
             "json: { code: \"{js_code}\" }", "fields: { X Code: \"{js_code}\" }",

@@ -142,4 +142,48 @@ struct FakePhoneTests {
             )
         ) { try await phone.scan(try picture()) }
     }
+
+    @Test func `a number is got from WeChat's button and goes to the server as a code`()
+        async throws
+    {
+        let transport = ScriptedTransport([
+            .init(
+                call: "POST \(wx)/_mock/phones/alice/phone-number",
+                status: 200,
+                body: #"{"code":"the-number-code","errMsg":"getPhoneNumber:ok"}"#
+            ),
+            .init(
+                call: "POST \(sl)/mp/phone",
+                status: 200,
+                body: #"{"code":200,"data":{"phone_number":"+*********0001"},"msg":"ok"}"#
+            ),
+            .init(
+                call: "DELETE \(sl)/mp/phone",
+                status: 200,
+                body: #"{"code":200,"data":null,"msg":"ok"}"#
+            ),
+        ])
+        let phone = try phone(transport)
+        var twist = Twist.honest
+        twist.variables["bearer"] = "the-token"
+        #expect(try await phone.sharePhoneNumber(twist: twist).isOK)
+        #expect(try await phone.removePhoneNumber(twist: twist).isOK)
+        #expect(transport.isPlayedOut)
+        let bodies = transport.calls.map { String(decoding: $0.body, as: UTF8.self) }
+        #expect(bodies.dropFirst().map { $0 } == [#"{"code":"the-number-code"}"#, ""])
+        let bearers = transport.calls.map { $0.request.headerFields[.authorization] }
+        #expect(bearers == [nil, "Bearer the-token", "Bearer the-token"])
+    }
+
+    @Test func `without a number of WeChat's nothing goes to the server`() async throws {
+        let transport = ScriptedTransport([
+            .init(
+                call: "POST \(wx)/_mock/phones/alice/phone-number",
+                status: 404,
+                body: #"{"error":"no_such_person","detail":"x"}"#
+            )
+        ])
+        #expect(try await !phone(transport).sharePhoneNumber().isOK)
+        #expect(transport.isPlayedOut)
+    }
 }

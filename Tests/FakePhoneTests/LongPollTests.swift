@@ -72,6 +72,63 @@ struct LongPollTests {
         #expect(reply?.summary == "200 refused in its body")
     }
 
+    private func browser(
+        _ transport: ScriptedTransport,
+        message: String
+    ) throws -> FakeBrowser {
+        let text = Self.other.replacing(
+            "message: { state: status, states: { wait: created, ok: confirmed }, take: { u: u? } }",
+            with: "message: \(message)"
+        )
+        return FakeBrowser(
+            name: "laptop",
+            login: try #require(ServerAddress(sl, name: "login-server")),
+            line: Line(
+                name: "laptop",
+                transport: transport,
+                time: time.phoneTime,
+                recorder: Recorder()
+            ),
+            dialer: ModelServers(),
+            adapter: try Adapter(yaml: text, file: "a.yaml")
+        )
+    }
+
+    @Test func `a code that is no success can be a state, and a number can name one`() async throws
+    {
+        let transport = ScriptedTransport([
+            said("/state?for=s", #"{"code":408}"#), said("/state?for=s&n=1", #"{"code":200}"#),
+            said("/state?for=s", #"{"code":404}"#),
+        ])
+        var browser = try browser(
+            transport,
+            message: "{ state: code, states: { \"408\": created, \"200\": confirmed } }"
+        )
+        let twist = Twist(variables: ["scene": "s"])
+        #expect(try await browser.watch(by: .poll, twist: twist) == nil)
+        for _ in 1...2 { _ = try await browser.nextEvent(within: .seconds(1)) }
+        #expect(browser.pushes.map(\.state) == [.created, .confirmed])
+        let refused = try await browser.watch(by: .poll, twist: twist)
+        #expect(refused?.summary == "200 refused in its body")
+    }
+
+    @Test func `where every message means the same, an answer without one is waited out`()
+        async throws
+    {
+        let transport = ScriptedTransport([
+            said("/state?for=s", #"{"code":1}"#), said("/state?for=s", #"{"code":1}"#),
+            said("/state?for=s", #"{"code":200,"u":"7"}"#),
+            .init(call: "GET \(sl)/state?for=s", status: 404),
+        ])
+        var browser = try browser(transport, message: "{ always: confirmed, take: { u: u } }")
+        let twist = Twist(variables: ["scene": "s"])
+        #expect(try await browser.watch(by: .poll, twist: twist) == nil)
+        _ = try await browser.nextEvent(within: .seconds(1))
+        #expect(browser.variables["u"] == "7")
+        #expect(time.now == LongPollWatch.rest)
+        #expect(try await browser.watch(by: .poll, twist: twist)?.status == 404)
+    }
+
     @Test func `a page under 200 is no event stream`() async throws {
         let stream = Adapter.scanLogin
         var browser = FakeBrowser(

@@ -25,7 +25,9 @@ struct RedactionTests {
         #expect(Redaction().field(field) == line)
     }
 
-    @Test(arguments: ["mini_openid", "openId", "clientid", "session_id", "refresh_token", "code"])
+    @Test(arguments: [
+        "mini_openid", "openId", "clientid", "session_id", "refresh_token", "code", "phone_number",
+    ])
     func `members that are secrets under another name are shortened`(_ name: String) {
         let body = #"{"\#(name)":"abcdefghijkl","expires_in":9}"#
         #expect(

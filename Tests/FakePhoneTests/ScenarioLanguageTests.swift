@@ -145,8 +145,8 @@ struct ScenarioLanguageTests {
                 stop: { note("stop") },
                 kill: { note("kill") },
                 start: { note("start") },
-                register: { name, callback, goodbye in
-                    note("register \(name) \(callback) \(goodbye)")
+                register: { name, callback, goodbye, shares in
+                    note("register \(name) \(callback) \(goodbye) \(shares)")
                     return WebsiteRegistration(clientID: "rp_\(name)", clientSecret: "s")
                 }
             )

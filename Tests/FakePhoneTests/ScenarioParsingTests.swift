@@ -35,6 +35,14 @@ struct ScenarioParsingTests {
                 "f.yaml:1:18: a website's name must be of small letters and digits, not 'my-shop'"
             ),
             (
+                "cast: { my-shop: { website: [phone] } }\nsteps: []",
+                "f.yaml:1:18: a website's name must be of small letters and digits, not 'my-shop'"
+            ),
+            (
+                "cast: { shop: { website: phone } }\nsteps: []",
+                "f.yaml:1:26: website must be a list (- …), not 'phone'"
+            ),
+            (
                 "cast: { wechat: browser }\nsteps: []",
                 "f.yaml:1:9: 'wechat' is the mock and always there"
             ),
@@ -200,7 +208,8 @@ struct ScenarioParsingTests {
             (
                 "  - laptop: replay\n    of: alice\n    only: session/x",
                 "f.yaml:5:11: only must be one of avatar, cancel, complete, confirm, login, logins, "
-                    + "logout, look, open, page, profile, revoke, scan, session; not 'session/x'"
+                    + "logout, look, no_phone_number, open, page, phone_number, profile, revoke, "
+                    + "scan, session; not 'session/x'"
             ),
             (
                 "  - laptop: open\n    may_fail: true\n    expect: refused",

@@ -140,4 +140,63 @@ import Testing
             #expect(error.description.contains(words), "\(error.description)")
         }
     }
+
+    @Test func `a website of the cast is registered for what it may ask for`() async throws {
+        let heard = Mutex<[String]>([])
+        let servers = ModelServers()
+        var runner = try servers.runner()
+        let stage = Stage(
+            login: runner.login,
+            weChat: runner.weChat,
+            control: ServerControl(
+                stop: {},
+                kill: {},
+                start: {},
+                register: { name, _, _, shares in
+                    heard.withLock { $0.append("\(name) \(shares)") }
+                    return WebsiteRegistration(clientID: "rp_\(name)", clientSecret: "s")
+                }
+            )
+        )
+        runner.lender = StageLender(lend: { _ in stage }, end: { _ in })
+        let scenario = try Scenario(
+            yaml: """
+                cast:
+                  laptop: browser
+                  shop: website
+                  club: { website: [phone, wechat] }
+                steps:
+                  - laptop: open
+                """,
+            file: "f.yaml"
+        )
+        #expect(await runner.run(scenario).outcome == .passed)
+        #expect(heard.withLock { $0 } == ["shop []", #"club ["phone", "wechat"]"#])
+    }
+
+    @Test(
+        arguments: [
+            (#""+8613800000001","phone_number_verified":true"#, "+8613800000001", true),
+            (#""+8613800000001","phone_number_verified":true"#, "none", false),
+            (#""+8613800000001","phone_number_verified":true"#, "+8613800000002", false),
+            (#""+8613800000001","phone_number_verified":false"#, "+8613800000001", false),
+            (#""+8613800000001""#, "+8613800000001", false), ("null", "none", true),
+            ("null", "+8613800000001", false),
+        ]
+    )
+    func `what a website is told of a number is held against the story`(
+        member: String,
+        wanted: String,
+        isRight: Bool
+    ) async throws {
+        let transport = ScriptedTransport([
+            .init(
+                call: "GET http://127.0.0.1:8080/userinfo",
+                status: 200,
+                body: #"{"sub":"s","phone_number":\#(member)}"#
+            )
+        ])
+        let reply = try await website(transport).userInfo(of: "laptop")
+        #expect(FakeWebsite.isTold(wanted, by: reply) == isRight)
+    }
 }

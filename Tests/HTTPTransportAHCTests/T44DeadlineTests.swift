@@ -32,7 +32,7 @@ import Testing
         try await withAHCTransport { transport in
             try await FloodServer.with(.trickle(every: .milliseconds(20))) { server in
                 await #expect(throws: HTTPTransportError.timedOut) {
-                    try await transport.send(call(server, timeout: .milliseconds(300)))
+                    try await transport.send(call(server, timeout: .seconds(1)))
                 }
                 #expect(server.bytesSent > 1)
                 await eventually { server.connected == 0 }

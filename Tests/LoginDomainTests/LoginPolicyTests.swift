@@ -33,6 +33,7 @@ struct LoginPolicyTests {
         #expect(policy.attemptsPerAddressPerMinute == 30)
         #expect(policy.attemptsPerAddressBurst == 60)
         #expect(policy.codesPerMinute == 4000)
+        #expect(policy.codesPerClientPerMinute == 2000)
         #expect(policy.phoneLoginsPerUserPerMinute == 20)
         #expect(policy.phoneLoginsPerAddressPerMinute == 300)
         #expect(policy.phoneLoginsPerAddressBurst == 600)
@@ -70,6 +71,6 @@ struct LoginPolicyTests {
     }
 
     @Test func `every number of the policy is among those above`() {
-        #expect(Mirror(reflecting: LoginPolicy()).children.count == 35)
+        #expect(Mirror(reflecting: LoginPolicy()).children.count == 36)
     }
 }

@@ -35,6 +35,35 @@ struct SessionTests {
         #expect(!session.isLive(at: Cast.at(end), Cast.policy))
     }
 
+    @Test func `a login is good for what its owner agreed to, for one website`() throws {
+        let redirect = try RedirectURI(registering: "https://shop.example/cb")
+        let shop = try #require(RelyingPartyID(text: "shop"))
+        let other = try #require(RelyingPartyID(text: "other"))
+        func request(_ client: RelyingPartyID, _ scopes: OpenIDScope...) -> AuthorizationRequest {
+            AuthorizationRequest(client: client, redirectURI: redirect, scopes: scopes)
+        }
+        var session = session(seenAt: 0)
+        for scopes: [OpenIDScope] in [[.openid], [.openid, .profile, .offlineAccess]] {
+            var plain = request(shop)
+            plain.scopes = scopes
+            #expect(session.consents(to: plain, lacking: []))
+            #expect(session.granting(plain) == plain)
+        }
+        let both = request(shop, .openid, .wechat, .phone)
+        #expect(!session.consents(to: both, lacking: [.phone]))
+        #expect(session.granting(both) == request(shop, .openid))
+        session.consent = Consent(client: shop, shares: [.wechat])
+        #expect(!session.consents(to: both, lacking: []))
+        #expect(session.consents(to: both, lacking: [.phone]))
+        #expect(session.granting(both) == request(shop, .openid, .wechat))
+        let foreign = request(other, .openid, .wechat, .phone)
+        #expect(!session.consents(to: foreign, lacking: [.phone]))
+        #expect(session.granting(foreign) == request(other, .openid))
+        session.consent = Consent(client: shop, shares: [.wechat, .phone])
+        #expect(session.consents(to: both, lacking: []))
+        #expect(session.granting(both) == both)
+    }
+
     @Test func `a phone's session is live before its end and not at it`() {
         let session = PhoneSession(
             token: Cast.phone,

@@ -110,6 +110,7 @@ import Testing
         switch path {
         case "/mp/session": ["js_code": #""code-bob-1""#]
         case "/mp/profile": ["nickName": #""李雷""#]
+        case "/mp/phone": ["code": #""number-bob-1""#]
         case "/mp/logins/revoke": ["id": #""AAAAAAAAAAAAAAAA""#]
         case "/mp/scan": ["scene": #""\#(scenery.scene)""#, "launch": "1047"]
         default: ["scene": #""\#(scenery.scene)""#, "nonce": #""\#(scenery.nonce)""#]

@@ -197,9 +197,9 @@ import Testing
             "a public website has nothing but PKCE"
         ),
         ("{ id: shop, GOOD, number_matching: yes please }", "must be one of off, networks, always"),
-        ("{ id: shop, GOOD, shares: [email] }", "shares must be a list of wechat"),
-        ("{ id: shop, GOOD, shares: [wechat, profile] }", "shares must be a list of wechat"),
-        ("{ id: shop, GOOD, shares: wechat }", "shares must be a list of wechat"),
+        ("{ id: shop, GOOD, shares: [email] }", "shares must be a list of wechat, phone"),
+        ("{ id: shop, GOOD, shares: [wechat, profile] }", "shares must be a list of wechat, phone"),
+        ("{ id: shop, GOOD, shares: wechat }", "shares must be a list of wechat, phone"),
         ("{ id: shop, GOOD, refresh_tokens: perhaps }", "refresh_tokens must be true or false"),
         ("{ id: shop, GOOD, redirect_uri: R }", "redirect_uri is nothing that a website has"),
         (

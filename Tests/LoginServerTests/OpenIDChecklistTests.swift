@@ -198,7 +198,20 @@ import Testing
         },
         Module("oidcc-scope-email", skippedBecause: "no such scope", lacks("email")),
         Module("oidcc-scope-address", skippedBecause: "no such scope", lacks("address")),
-        Module("oidcc-scope-phone", skippedBecause: "no such scope", lacks("phone")),
+        Module("oidcc-scope-phone") { test in
+            let shop = try await Website.register(on: test.stage) {
+                $0.id = "telephone"
+                $0.callbacks = ["https://telephone.example/cb"]
+                $0.shares = [.phone]
+            }
+            _ = try await test.phone.givePhoneNumber("number-alice-1")
+            let scope = ["scope": "openid phone"]
+            let back = try await shop.logIn(test.browser, by: test.phone, scope)
+            let tokens = try await shop.redeem(back.code)
+            let info = try await shop.userInfo(tokens.text("access_token"))
+            #expect(info.text("phone_number")?.hasPrefix("+") == true)
+            #expect(info.member("phone_number_verified") as? Bool == true)
+        },
         Module("oidcc-scope-all", skippedBecause: "no such scope", lacks("email")),
         Module("oidcc-alternate-happy-flow") { try await $0.happy(["scope": "profile openid"]) },
         Module("oidcc-display-page") { try await $0.happy(["display": "page"]) },

@@ -343,6 +343,7 @@ import WebSocketUpgrade
             "LIVE_ATTEMPTS", "ENDED_ATTEMPTS", "PHONE_SESSIONS", "USED_CODES",
             "BROWSER_SESSIONS", "AUDIT_ENTRIES", "PARKED_REQUESTS", "GRANTS", "CLIENTS",
             "PARKED_PER_IP_PER_MINUTE", "PARKED_PER_IP_BURST", "GRANTS_PER_USER_PER_MINUTE",
+            "CODES_PER_CLIENT_PER_MINUTE",
         ]
         for (number, name) in limits.enumerated() {
             environment["SCAN_LOGIN_LIMITS_\(name)"] = "\(100 + number)"
@@ -383,6 +384,7 @@ import WebSocketUpgrade
         wanted.parkedPerAddressPerMinute = 119
         wanted.parkedPerAddressBurst = 120
         wanted.grantsPerUserPerMinute = 121
+        wanted.codesPerClientPerMinute = 122
         wanted.grants.code = .seconds(69)
         wanted.grants.accessToken = .seconds(70)
         wanted.grants.refreshToken = .seconds(7100)

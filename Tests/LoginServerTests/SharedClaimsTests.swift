@@ -140,7 +140,7 @@ import Testing
     }
 
     @Test func `a website may be registered for what needs leave, and for nothing else`() throws {
-        #expect(OpenIDScope.shared == [.wechat])
+        #expect(OpenIDScope.shared == [.wechat, .phone])
         for scope in OpenIDScope.allCases where !scope.isShared {
             let party = RelyingParty(
                 id: try #require(RelyingPartyID(text: "shop")),

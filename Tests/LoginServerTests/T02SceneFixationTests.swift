@@ -87,6 +87,31 @@ import Testing
         }
     }
 
+    @Test(arguments: names.filter { $0 != "state" })
+    func `T2 a website's request brings no id of an attempt along, and begins a new one`(
+        name: String
+    ) async throws {
+        try await EdgeStage.with { stage in
+            let shop = try await Website.register(on: stage)
+            let other = Browser(stage)
+            let taken = try await other.open()
+            let browser = Browser(stage)
+            let first = try await browser.open()
+            for id in ["MYOWNSCENE-0123456789abc", taken] {
+                let page = try await shop.send(browser, [name: id])
+                #expect(page.status == 200)
+                #expect(!page.text.contains(id))
+                let scene = try await browser.open()
+                #expect(scene != id && scene != first && scene != taken)
+            }
+            #expect(try await other.state() == "created")
+            // What the browser had before is superseded: a phone cannot confirm it any more.
+            let phone = try await stage.phone("alice")
+            #expect(try await phone.scan(first).status == 410)
+            #expect(try await phone.scan(taken).status == 200)
+        }
+    }
+
     @Test func `T2 no route takes an id in its path`() {
         #expect(!RouteTable.all.isEmpty)
         // A picture's name opens nothing and is no id of anybody.

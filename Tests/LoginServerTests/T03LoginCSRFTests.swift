@@ -118,6 +118,47 @@ import Testing
         }
     }
 
+    @Test(
+        arguments: [
+            "s", "a b+c&d=e%20\"<>'", String(repeating: "x", count: 512), "==", "%", "~-._", "#?/",
+        ]
+    )
+    func `T3 a website hears its own state again, and who answers`(state: String) async throws {
+        try await EdgeStage.with { stage in
+            let shop = try await Website.register(on: stage)
+            let browser = Browser(stage)
+            let phone = try await stage.phone("alice")
+            let back = try await shop.logIn(browser, by: phone, ["state": state])
+            #expect(back.parameters["state"] == state)
+            #expect(back.parameters["iss"] == "https://login.example")
+            let silent = try shop.callback(
+                try await shop.send(Browser(stage), ["state": state, "prompt": "none"])
+            )
+            #expect(silent.error == "login_required")
+            #expect(silent.parameters["state"] == state)
+            #expect(silent.parameters["iss"] == "https://login.example")
+        }
+    }
+
+    @Test func `T3 a code fetched by one browser's request is worthless with another's proof`()
+        async throws
+    {
+        try await EdgeStage.with { stage in
+            let shop = try await Website.register(on: stage)
+            let attacker = try await stage.phone("attacker")
+            let back = try await shop.logIn(Browser(stage), by: attacker)
+            // The website redeems what was played into a victim's browser with the verifier of the
+            // victim's own request.
+            let answer = try await shop.redeem(
+                back.code,
+                ["code_verifier": String(repeating: "v", count: 43)]
+            )
+            #expect(answer.status == 400)
+            #expect(answer.text("error") == "invalid_grant")
+            #expect(try await shop.redeem(back.code).status == 400)
+        }
+    }
+
     @Test func `T3 the same POST from our own page does the work`() async throws {
         try await EdgeStage.with { stage in
             let phone = try await stage.phone("alice")

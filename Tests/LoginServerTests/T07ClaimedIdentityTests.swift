@@ -184,6 +184,7 @@ import Testing
                         switch path {
                         case "/mp/scan": #"{"scene":"\#(scene)"}"#
                         case "/mp/profile": #"{"nickName":"Eve"}"#
+                        case "/mp/phone": #"{"code":"number-eve-1"}"#
                         case "/mp/logins/revoke": #"{"id":"AAAAAAAAAAAAAAAA"}"#
                         default: Phone.confirmBody(scene, "x")
                         }

@@ -47,6 +47,24 @@ import Testing
         return all
     }
 
+    @Test(arguments: [Duration.milliseconds(1), .seconds(3600), .seconds(86_400)])
+    func `T42 a clock that goes back makes no ID token older than its login`(
+        jump: Duration
+    ) async throws {
+        try await EdgeStage.with { stage in
+            let shop = try await Website.register(on: stage)
+            let back = try await shop.logIn(Browser(stage), by: try await stage.phone("alice"))
+            stage.time.advance(by: .zero - jump)
+            let tokens = try await shop.redeem(back.code)
+            #expect(tokens.status == 200)
+            #expect(try #require(tokens.number("expires_in")) >= 0)
+            let claims = try await shop.claims(tokens.text("id_token"))
+            let issued = try #require(claims["iat"] as? Int)
+            #expect(issued >= (try #require(claims["auth_time"] as? Int)))
+            #expect(try #require(claims["exp"] as? Int) == issued + 600)
+        }
+    }
+
     @Test func `T21 a forged hint ends no session and sends nobody anywhere`() async throws {
         try await EdgeStage.with { stage in
             let shop = try await Website.register(on: stage)

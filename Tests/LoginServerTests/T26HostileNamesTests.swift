@@ -85,6 +85,27 @@ import Testing
         }
     }
 
+    @Test(arguments: ["<img src=x onerror=alert(1)>", "</script>", "{{7*7}}", #"a"b\c"#, "👩‍👩‍👧"])
+    func `T26 a website learns a name as it is, in JSON that no page takes for markup`(
+        name: String
+    ) async throws {
+        try await EdgeStage.with { stage in
+            let shop = try await Website.register(on: stage)
+            let phone = try await stage.phone("alice")
+            let quoted = try JSONEncoder().encode(name)
+            let set = try await phone.setNickName(String(decoding: quoted, as: UTF8.self))
+            #expect(set.status == 200)
+            let back = try await shop.logIn(Browser(stage), by: phone)
+            let tokens = try await shop.redeem(back.code)
+            #expect(try await shop.claims(tokens.text("id_token"))["name"] == nil)
+            let info = try await shop.userInfo(tokens.text("access_token"))
+            #expect(info.text("name") == name)
+            #expect(!info.text.contains("<"))
+            #expect(info["Content-Type"]?.hasPrefix("application/json") == true)
+            #expect(info["X-Content-Type-Options"] == "nosniff")
+        }
+    }
+
     @Test func `T26 a name comes in one form, however it was typed`() async throws {
         try await EdgeStage.with { stage in
             let phone = try await stage.phone("alice")

@@ -56,6 +56,36 @@ import Testing
         }
     }
 
+    @Test func `T33 a website has a share of the codes, and the others have theirs`() async throws {
+        try await EdgeStage.with {
+            $0.policy.codesPerClientPerMinute = 5
+        } _: { stage in
+            let shop = try await Website.register(on: stage)
+            let club = try await Website.register(on: stage) {
+                $0.id = "club"
+                $0.callbacks = ["https://club.example/cb"]
+            }
+            var answers: [Int] = []
+            for number in 1...7 {
+                let browser = Browser(stage, at: "127.0.36.\(number)")
+                #expect(try await shop.send(browser).status == 200)
+                let answer = try await browser.post("/attempt")
+                answers.append(answer.status)
+                let wait = answer["Retry-After"].flatMap(Int.init)
+                #expect(answer.status == 200 ? wait == nil : (1...60).contains(try #require(wait)))
+            }
+            #expect(answers == [200, 200, 200, 200, 200, 429, 429])
+            let other = Browser(stage, at: "127.0.36.8")
+            #expect(try await club.send(other).status == 200)
+            #expect(try await other.post("/attempt").status == 200)
+            #expect(try await Browser(stage, at: "127.0.36.9").post("/attempt").status == 200)
+            stage.time.advance(by: .seconds(60))
+            let late = Browser(stage, at: "127.0.36.10")
+            #expect(try await shop.send(late).status == 200)
+            #expect(try await late.post("/attempt").status == 200)
+        }
+    }
+
     @Test func `T33 while a quota is used up WeChat is asked once in ten seconds`() async throws {
         try await EdgeStage.with { stage in
             stage.wechat.always(ScriptedWeChat.codePath, .json(#"{"errcode":45009}"#))

@@ -21,6 +21,7 @@ final class FaultyStore: LoginStore {
         case endSession
         case setNickName
         case setAvatar
+        case setPhoneNumber
         case avatar
         case logins
         case revokeLogin
@@ -256,6 +257,15 @@ final class FaultyStore: LoginStore {
     func setAvatar(_ avatar: Avatar, of id: UserID) async throws(LoginStoreError) -> User? {
         try await perform(.setAvatar) { () async throws(LoginStoreError) in
             try await base.setAvatar(avatar, of: id)
+        }
+    }
+
+    func setPhoneNumber(
+        _ number: PhoneNumber?,
+        of id: UserID
+    ) async throws(LoginStoreError) -> User? {
+        try await perform(.setPhoneNumber) { () async throws(LoginStoreError) in
+            try await base.setPhoneNumber(number, of: id)
         }
     }
 

@@ -30,6 +30,7 @@ extension LoginStoreContract {
             try await store.logIn(3, at: Scenery.at(700_000), for: request)
             try require(try await store.sessionRow(3).consent, is: nil)
         },
+<<<<<<< HEAD
         StoreCheck("T4: a session keeps the strictest rule about numbers that its login met.") {
             store in
             _ = try await store.register(1)
@@ -73,6 +74,30 @@ extension LoginStoreContract {
                 try await store.touchSession(Scenery.session(name), at: Scenery.at(14_000))
                 try require(try await store.sessionRow(name).numberMatching, is: login.met)
             }
+=======
+        StoreCheck("A login's owner agrees to a phone number where they have given one by then.") {
+            store in
+            var request = try Scenery.request(1)
+            request.request.scopes = [.openid, .wechat, .phone]
+            let client = Scenery.partyID(1)
+            try await store.logIn(1, for: request)
+            let without = try await store.sessionRow(1)
+            try require(without.consent, is: Consent(client: client, shares: [.wechat]))
+            try require(without.pending, is: request)
+            _ = try await store.register(2)
+            _ = try await store.setPhoneNumber(Scenery.phoneNumber(2), of: Scenery.user(2))
+            // What is given later changes nothing of what was agreed to.
+            _ = try await store.setPhoneNumber(Scenery.phoneNumber(1), of: Scenery.user(1))
+            try require(try await store.sessionRow(1).consent, is: without.consent)
+            try await store.logIn(2, for: request)
+            try require(
+                try await store.sessionRow(2).consent,
+                is: Consent(client: client, shares: [.wechat, .phone])
+            )
+            request.request.scopes = [.openid, .phone]
+            try await store.logIn(3, for: request)
+            try require(try await store.sessionRow(3).consent, is: nil)
+>>>>>>> 6e08fabf81c349fb84d15b8e7517a33f00b33286
         },
         StoreCheck("A plain login has no request, and is the site's.") { store in
             try await store.logIn(1)

@@ -49,6 +49,37 @@ extension LoginStoreContract {
             try require(try await store.avatar(Scenery.avatar(1).name), is: nil)
             try require(try await store.avatar(Scenery.avatar(2).name), is: Scenery.avatar(2))
         },
+        StoreCheck("A phone number is the user's own, and the last one counts.") { store in
+            _ = try await store.register(1)
+            _ = try await store.register(2)
+            for number: UInt64 in [1, 2] {
+                let user = try await store.setPhoneNumber(
+                    Scenery.phoneNumber(number),
+                    of: Scenery.user(1)
+                )
+                try require(user?.phoneNumber, is: Scenery.phoneNumber(number))
+                try require(try await store.user(Scenery.user(1)), is: user)
+            }
+            try require(try await store.user(Scenery.user(2))?.phoneNumber, is: nil)
+        },
+        StoreCheck("A phone number may be taken back, and nobody else's goes with it.") { store in
+            for number: UInt64 in 1...2 {
+                _ = try await store.register(number)
+                _ = try await store.setPhoneNumber(
+                    Scenery.phoneNumber(number),
+                    of: Scenery.user(number)
+                )
+            }
+            for _ in 0..<2 {
+                let user = try await store.setPhoneNumber(nil, of: Scenery.user(1))
+                try require(user, is: User(id: Scenery.user(1)))
+                try require(try await store.user(Scenery.user(1)), is: user)
+            }
+            try require(
+                try await store.user(Scenery.user(2))?.phoneNumber,
+                is: Scenery.phoneNumber(2)
+            )
+        },
         StoreCheck("Nobody who is no user gets a name or a picture.") { store in
             _ = try await store.register(1)
             let stranger = Scenery.user(9)
@@ -56,10 +87,13 @@ extension LoginStoreContract {
             try require(try await store.setNickName(name, of: stranger), is: nil)
             try require(try await store.setAvatar(Scenery.avatar(1), of: stranger), is: nil)
             try require(try await store.avatar(Scenery.avatar(1).name), is: nil)
+            let number = Scenery.phoneNumber(1)
+            try require(try await store.setPhoneNumber(number, of: stranger), is: nil)
             try require(try await store.user(stranger), is: nil)
         },
-        StoreCheck("A name and a picture stay when their user comes again.") { store in
+        StoreCheck("A name, a picture and a number stay when their user comes again.") { store in
             _ = try await store.register(1)
+            _ = try await store.setPhoneNumber(Scenery.phoneNumber(1), of: Scenery.user(1))
             _ = try await store.setNickName(try Scenery.nickName(1), of: Scenery.user(1))
             let user = try await store.setAvatar(Scenery.avatar(1), of: Scenery.user(1))
             let again = try await store.registerUser(
@@ -170,6 +204,11 @@ extension LoginStoreContract {
 }
 
 extension Scenery {
+    /// Nil for a number with more than three digits.
+    static func phoneNumber(_ number: UInt64) -> PhoneNumber? {
+        PhoneNumber(e164: "+8613800000\(100 + number)")
+    }
+
     fileprivate static var forgetNothing: ForgetLimits {
         let never = Timestamp(milliseconds: 0)
         return ForgetLimits(

@@ -126,7 +126,7 @@ struct RecordedDatabaseTests {
             #expect(attempt?.request == website.parked)
             let session = try #require(try await store.session(story.session))
             #expect(session.pending == website.parked)
-            #expect(session.consent == Consent(to: website.parked))
+            #expect(session.consent == Consent(to: website.parked, lacking: []))
             #expect(session.login == story.login)
             var states: [Grant.State] = []
             for seed: UInt64 in 1003...1005 {

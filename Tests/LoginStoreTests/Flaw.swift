@@ -85,6 +85,10 @@ enum Flaw: String, CaseIterable, Sendable {
     case picturesStayForEver
     case picturesOfOthersGoToo
     case picturesOfStrangersAreKept
+    case numbersAreNotKept
+    case numbersAreNeverTakenBack
+    case numbersAreGivenToStrangers
+    case numbersGoToEverybody
     // Logins
     case loginsAreOldestFirst
     case loginsOfEverybodyAreTold
@@ -183,7 +187,11 @@ enum Flaw: String, CaseIterable, Sendable {
     case redeemingTakesStaleRequests
     case redeemingForgetsTheConsent
     case redeemingTakesStaleConsents
+<<<<<<< HEAD
     case redeemingForgetsTheNumber
+=======
+    case redeemingAgreesToWhatIsMissing
+>>>>>>> 6e08fabf81c349fb84d15b8e7517a33f00b33286
     case redeemingNamesTheSiteAlone
     case pendingIsTakenTwice
     case pendingIsTakenThoughRefused

@@ -223,8 +223,16 @@ extension FlawedStore {
             side.withLock { $0.sessions[login.session] = bent }
         case .redeemingForgetsTheConsent, .redeemingTakesStaleConsents:
             guard var session = try await base.session(login.session) else { break }
+            let missing = try await base.user(session.user)?.missing ?? []
             session.consent =
-                flaw == .redeemingForgetsTheConsent ? nil : Consent(to: request)
+                flaw == .redeemingForgetsTheConsent
+                ? nil : Consent(to: request, lacking: missing)
+            let bent = session
+            side.withLock { $0.sessions[login.session] = bent }
+        case .redeemingAgreesToWhatIsMissing:
+            guard var session = try await base.session(login.session), let request = session.pending
+            else { break }
+            session.consent = Consent(to: request, lacking: [])
             let bent = session
             side.withLock { $0.sessions[login.session] = bent }
         default:

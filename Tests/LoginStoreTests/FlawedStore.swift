@@ -301,6 +301,32 @@ final class FlawedStore: OperatorStore {
         return try await base.setAvatar(avatar, of: id)
     }
 
+    func setPhoneNumber(
+        _ number: PhoneNumber?,
+        of id: UserID
+    ) async throws(LoginStoreError) -> User? {
+        switch flaw {
+        case .numbersAreNotKept:
+            var user = try await base.user(id)
+            user?.phoneNumber = number
+            return user
+        case .numbersAreNeverTakenBack where number == nil:
+            var user = try await base.user(id)
+            user?.phoneNumber = nil
+            return user
+        case .numbersAreGivenToStrangers:
+            return try await base.setPhoneNumber(number, of: id)
+                ?? User(id: id, phoneNumber: number)
+        case .numbersGoToEverybody:
+            for user in try await base.users(after: nil, limit: 100) {
+                _ = try await base.setPhoneNumber(number, of: user.user.id)
+            }
+            return try await base.user(id)
+        default:
+            return try await base.setPhoneNumber(number, of: id)
+        }
+    }
+
     func avatar(_ name: AvatarName) async throws(LoginStoreError) -> Avatar? {
         if flaw == .picturesOfOthersGoToo { return side.withLock { $0.pictures[name] } }
         if let kept = side.withLock({ $0.pictures[name] }) { return kept }

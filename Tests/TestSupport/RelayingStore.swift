@@ -29,6 +29,7 @@ package enum StoreOperation: CaseIterable, Sendable {
     case endSession
     case setNickName
     case setAvatar
+    case setPhoneNumber
     case avatar
     case logins
     case revokeLogin
@@ -221,6 +222,15 @@ extension RelayingStore {
     package func setAvatar(_ avatar: Avatar, of id: UserID) async throws(LoginStoreError) -> User? {
         try await relay(.setAvatar) { store async throws(LoginStoreError) in
             try await store.setAvatar(avatar, of: id)
+        }
+    }
+
+    package func setPhoneNumber(
+        _ number: PhoneNumber?,
+        of id: UserID
+    ) async throws(LoginStoreError) -> User? {
+        try await relay(.setPhoneNumber) { store async throws(LoginStoreError) in
+            try await store.setPhoneNumber(number, of: id)
         }
     }
 

@@ -20,7 +20,7 @@ package final class ScriptedWeChat: HTTPTransport {
         /// Every call of a path answers so, until it is taken away.
         var always: [String: Script] = [:]
         var tokenNumber = 1
-        /// Access tokens that pictures are refused to, and why.
+        /// Access tokens that pictures and phone numbers are refused to, and why.
         var refused: [String: Int] = [:]
         /// Scenes by the picture they were put in.
         var codes: [String: String] = [:]
@@ -55,6 +55,12 @@ package final class ScriptedWeChat: HTTPTransport {
     package static let tokenPath = "/cgi-bin/stable_token"
     package static let sessionPath = "/sns/jscode2session"
     package static let codePath = "/wxa/getwxacodeunlimit"
+    package static let phoneNumberPath = "/wxa/business/getuserphonenumber"
+
+    /// The app that a number is said to be for.
+    package static let appID = "wx0123456789abcdef"
+    /// What the phone-number button of everybody here is good for.
+    package static let phoneNumber = "+8613800000001"
 
     package init() {}
 
@@ -79,7 +85,7 @@ package final class ScriptedWeChat: HTTPTransport {
         state.withLock { $0.always[path] = script }
     }
 
-    /// Pictures are refused to this access token from now on.
+    /// Pictures and phone numbers are refused to this access token from now on.
     package func refuse(_ token: String, errcode: Int = 40001) {
         state.withLock { $0.refused[token] = errcode }
     }
@@ -172,9 +178,29 @@ package final class ScriptedWeChat: HTTPTransport {
             let label = "picture-\(state.codes.count + 1)"
             state.codes[label] = scene
             return .bytes([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + Array(label.utf8))
+        case phoneNumberPath:
+            if let errcode = state.refused[call.query["access_token"] ?? ""] {
+                return .json(#"{"errcode":\#(errcode),"errmsg":"access_token"}"#)
+            }
+            return phoneInfo("86", "13800000001")
         default:
             return .json(#"{"errcode":40066,"errmsg":"invalid url"}"#)
         }
+    }
+
+    /// What getuserphonenumber says of a number.
+    package static func phoneInfo(
+        _ country: String,
+        _ national: String,
+        appID: String = ScriptedWeChat.appID
+    ) -> Script {
+        .json(
+            """
+            {"errcode":0,"errmsg":"ok","phone_info":{"phoneNumber":"\(national)",\
+            "purePhoneNumber":"\(national)","countryCode":"\(country)",\
+            "watermark":{"timestamp":1700000000,"appid":"\(appID)"}}}
+            """
+        )
     }
 
     private static func ok(_ body: [UInt8]) -> HTTPAnswer {

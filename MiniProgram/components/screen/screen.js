@@ -30,6 +30,10 @@ Component({
       this.program.tap('avatar', event.detail);
     },
 
+    givePhoneNumber(event) {
+      this.program.tap('phone', event.detail);
+    },
+
     submitNickName(event) {
       this.program.tap('nickname', event.detail.value);
     },

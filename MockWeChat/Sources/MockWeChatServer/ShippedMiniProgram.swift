@@ -4,6 +4,7 @@ enum ShippedMiniProgram {
         ("agent.js", PackageResources.agent_js),
         ("failures.js", PackageResources.failures_js),
         ("launch.js", PackageResources.launch_js),
+        ("phone-number.js", PackageResources.phone_number_js),
         ("phone-session.js", PackageResources.phone_session_js),
         ("privacy.js", PackageResources.privacy_js),
         ("profile.js", PackageResources.profile_js),

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import Synchronization
+import Testing
 
 /// A server that answers every connection with the same bytes, or with none.
 final class FixedServer: ChannelInboundHandler, Sendable {
@@ -41,5 +42,19 @@ final class FixedServer: ChannelInboundHandler, Sendable {
         }
         try await listener.close()
         try result.get()
+    }
+
+    /// A port where nobody listens, and where nobody can while `body` runs.
+    ///
+    /// It is the near end of a connection. One that was given back may be another test's a moment later.
+    static func withDeafPort(_ body: (_ url: String) async throws -> Void) async throws {
+        try await with(answer: "") { url in
+            let port = try #require(url.split(separator: ":").last.flatMap { Int($0) })
+            let holder = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(host: "127.0.0.1", port: port)
+                .get()
+            defer { holder.close(promise: nil) }
+            try await body("http://127.0.0.1:\(holder.localAddress?.port ?? 0)")
+        }
     }
 }

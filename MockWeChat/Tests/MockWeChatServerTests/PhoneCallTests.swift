@@ -204,9 +204,7 @@ import Testing
                 #expect(answer["statusCode"] == nil)
             }
         }
-        var gone = ""
-        try await FixedServer.with(answer: "") { gone = $0 }
-        try await expectFailure(of: gone)
+        try await FixedServer.withDeafPort { try await expectFailure(of: $0) }
         for answer in ["HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", "SSH-2.0-x\r\n"] {
             try await FixedServer.with(answer: answer, expectFailure)
         }

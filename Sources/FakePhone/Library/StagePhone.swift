@@ -81,6 +81,12 @@ public struct StagePhone: Sendable {
         try await say { phone throws(FakePhoneError) in try await phone.setNickName(name) }
     }
 
+    /// WeChat's phone-number button, and `POST /mp/phone` with the code that it gave.
+    @discardableResult
+    public mutating func sharePhoneNumber() async throws(PhoneStageError) -> StageAnswer {
+        try await say { phone throws(FakePhoneError) in try await phone.sharePhoneNumber() }
+    }
+
     private mutating func say(
         _ call: (inout FakePhone) async throws(FakePhoneError) -> Reply
     ) async throws(PhoneStageError) -> StageAnswer {

@@ -179,16 +179,25 @@ extension Verb {
     private static let fill = Verb(
         name: "fill",
         actor: .phone,
-        about: "Avatar and nickname filling: POST /mp/avatar, POST /mp/profile.",
+        about:
+            "Avatar and nickname filling, and the phone number: POST /mp/avatar, POST /mp/profile, "
+            + "POST and DELETE /mp/phone.",
         options: [
             .takes("nickname", .text, "What the person types."),
             .takes("avatar", .bool, "Whether a picture is sent."),
+            .takes(
+                "phone_number",
+                .bool,
+                "true: shared by WeChat's button, as the person's number at the mock; "
+                    + "false: taken back."
+            ),
         ],
         canBeTwisted: true,
         sentence: { who, arguments in
             let what = [
                 arguments.text("nickname").map { "nickname \($0)" },
                 arguments.bool("avatar") == true ? "an avatar" : nil,
+                arguments.bool("phone_number").map { $0 ? "their number" : "no number any more" },
             ]
             return "\(who) fills in "
                 + (what.compactMap(\.self).isEmpty
@@ -204,10 +213,18 @@ extension Verb {
                 last = reply
             }
             if let name = step.arguments.text("nickname") {
-                last = try await phone.setNickName(name, twist: twist)
+                let reply = try await phone.setNickName(name, twist: twist)
+                guard reply.isOK else { return reply }
+                last = reply
+            }
+            if let isShared = step.arguments.bool("phone_number") {
+                last =
+                    isShared
+                    ? try await phone.sharePhoneNumber(twist: twist)
+                    : try await phone.removePhoneNumber(twist: twist)
             }
             guard let last else {
-                throw StepEnd.failed(expected: "a nickname or an avatar", got: "neither")
+                throw StepEnd.failed(expected: "a nickname, an avatar or a number", got: "none")
             }
             return last
         }

@@ -112,6 +112,11 @@ extension Verb {
                     .phone,
                     "Whose phone's owner it must be: the same as ever, and nobody else."
                 ),
+                .takes(
+                    "phone_number",
+                    .text,
+                    "The number that it must be told, such as +8613800000001, or 'none'."
+                ),
             ],
             sentence: { who, arguments in
                 "\(who) asks who is at \(arguments.text("of") ?? "?")"

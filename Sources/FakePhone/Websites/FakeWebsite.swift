@@ -140,6 +140,13 @@ struct FakeWebsite: Sendable {
         return try await line.say(.get, "/userinfo", to: login, fields: fields)
     }
 
+    /// Whether the answer of `/userinfo` has this phone number, verified; `none` is none.
+    static func isTold(_ number: String, by reply: Reply) -> Bool {
+        let told = reply.json?["phone_number"]?.string
+        guard number != "none" else { return told == nil }
+        return told == number && reply.json?["phone_number_verified"] == .bool(true)
+    }
+
     /// Gives its access token back.
     func revoke(of browser: String) async throws(FakePhoneError) -> Reply {
         try await ask("/revoke", ["token": visits[browser]?.accessToken ?? ""])

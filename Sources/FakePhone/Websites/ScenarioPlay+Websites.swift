@@ -105,7 +105,9 @@ extension ScenarioPlay {
 
     mutating func userInfo(_ step: Scenario.Step) async throws -> Reply {
         let reply = try await website(step.who).userInfo(of: step.arguments.required("of"))
-        guard reply.isOK, let person = step.arguments.text("knows") else { return reply }
+        guard reply.isOK else { return reply }
+        try checkNumber(reply, step)
+        guard let person = step.arguments.text("knows") else { return reply }
         let subject = reply.json?["sub"]?.string ?? ""
         let known = subjects[person]
         let others = subjects.filter { $0.key != person && $0.value == subject }.keys.sorted()
@@ -118,6 +120,18 @@ extension ScenarioPlay {
         }
         subjects[person] = subject
         return reply
+    }
+
+    private func checkNumber(_ reply: Reply, _ step: Scenario.Step) throws {
+        guard let wanted = step.arguments.text("phone_number") else { return }
+        guard FakeWebsite.isTold(wanted, by: reply) else {
+            let isNone = reply.json?["phone_number"]?.string == nil
+            throw StepEnd.failed(
+                expected: "\(step.who) to be told the number \(wanted)",
+                got: isNone ? "none" : "another, or one that is not verified",
+                gotThrough: step.isAttack
+            )
+        }
     }
 
     func revokeToken(_ step: Scenario.Step) async throws -> Reply {
@@ -136,7 +150,8 @@ extension ScenarioPlay {
                     registration: try await register(
                         member.name,
                         FakeWebsite.callback(of: member.name),
-                        FakeWebsite.goodbye(of: member.name)
+                        FakeWebsite.goodbye(of: member.name),
+                        member.shares
                     ),
                     login: stage.login,
                     line: Line(

@@ -48,6 +48,7 @@ enum SettingKey: String, CaseIterable {
     case attemptsPerAddressPerMinute = "limits.attempts_per_ip_per_minute"
     case attemptsPerAddressBurst = "limits.attempts_per_ip_burst"
     case codesPerMinute = "limits.codes_per_minute"
+    case codesPerClientPerMinute = "limits.codes_per_client_per_minute"
     case pooledCodes = "limits.pooled_codes"
     case connectionsPerAddress = "limits.connections_per_ip"
     case webSocketsPerAddress = "limits.websockets_per_ip"

@@ -357,6 +357,7 @@ extension Settings {
             (.attemptsPerAddressPerMinute, \.attemptsPerAddressPerMinute),
             (.attemptsPerAddressBurst, \.attemptsPerAddressBurst),
             (.codesPerMinute, \.codesPerMinute),
+            (.codesPerClientPerMinute, \.codesPerClientPerMinute),
             (.phoneLoginsPerUserPerMinute, \.phoneLoginsPerUserPerMinute),
             (.phoneLoginsPerAddressPerMinute, \.phoneLoginsPerAddressPerMinute),
             (.phoneLoginsPerAddressBurst, \.phoneLoginsPerAddressBurst),
@@ -613,6 +614,7 @@ extension Settings {
             "attempts per address and minute: \(policy.attemptsPerAddressPerMinute), "
                 + "burst \(policy.attemptsPerAddressBurst)",
             "codes asked of WeChat a minute: \(policy.codesPerMinute)",
+            "codes for one website a minute: \(policy.codesPerClientPerMinute)",
             "codes made ahead: \(policy.pooledCodes)",
             "phone logins per user and minute: \(policy.phoneLoginsPerUserPerMinute)",
             "phone logins per address and minute: \(policy.phoneLoginsPerAddressPerMinute), burst "

@@ -156,7 +156,7 @@ extension LoginRefusal {
         case .alreadyCompleted: "This login has been completed already."
         case .noSession: "Nobody is logged in."
         case .noPhoneSession: "The mini-program must log in again."
-        case .invalidCode: "WeChat does not know this code; call wx.login again."
+        case .invalidCode: "WeChat does not know this code; get a new one from WeChat."
         case .userBlocked: "WeChat does not allow this login."
         case .tooFast: "That was too fast; please look at what you confirm."
         case .confirmBlocked:

@@ -115,12 +115,15 @@ private struct SessionBody: Encodable {
     var expiresIn: Int
     var isNew: Bool
     var user: UserBody
+    /// As after `POST /mp/phone`; left out where there is none.
+    var phoneNumber: String?
 
     enum CodingKeys: String, CodingKey {
         case token
         case expiresIn = "expires_in"
         case isNew = "is_new"
         case user
+        case phoneNumber = "phone_number"
     }
 
     init(_ login: PhoneLogin, _ origin: Origin) {
@@ -128,6 +131,7 @@ private struct SessionBody: Encodable {
         expiresIn = login.expiresInSeconds
         isNew = login.isNew
         user = UserBody(login.user, origin)
+        phoneNumber = login.user.phoneNumber?.masked
     }
 }
 
@@ -169,7 +173,7 @@ private struct ScannedBody: Encodable {
 private struct AskingClientBody: Encodable {
     var name: String
     var host: String
-    /// By name: `wechat`.
+    /// By name: `wechat`, `phone`.
     var shares: [String]
 
     init(_ scanned: ScannedAttempt) {

@@ -7,7 +7,7 @@ import LoginService
 import NIOCore
 
 /// What a person says of themselves, and which of their logins still stand: `/mp/profile`,
-/// `/mp/avatar`, `/mp/logins*`, and the pictures under `/avatars/`.
+/// `/mp/avatar`, `/mp/phone`, `/mp/logins*`, and the pictures under `/avatars/`.
 struct ProfileRoutes: Sendable {
     let service: LoginService
     let origin: Origin
@@ -16,6 +16,8 @@ struct ProfileRoutes: Sendable {
     func add(to router: Router<LoginContext>) {
         router.post("/mp/profile", use: profile)
         router.post("/mp/avatar", use: avatar)
+        router.post("/mp/phone", use: phoneNumber)
+        router.delete("/mp/phone", use: noPhoneNumber)
         router.get("/mp/logins", use: logins)
         router.post("/mp/logins/revoke", use: revoke)
         router.get("/avatars/:name", use: picture)
@@ -60,6 +62,33 @@ struct ProfileRoutes: Sendable {
     }
 
     @Sendable
+    private func phoneNumber(_ request: Request, _ context: LoginContext) async throws -> Response {
+        var request = request
+        let caller = request.phone(context)
+        guard request.uri.queryParameters["code"] == nil else {
+            throw EdgeError.malformed("code belongs in the body, never in the address.")
+        }
+        let body = try await request.members(["code"], upTo: limits)
+        let code = try body.text("code", bytesMax: limits.jsCodeBytesMax)
+        let number = try await service.setPhoneNumber(code: code, by: caller)
+        return Envelope.ok(PhoneNumberBody(phoneNumber: number.masked))
+    }
+
+    @Sendable
+    private func noPhoneNumber(
+        _ request: Request,
+        _ context: LoginContext
+    ) async throws -> Response {
+        var request = request
+        try request.refuseCodeInAddress()
+        // It takes no member, and one that is there is refused as anywhere (T7).
+        let body = try await request.body(atMost: limits.bodyBytesMax)
+        if !body.isEmpty { _ = try JSONMembers(body, known: [], depthMax: limits.jsonDepthMax) }
+        try await service.removePhoneNumber(by: request.phone(context))
+        return Envelope.ok()
+    }
+
+    @Sendable
     private func logins(_ request: Request, _ context: LoginContext) async throws -> Response {
         let logins = try await service.logins(by: request.phone(context))
         return Envelope.ok(LoginsBody(logins: logins.map(LoginBody.init)))
@@ -92,6 +121,15 @@ struct ProfileRoutes: Sendable {
 
 private struct ProfileBody: Encodable {
     var user: UserBody
+}
+
+/// So much of a number that its owner knows it again: a stolen bearer learns no more.
+private struct PhoneNumberBody: Encodable {
+    var phoneNumber: String
+
+    enum CodingKeys: String, CodingKey {
+        case phoneNumber = "phone_number"
+    }
 }
 
 private struct LoginsBody: Encodable {

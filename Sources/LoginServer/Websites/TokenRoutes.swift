@@ -102,7 +102,7 @@ private struct TokenBody: Encodable {
 
 /// Claims of OpenID Connect Core section 5.1, `role`, and those of scope `wechat`.
 ///
-/// What the user has not filled in is left out.
+/// What the user has not given is left out (section 5.3.2).
 private struct ClaimsBody: Encodable {
     var sub: String
     var name: String?
@@ -110,17 +110,24 @@ private struct ClaimsBody: Encodable {
     var role: String?
     var wechatOpenID: String?
     var wechatUnionID: String?
+    var phoneNumber: String?
+    /// WeChat has checked every number it tells.
+    var isPhoneNumberVerified: Bool?
 
     enum CodingKeys: String, CodingKey {
         case sub, name, picture, role
         case wechatOpenID = "wechat_openid"
         case wechatUnionID = "wechat_unionid"
+        case phoneNumber = "phone_number"
+        case isPhoneNumberVerified = "phone_number_verified"
     }
 
     init(_ claims: UserClaims, _ origin: Origin) {
         sub = claims.subject.text
         wechatOpenID = claims.wechat?.openID
         wechatUnionID = claims.wechat?.unionID
+        phoneNumber = claims.phoneNumber?.exposed
+        isPhoneNumberVerified = claims.phoneNumber.map { _ in true }
         guard let user = claims.profile else { return }
         name = user.nickName.isEmpty ? nil : user.nickName
         picture = user.avatar.map { "\(origin)\($0.path)" }

@@ -92,9 +92,13 @@ extension LoginService {
             )
         }
         if parked.request.prompt == .silent {
+<<<<<<< HEAD
             // No page is shown for it, so nothing may go on with it (T3).
             try await forgetParked(cookie)
             return .answered(silence(parked.request, session))
+=======
+            return .answered(try await silence(parked.request, session))
+>>>>>>> 6e08fabf81c349fb84d15b8e7517a33f00b33286
         }
         return .parked(cookie, parked)
     }
@@ -111,7 +115,7 @@ extension LoginService {
         if let session, try await suffices(session, for: request, of: party, at: now) {
             return .answered(try await grant(request, session, answering: .fresh, at: now))
         }
-        if request.prompt == .silent { return .answered(silence(request, session)) }
+        if request.prompt == .silent { return .answered(try await silence(request, session)) }
         return try await park(parked, from: browser, cookies.attempt, at: now)
     }
 
@@ -134,11 +138,22 @@ extension LoginService {
         of party: RelyingParty,
         at now: Timestamp
     ) async throws(LoginRefusal) -> Bool {
-        guard request.prompt != .always, session.consents(to: request),
-            isYoungEnough(session, for: request, at: now)
+        guard request.prompt != .always, isYoungEnough(session, for: request, at: now),
+            try await consents(session, to: request)
         else { return false }
         guard let wanted = request.subject else { return true }
         return try await subject(of: session.user, for: party) == wanted
+    }
+
+    /// Whether the owner of a session has agreed to what a request asks for, as far as they have given
+    /// it.
+    private func consents(
+        _ session: BrowserSession,
+        to request: AuthorizationRequest
+    ) async throws(LoginRefusal) -> Bool {
+        if session.consents(to: request, lacking: []) { return true }
+        let missing = try await user(session.user)?.missing ?? []
+        return session.consents(to: request, lacking: missing)
     }
 
     private func isYoungEnough(
@@ -153,8 +168,9 @@ extension LoginService {
     private func silence(
         _ request: AuthorizationRequest,
         _ session: BrowserSession?
-    ) -> AuthorizationResponse {
-        let isConsentMissing = session.map { !$0.consents(to: request) } ?? false
+    ) async throws(LoginRefusal) -> AuthorizationResponse {
+        var isConsentMissing = false
+        if let session { isConsentMissing = try await !consents(session, to: request) }
         return refusal(isConsentMissing ? .consentRequired : .loginRequired, of: request)
     }
 
@@ -262,7 +278,7 @@ extension LoginService {
         let (id, code) = dice.draw { (GrantID(using: &$0), AuthorizationCode(using: &$0)) }
         let grant = Grant(
             id: id,
-            request: request,
+            request: session.granting(request),
             session: session,
             code: code.digest,
             at: now,

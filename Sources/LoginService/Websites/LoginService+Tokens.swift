@@ -21,6 +21,8 @@ package struct UserClaims: Sendable {
     package var profile: User?
     /// Nil where the website did not ask for it, or may not, or its user has not agreed.
     package var wechat: WeChatIdentity?
+    /// The same, and nil where there is none.
+    package var phoneNumber: PhoneNumber?
 }
 
 /// How a request of a website ended.
@@ -194,7 +196,8 @@ extension LoginService {
             issuer: openID.issuer,
             subject: subject.text,
             audience: grant.client,
-            issuedAt: now,
+            // Even where the clock went back across a restart, no token is older than its login (T42).
+            issuedAt: max(now, grant.authenticatedAt),
             authenticatedAt: grant.authenticatedAt,
             nonce: nonce,
             session: name(of: grant.login, for: party),
@@ -237,7 +240,8 @@ extension LoginService {
         return UserClaims(
             subject: try await subject(of: user.id, for: party),
             profile: scopes.contains(.profile) ? user : nil,
-            wechat: scopes.contains(.wechat) ? try await identity(user.id) : nil
+            wechat: scopes.contains(.wechat) ? try await identity(user.id) : nil,
+            phoneNumber: scopes.contains(.phone) ? user.phoneNumber : nil
         )
     }
 

@@ -21,16 +21,26 @@ struct VirtualPhoneStage {
 
     /// Lends a stage whose programs run until `body` is done; both windows are open.
     ///
-    /// `settings` are the login server's; `acceptLanguage` is what the browser's owner reads.
+    /// `settings` are the login server's, and `file` its configuration file, in YAML; `acceptLanguage` is
+    /// what the browser's owner reads.
     static func with(
         settings: [String: String] = [:],
+        file: String? = nil,
         mockFlags: [String] = [],
         acceptLanguage: String = "en-US",
         _ body: (VirtualPhoneStage) async throws -> Void
     ) async throws {
         let settings = ["SCAN_LOGIN_SITE_NAME": "Tea House"].merging(settings) { $1 }
         try await Programs.withFolder { folder in
-            try await Programs.withBoth(settings: settings, mockFlags: mockFlags) { login, mock in
+            try await Programs.withBoth(
+                settings: settings,
+                mockFlags: mockFlags,
+                loginFlags: try file.map { text in
+                    let path = "\(folder)/login.yaml"
+                    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+                    return ["--config", path]
+                } ?? []
+            ) { login, mock in
                 let server = try #require(ServerAddress(login.url, name: "login-server"))
                 let weChat = try #require(ServerAddress(mock.url, name: "mock-wechat"))
                 try await withAHCTransport { transport in
@@ -85,10 +95,10 @@ struct VirtualPhoneStage {
 
     func lookAtPhone() async throws { try await browser.go(to: phoneWindow) }
 
-    /// The login page, with its code.
-    func openLogin() async throws {
+    /// The login page, with its code; `path` is that of a website's request.
+    func openLogin(at path: String = "/login") async throws {
         try await lookAtLogin()
-        try await browser.open("\(login)/login")
+        try await browser.open("\(login)\(path)")
         try await browser.wait(for: "waiting")
     }
 
@@ -106,8 +116,8 @@ struct VirtualPhoneStage {
     var screenshotFile: String { "\(folder)/login.png" }
 
     /// Gives the phone a screenshot of the login page, by the file chooser.
-    func scanScreenshot(how: String = "camera") async throws {
-        try await openLogin()
+    func scanScreenshot(how: String = "camera", of path: String = "/login") async throws {
+        try await openLogin(at: path)
         let file = URL(fileURLWithPath: screenshotFile)
         try await Data(browser.screenshot().bytes).write(to: file)
         try await lookAtPhone()

@@ -309,6 +309,49 @@ import Testing
         }
     }
 
+    @Test func `a phone number is refused, shared by WeChat's button, and taken back`() async throws
+    {
+        let file = """
+            clients:
+              - id: shop
+                name: Tea Shop
+                redirect_uris: [https://shop.example/cb]
+                public: true
+                shares: [phone]
+            """
+        try await VirtualPhoneStage.with(file: file) { stage in
+            let browser = stage.browser
+            let challenge = String(repeating: "A", count: 43)
+            try await stage.scanScreenshot(
+                of: "/authorize?client_id=shop&redirect_uri=https%3A%2F%2Fshop.example%2Fcb"
+                    + "&response_type=code&scope=openid%20phone&code_challenge=\(challenge)"
+                    + "&code_challenge_method=S256"
+            )
+            try await browser.wait(for: "confirm")
+            // WeChat asks for consent first, then for the number; whoever refuses goes on.
+            let button = "[data-open=phone-number]:not(:disabled)"
+            try await browser.click(button)
+            try await stage.tap("privacy-agree")
+            try await browser.wait(until: "document.querySelector('.panel [data-answer=\"\"]')")
+            try await BrowserPictures.keep(browser, "phone-number")
+            try await browser.click(".panel [data-answer=\"\"]")
+            try await browser.wait(until: "document.querySelector('.note.warn')")
+            try await browser.click(button)
+            try await browser.wait(until: "document.querySelector('[data-answer=yes]')")
+            try await browser.click("[data-answer=yes]")
+            try await browser.wait(until: "document.querySelector('.note.good')")
+            let card = try await browser.text(".card")
+            #expect(card.contains("your phone number (+*********0001)"), "\(card)")
+            try await BrowserPictures.keep(browser, "phone-number-shared")
+            try await stage.tap("confirm")
+            try await browser.wait(for: "done")
+            try await stage.tap("profile")
+            try await stage.tap("phone-remove")
+            try await browser.wait(until: "!document.querySelector('.telephone')")
+            try await stage.expectNoTrouble()
+        }
+    }
+
     @Test func `a recent login is ended from the phone`() async throws {
         try await VirtualPhoneStage.with { stage in
             let browser = stage.browser

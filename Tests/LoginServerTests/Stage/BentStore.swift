@@ -132,6 +132,13 @@ final class BentStore: LoginStore {
         try await whole().setAvatar(avatar, of: id).map(dress)
     }
 
+    func setPhoneNumber(
+        _ number: PhoneNumber?,
+        of id: UserID
+    ) async throws(LoginStoreError) -> User? {
+        try await whole().setPhoneNumber(number, of: id).map(dress)
+    }
+
     func avatar(_ name: AvatarName) async throws(LoginStoreError) -> Avatar? {
         try await whole().avatar(name)
     }

@@ -39,6 +39,14 @@ struct Phone: Sendable {
         try await call("/mp/profile", #"{"nickName":\#(json)}"#)
     }
 
+    func givePhoneNumber(_ code: String) async throws -> Answer {
+        try await call("/mp/phone", #"{"code":"\#(code)"}"#)
+    }
+
+    func removePhoneNumber() async throws -> Answer {
+        try await stage.send(Call("DELETE", "/mp/phone", fields), from: address)
+    }
+
     func upload(_ picture: [UInt8], named name: String = "file") async throws -> Answer {
         let (type, body) = Self.multipart(picture, named: name)
         return try await stage.send(

@@ -52,6 +52,7 @@ function bodyOf(view, options) {
       : null,
     view.number ? drawNumber(view.number) : null,
     view.profile ? drawProfile(view.profile, options) : null,
+    view.phone ? drawPhoneNumber(view.phone) : null,
     view.logins.length
       ? el('ul', { class: 'login-list', key: 'logins' }, view.logins.map(drawLogin))
       : null,
@@ -132,6 +133,22 @@ function drawProfile(profile, { say, picture, weChatName }) {
         : null,
       el('button', { class: 'button primary', disabled: !profile.nickNameButton.enabled, key: 'save' }, profile.nickNameButton.text),
     ),
+  );
+}
+
+/** The number is asked for by a button of WeChat's own, and taken back by one of the view. */
+function drawPhoneNumber({ text, button }) {
+  return el(
+    'div',
+    { class: 'telephone', key: 'telephone' },
+    el('p', {}, text),
+    button.id === 'phone'
+      ? el(
+        'button',
+        { type: 'button', class: 'button plain', 'data-open': 'phone-number', disabled: !button.enabled },
+        button.text,
+      )
+      : drawButton(button, button.kind),
   );
 }
 

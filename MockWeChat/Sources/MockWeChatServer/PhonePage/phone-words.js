@@ -68,6 +68,12 @@ const WORDS = {
     zh: '使用前请阅读并同意小程序的隐私保护指引。',
     en: 'Read the privacy guide of the mini-program and agree before you use it.',
   },
+  number_title: { zh: '申请获取您的手机号', en: 'It asks for your phone number' },
+  number_text: {
+    zh: '微信绑定的号码：{number}',
+    en: 'The number bound to WeChat: {number}',
+  },
+  allow: { zh: '允许', en: 'Allow' },
   agree: { zh: '同意', en: 'Agree' },
   refuse: { zh: '拒绝', en: 'Refuse' },
   contract_title: { zh: '隐私保护指引', en: 'Privacy guide' },

@@ -23,6 +23,7 @@ const REFUSED = chromium(-102, 'CONNECTION_REFUSED');
  * @param {(call: {api, what, status, ms}) => void} phone.note hears of every call that ended
  * @param {() => Promise<boolean>} phone.askForConsent WeChat's own question, where the mini-program
  *   has none
+ * @param {() => Promise<boolean>} phone.askForNumber whether the number may be given
  * @param {() => void} phone.openContract
  * @param {() => void} phone.exit
  */
@@ -183,6 +184,32 @@ export function createWeChat(phone) {
     });
   }
 
+  /**
+   * `<button open-type="getPhoneNumber">`: the detail of its event. Whose phone it is decides on WeChat's
+   * own sheet, and before that, where it is needed, on the privacy guide.
+   */
+  async function phoneNumber() {
+    const started = performance.now();
+    const told = (detail, status) => {
+      note({
+        api: 'getPhoneNumber', what: '', status, isBad: !detail.code, ms: Math.round(performance.now() - started),
+      });
+      return detail;
+    };
+    const failed = (why, errno) => told({ errMsg: `getPhoneNumber:fail ${why}`, ...(errno && { errno }) }, why);
+    if (!hasConsent() && !await wasGranted('getPhoneNumber')) return failed('privacy permission is not authorized', 104);
+    if (!await phone.askForNumber()) return failed('user deny');
+    try {
+      if (!phone.isOnline()) throw new Refusal(DISCONNECTED);
+      return told(await ask(`phones/${encodeURIComponent(person)}/phone-number`, {
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ appid: app.appid }),
+      }), 'ok');
+    } catch (error) {
+      return failed(error instanceof Refusal ? error.message : REFUSED);
+    }
+  }
+
   const networkType = () => (phone.isOnline() ? 'wifi' : 'none');
 
   // --- Storage
@@ -322,6 +349,7 @@ export function createWeChat(phone) {
       return path;
     },
     file: (path) => files.get(path),
+    phoneNumber,
     /** A person tapped an agreeing button. */
     agreed(buttonID) { agreedBy = buttonID; },
   };

@@ -240,6 +240,7 @@ function startApp(appid, version, launch) {
     isOnline: () => state.isOnline,
     note: (call) => change({ calls: [call, ...state.calls].slice(0, CALLS_SHOWN) }),
     askForConsent: () => ask('consent'),
+    askForNumber: () => ask('number'),
     openContract: () => { ask('contract'); },
     exit: kill,
   });
@@ -316,6 +317,13 @@ async function chooseFace(how) {
   const picture = how === 'wechat' ? await weChatFace(state.person) : how;
   const avatarUrl = app.wechat.keepFile(picture);
   await guarded(app, () => app.program.tap('avatar', { avatarUrl }));
+}
+
+async function givePhoneNumber() {
+  const { app } = state;
+  if (!app) return;
+  const detail = await app.wechat.phoneNumber();
+  await guarded(app, () => app.program.tap('phone', detail));
 }
 
 const FACES = ['#0a7d45', '#1c63b8', '#9a5b00', '#8a3ea8', '#b3261e', '#356a73'];
@@ -599,6 +607,16 @@ const SHEETS = {
       el('button', { type: 'button', class: 'button primary', 'data-answer': 'yes' }, say('agree')),
     ),
   ],
+  number: () => [
+    el('h2', {}, say('number_title')),
+    el('p', {}, say('number_text', { number: state.world.people.find(({ name }) => name === state.person)?.phone_number ?? '' })),
+    el(
+      'div',
+      { class: 'pair' },
+      el('button', { type: 'button', class: 'button plain', 'data-answer': '' }, say('refuse')),
+      el('button', { type: 'button', class: 'button primary', 'data-answer': 'yes' }, say('allow')),
+    ),
+  ],
   contract: () => [
     el('h2', {}, say('contract_title')),
     el('p', {}, say('contract_text')),
@@ -796,6 +814,7 @@ document.addEventListener('click', (event) => {
   else if (lang) setLanguage(lang);
   else if (network) setNetwork(network === 'on');
   else if (how) change({ how });
+  else if (opens === 'phone-number') givePhoneNumber();
   else if (opens === 'avatar') ask('avatar').then((choice) => choice && chooseFace(choice));
   else if (offer) {
     const field = button.form.elements.nickName;

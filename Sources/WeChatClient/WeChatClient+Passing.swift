@@ -96,13 +96,12 @@ extension WeChatClient {
         switch error {
         case .transport(.cancelled):
             return .unknown
-        case .transport, .unreadable, .refused(errcode: -1), .resting, .crowded:
+        case .transport, .unreadable, .refused(errcode: -1), .backingOff, .resting, .crowded:
             return .failed(retryAt: nil)
-        case .backingOff:
-            // A picture refused for its access token, and no newer one to be had before then.
-            return .failed(retryAt: tokens.withLock { $0.repairNotBefore })
         case .tokenRefused:
-            return call == .code ? .failed(retryAt: nil) : .answered
+            // A picture refused for its access token, and no newer one to be had before then.
+            return call == .code
+                ? .failed(retryAt: tokens.withLock { $0.repairNotBefore }) : .answered
         case .quotaReached(let errcode):
             // 45011 of jscode2session is one user's, who must not stop everybody else.
             return call == .session && errcode != 45009 ? .answered : .quotaReached

@@ -166,6 +166,14 @@ room(
     resources: [.embedInCode("Pages/Templates"), .embedInCode("Pages/assets")]
 )
 
+room(
+    "Simulator",
+    [
+        "HTTPTransport", "LoginDomain", "LoginService", "LoginStore", "MockWeChatWorld",
+        "WeChatClient", httpTypes, logging,
+    ]
+)
+
 // rank 4: programs
 program(
     "fake-phone",
@@ -178,6 +186,7 @@ program(
         "LoginStoreSQLite", "WeChatClient", argumentParser, hummingbird, logging, nioCore,
     ]
 )
+program("simulate", ["Simulator", argumentParser])
 
 // The mock: a world of its own, next to the house.
 systemLibrary(
@@ -240,7 +249,10 @@ targets.append(
 )
 tests("LoginDomainTests", ["LoginDomain", "TestSupport"])
 tests("OpenIDConnectTests", ["OpenIDConnect", "LoginDomain", crypto, cryptoExtras])
-tests("LoginStoreTests", ["LoginDomain", "LoginStore", "LoginStoreContract"])
+tests(
+    "LoginStoreTests",
+    ["LoginDomain", "LoginStore", "LoginStoreContract", "TestSupport"]
+)
 tests(
     "LoginStoreSQLiteTests",
     [
@@ -272,6 +284,7 @@ tests(
         httpTypes, nioCore, nioPosix, nioSSL, nioTLS, swiftASN1, x509,
     ]
 )
+tests("SimulatorTests", ["Simulator", "simulate", subprocess, systemPackage])
 tests(
     "FakePhoneTests",
     ["FakePhone", "HTTPTransport", httpTypes, nioCore, nioPosix, nioHTTP1, nioWebSocket]

@@ -12,7 +12,7 @@ package final class MemoryLoginStore: OperatorStore {
     }
 
     /// Everything there is, as values.
-    private struct Rows {
+    fileprivate struct Rows {
         let caps: RowCaps
         var attempts: [AttemptID: Attempt] = [:]
         var byCookie: [SecretDigest: AttemptID] = [:]
@@ -65,7 +65,7 @@ package final class MemoryLoginStore: OperatorStore {
         }
     }
 
-    private struct LoginRow {
+    fileprivate struct LoginRow {
         var user: UserID
         var browser: BrowserFacts
         var at: Timestamp
@@ -408,5 +408,32 @@ package final class MemoryLoginStore: OperatorStore {
         _ code: SupportCode
     ) async throws(LoginStoreError) -> [AuditEntry] {
         rows.withLock { $0.audit.filter { $0.code == code } }
+    }
+
+    // MARK: - Backups
+
+    /// A copy of every row.
+    package struct Backup: Sendable {
+        fileprivate let rows: Rows
+    }
+
+    package func backup() -> Backup {
+        Backup(rows: rows.withLock { $0 })
+    }
+
+    /// Puts an older state back.
+    ///
+    /// A new epoch begins, as with a real database (T38): logins under way and phone sessions are dead,
+    /// and browsers are logged out, because what was revoked after the backup would come back.
+    package func restore(_ backup: Backup, beginsEpoch: Bool = true) {
+        rows.withLock { rows in
+            rows = backup.rows
+            guard beginsEpoch else { return }
+            rows.phones = [:]
+            rows.sessions = [:]
+            for attempt in rows.attempts.values where !attempt.hasEnded {
+                _ = rows.update(.cookie(attempt.cookie)) { $0.expire(at: $0.capAt) }
+            }
+        }
     }
 }

@@ -264,9 +264,9 @@ tests(
 tests(
     "LoginServerTests",
     [
-        "LoginServer", "LoginDomain", "LoginService", "LoginStore", "OpenIDConnect", "TestSupport",
-        "WeChatClient", "WebSocketUpgrade", crypto, cryptoExtras, httpTypes, hummingbird,
-        hummingbirdCore,
+        "LoginServer", "HTTPTransport", "HTTPTransportAHC", "LoginDomain", "LoginService",
+        "LoginStore", "MockWeChat", "OpenIDConnect", "TestSupport", "WeChatClient",
+        "WebSocketUpgrade", crypto, cryptoExtras, httpTypes, hummingbird, hummingbirdCore,
         hummingbirdTesting, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix, nioWebSocket,
         serviceLifecycle,
     ]

@@ -147,21 +147,24 @@ room("WeChatClient", ["HTTPTransport", httpTypes])
 room(
     "FakePhone",
     [
-        "CLibPNG", "HTTPTransport", "HTTPTransportAHC", httpTypes, nioCore, nioPosix, nioHTTP1,
-        nioWebSocket,
-        nioSSL, yams,
+        "CLibPNG", "HTTPTransport", "HTTPTransportAHC", crypto, cryptoExtras, httpTypes, nioCore,
+        nioPosix, nioHTTP1, nioWebSocket, nioSSL, yams,
     ]
 )
-room("LoginService", ["LoginDomain", "LoginStore", "WeChatClient", crypto, logging])
+room(
+    "LoginService",
+    ["LoginDomain", "LoginStore", "OpenIDConnect", "WeChatClient", crypto, logging]
+)
 room("LoginStoreSQLite", ["LoginDomain", "LoginStore", grdb])
 
 // rank 3: edge
 room(
     "LoginServer",
     [
-        "LoginDomain", "LoginService", "WeChatClient", "WebSocketUpgrade", configuration, crypto,
-        httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioWebSocket, serviceLifecycle,
-        systemPackage, yams,
+        "LoginDomain", "LoginService", "OpenIDConnect", "WeChatClient", "WebSocketUpgrade",
+        configuration, crypto, httpTypes, hummingbird, hummingbirdCore, logging, nioCore,
+        nioWebSocket, serviceLifecycle,
+        yams,
     ],
     resources: [.embedInCode("Pages/Templates"), .embedInCode("Pages/assets")]
 )
@@ -170,7 +173,7 @@ room(
     "Simulator",
     [
         "HTTPTransport", "LoginDomain", "LoginService", "LoginStore", "MockWeChatWorld",
-        "WeChatClient", httpTypes, logging,
+        "OpenIDConnect", "WeChatClient", httpTypes, logging,
     ]
 )
 
@@ -183,7 +186,8 @@ program(
     "login-server",
     [
         "HTTPTransport", "HTTPTransportAHC", "LoginDomain", "LoginServer", "LoginService",
-        "LoginStoreSQLite", "WeChatClient", argumentParser, hummingbird, logging, nioCore,
+        "LoginStore", "LoginStoreSQLite", "OpenIDConnect", "WeChatClient", argumentParser, crypto,
+        cryptoExtras, hummingbird, logging, nioCore,
     ]
 )
 program("simulate", ["Simulator", argumentParser])
@@ -224,7 +228,8 @@ targets.append(
         name: "TestSupport",
         dependencies: [
             "HTTPTransport", "LoginDomain", "LoginServer", "LoginService", "LoginStore",
-            "WeChatClient", httpTypes, hummingbird, hummingbirdTesting, logging, nioCore,
+            "OpenIDConnect", "WeChatClient", crypto, cryptoExtras, httpTypes, hummingbird,
+            hummingbirdTesting, logging, nioCore,
         ],
         path: "Tests/TestSupport"
     )
@@ -248,11 +253,8 @@ targets.append(
     )
 )
 tests("LoginDomainTests", ["LoginDomain", "TestSupport"])
-tests("OpenIDConnectTests", ["OpenIDConnect", "LoginDomain", crypto, cryptoExtras])
-tests(
-    "LoginStoreTests",
-    ["LoginDomain", "LoginStore", "LoginStoreContract", "TestSupport"]
-)
+tests("OpenIDConnectTests", ["OpenIDConnect", "LoginDomain", "TestSupport", crypto, cryptoExtras])
+tests("LoginStoreTests", ["LoginDomain", "LoginStore", "LoginStoreContract", "TestSupport"])
 tests(
     "LoginStoreSQLiteTests",
     [
@@ -271,8 +273,9 @@ tests(
 tests(
     "LoginServerTests",
     [
-        "LoginServer", "LoginDomain", "LoginService", "LoginStore", "TestSupport",
-        "WeChatClient", "WebSocketUpgrade", httpTypes, hummingbird, hummingbirdCore,
+        "LoginServer", "HTTPTransport", "HTTPTransportAHC", "LoginDomain", "LoginService",
+        "LoginStore", "MockWeChat", "OpenIDConnect", "TestSupport", "WeChatClient",
+        "WebSocketUpgrade", crypto, cryptoExtras, httpTypes, hummingbird, hummingbirdCore,
         hummingbirdTesting, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix, nioWebSocket,
         serviceLifecycle,
     ]

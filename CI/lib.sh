@@ -56,6 +56,6 @@ start_both() {
   start mock-wechat "$bin/mock-wechat" --port "$1"
   wechat=$address
   start login-server "$bin/login-server" serve --mode development --port "$2" \
-    --wechat "$wechat" --database "$folder/login.sqlite"
+    --wechat "$wechat" --database "$folder/data/login.sqlite"
   login=$address
 }

@@ -71,7 +71,7 @@ function transportFailure(errMsg, step) {
   const text = String(errMsg);
   if (/not in domain list/.test(text)) return new Failure('domain', { step });
   if (/interrupted/.test(text)) return new Failure('interrupted', { step });
-  if (/time[d ]*out/i.test(text)) return new Failure('timeout', { step });
+  if (/time[d_ ]*out/i.test(text)) return new Failure('timeout', { step });
   return new Failure('network', { step });
 }
 

@@ -9,6 +9,10 @@
 // stranger wrote.
 const CODE_LAUNCHES = [1011, 1012, 1013, 1047, 1048, 1049];
 
+// A link of a login page on this very phone (WeChat's plain URL scheme) was opened just now. The server
+// lets nobody confirm by it what was begun elsewhere.
+const LINK_LAUNCH = 1286;
+
 /**
  * What the options say: `{kind: 'none'}` no code; `{kind: 'stale'}` a code that nobody scanned just
  * now; `{kind: 'malformed', raw, launch}`; `{kind: 'scan', raw, scene, launch}`.
@@ -17,7 +21,7 @@ function readLaunch(options) {
   const raw = options && options.query ? options.query.scene : undefined;
   if (raw === undefined || raw === '') return { kind: 'none' };
   const launch = options.scene;
-  if (!CODE_LAUNCHES.includes(launch)) return { kind: 'stale' };
+  if (!CODE_LAUNCHES.includes(launch) && launch !== LINK_LAUNCH) return { kind: 'stale' };
   const scene = decodedOnce(raw);
   return scene ? { kind: 'scan', raw, scene, launch } : { kind: 'malformed', raw, launch };
 }
@@ -31,4 +35,4 @@ function decodedOnce(raw) {
   }
 }
 
-module.exports = { readLaunch };
+module.exports = { LINK_LAUNCH, readLaunch };

@@ -13,6 +13,8 @@ const WX_LOGIN_TIMEOUT_MS = 10000;
 function createPhoneSession({ wx, server }) {
   let bearer = '';
   let user = null;
+  // The login under way: whoever needs one meanwhile waits for the same.
+  let pending = null;
 
   /** A js_code is good for one call, so each login asks for a fresh one (T8). */
   function freshCode() {
@@ -28,7 +30,16 @@ function createPhoneSession({ wx, server }) {
     });
   }
 
-  async function logIn() {
+  function logIn() {
+    if (!pending) {
+      const end = () => { pending = null; };
+      pending = freshSession();
+      pending.then(end, end);
+    }
+    return pending;
+  }
+
+  async function freshSession() {
     const session = await server.post('/mp/session', { js_code: await freshCode() });
     bearer = session.token;
     user = session.user;
@@ -41,18 +52,21 @@ function createPhoneSession({ wx, server }) {
 
   /**
    * Sends something with the bearer, logging in first when needed. When the server no longer knows
-   * the bearer, logs in again and sends once more, once.
+   * the bearer, logs in again and sends once more, once. A scan and its answer belong to one phone
+   * session, so there is never a second one beside.
    *
    * @param {(bearer: string, isRenewed: boolean) => Promise} send
    */
   async function call(send) {
     await open();
+    const used = bearer;
     try {
-      return await send(bearer, false);
+      return await send(used, false);
     } catch (failure) {
       if (failure.name !== 'no_phone_session') throw failure;
-      bearer = '';
-      await logIn();
+      // Another call may have logged in again meanwhile.
+      if (bearer === used) bearer = '';
+      await open();
       return send(bearer, true);
     }
   }

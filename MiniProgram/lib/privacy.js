@@ -24,8 +24,12 @@ function createPrivacy({ wx, changed }) {
     });
   }
 
-  /** `granted`, `refused` or `undeclared`, once the person has answered where they are asked. */
+  /**
+   * `granted`, `refused` or `undeclared`, once the person has answered where they are asked; `too_old`
+   * where WeChat has no avatar and nickname filling (before base library 2.21.2), so nothing is asked.
+   */
   async function ready() {
+    if (wx.canIUse && !wx.canIUse('button.open-type.chooseAvatar')) return 'too_old';
     // A base library without these calls asks for no consent.
     if (!wx.getPrivacySetting || !wx.requirePrivacyAuthorize) return 'granted';
     if (!await needsConsent()) return 'granted';

@@ -8,7 +8,7 @@ const { createServer } = require('./server');
 const { createPhoneSession } = require('./phone-session');
 const { createPrivacy } = require('./privacy');
 const { createProfile } = require('./profile');
-const { readLaunch } = require('./launch');
+const { LINK_LAUNCH, readLaunch } = require('./launch');
 const { Failure, explain, supportCode } = require('./failures');
 const { languageOf, speak } = require('./texts');
 const { DIGITS, draw, remark } = require('./view');
@@ -16,6 +16,9 @@ const { DIGITS, draw, remark } = require('./view');
 // The server refuses a confirm sooner after its scan; it may be set otherwise there.
 const CONFIRM_DELAY_MS = 700;
 const SECOND_MS = 1000;
+
+// Without a callback WeChat answers with a promise, and reports it as a fault when that is rejected.
+const ignore = () => {};
 
 // Something newer has begun: what is left of the old is not for the screen.
 class Outdated extends Error {}
@@ -28,10 +31,12 @@ class Outdated extends Error {}
  * @param {{setTimeout, clearTimeout, now}} [options.timers] the time; for tests
  */
 function createProgram({ wx, config, launch, timers = realTimers() }) {
-  const lang = languageOf(wx.getAppBaseInfo().language);
+  const lang = languageOf(baseInfo(wx).language);
   const say = speak(lang);
   const { origin } = config;
-  const site = config.site && typeof config.site === 'object' ? config.site[lang] : config.site;
+  const site = (config.site && typeof config.site === 'object' ? config.site[lang] : config.site) || '';
+  // Base library 2.17.3; before, WeChat's own button is the only way out.
+  const canClose = Boolean(wx.exitMiniProgram);
   const server = createServer({ wx, origin });
   const session = createPhoneSession({ wx, server });
   const privacy = createPrivacy({
@@ -49,6 +54,8 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     isAskedForConsent: false,
     // The confirm screen: the server's answer to the scan; milliseconds.
     scanned: null,
+    // Whether the browser is on this phone.
+    isByLink: false,
     confirmableAt: 0,
     endsAt: 0,
     isTooFast: false,
@@ -84,7 +91,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
   });
 
   change({});
-  wx.getNetworkType({ success: ({ networkType }) => change({ isOffline: networkType === 'none' }) });
+  wx.getNetworkType({ success: ({ networkType }) => change({ isOffline: networkType === 'none' }), fail: ignore });
   wx.onNetworkStatusChange(({ isConnected }) => {
     change({ isOffline: !isConnected });
     if (!isConnected || state.page !== 'error' || !state.failure.isOfNetwork || underWay) return;
@@ -105,7 +112,9 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     if (state.page === 'confirm' && now >= state.endsAt && !state.isWorking) {
       state = Object.assign({}, state, failed(new Failure('expired')));
     }
-    const newer = draw(state, { lang, say, site, origin, now });
+    const newer = draw(state, {
+      lang, say, site, origin, now, canClose,
+    });
     schedule(now);
     if (JSON.stringify(newer) === JSON.stringify(view)) return;
     view = newer;
@@ -271,11 +280,14 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
   async function scan(code, current) {
     // Also when the person tries again.
     change({ page: 'busy', busyText: 'busy_login' });
+    // By itself, so that a code which is no longer looked at when the login comes is not scanned.
+    await current(session.open());
     const scanned = await current(session.call((bearer) => sendScan(code, bearer)));
     const now = timers.now();
     change({
       page: 'confirm',
       scanned,
+      isByLink: code.launch === LINK_LAUNCH,
       confirmableAt: now + confirmDelay,
       endsAt: now + scanned.expires_in * SECOND_MS,
     });
@@ -296,7 +308,7 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
       isUnsure = true;
       change({ page: 'confirm', busyText: 'busy_confirm', isTooFast: false });
       await current(decision());
-      if (wx.vibrateShort) wx.vibrateShort({ type: 'light' });
+      if (wx.vibrateShort) wx.vibrateShort({ type: 'light', fail: ignore });
       change({ page: 'done', outcome: 'confirmed' });
     }, (failure) => {
       if (failure.isUncertain) return failed(failure, { mayCancel: true });
@@ -383,13 +395,13 @@ function createProgram({ wx, config, launch, timers = realTimers() }) {
     logins: () => leaveFor(showLogins),
     profile: () => leaveFor(profile.show),
     back: () => change(Object.assign({ home: null, note: null }, state.home)),
-    close: () => wx.exitMiniProgram({}),
+    close: () => wx.exitMiniProgram({ fail: ignore }),
     avatar: ({ avatarUrl }) => profile.upload(avatarUrl),
     nickname: ({ nickName }) => profile.rename(nickName),
     'privacy-ask': () => profile.ask(),
     'privacy-agree': () => profile.answer(true),
     'privacy-refuse': () => profile.answer(false),
-    'privacy-contract': () => wx.openPrivacyContract && wx.openPrivacyContract({}),
+    'privacy-contract': () => wx.openPrivacyContract && wx.openPrivacyContract({ fail: ignore }),
   };
 
   /** A button that is not on the screen, or not enabled, does nothing. */
@@ -431,11 +443,17 @@ function buttons({ buttons: own, logins, profile, privacy }) {
 
 /** Whether somebody has filled in config.js: the names there at first are nobody's. */
 function isConfigured({ origin, site }) {
-  const isOrigin = /^https?:\/\/[^/]+$/.test(origin) && !/\.example(\.com)?$/.test(origin)
+  const isOrigin = /^https?:\/\/[^/\s]+$/.test(origin) && !/\.example(\.com)?(:\d+)?$/.test(origin)
     // WeChat takes the port that is registered, and none where none is.
     && !/^https:.*:443$/.test(origin);
   const names = site && typeof site === 'object' ? [site.zh, site.en] : [site];
   return isOrigin && names.every((name) => typeof name === 'string' && name !== '');
+}
+
+/** What WeChat says of itself: getAppBaseInfo is there from base library 2.20.1. */
+function baseInfo(wx) {
+  if (wx.getAppBaseInfo) return wx.getAppBaseInfo();
+  return wx.getSystemInfoSync ? wx.getSystemInfoSync() : {};
 }
 
 function realTimers() {

@@ -42,6 +42,8 @@ const TEXTS = {
   cancel_button: { zh: '取消登录', en: 'Cancel' },
   card_site: { zh: '网站', en: 'Website' },
   card_host: { zh: '网址', en: 'Address' },
+  card_shares: { zh: '将获知', en: 'It will learn' },
+  share_wechat: { zh: '您的微信身份标识（openid、unionid）', en: 'your WeChat id (openid, unionid)' },
   card_browser: { zh: '浏览器', en: 'Browser' },
   card_system: { zh: '系统', en: 'System' },
   card_place: { zh: '位置', en: 'Place' },
@@ -52,6 +54,10 @@ const TEXTS = {
   warning_picture: {
     zh: '这个码不是用相机扫的，而是从图片中识别的。如果是别人发给您的，请取消：对方会以您的身份登录。',
     en: 'This code was read from a picture, not by the camera. If somebody sent it to you, cancel: they would be logged in as you.',
+  },
+  warning_link: {
+    zh: '您是点链接打开的，但这次登录不是从这部手机、这个网络开始的，所以不能确认。请取消：发来链接的人会以您的身份登录。',
+    en: 'You came by a link, but this login was not begun on this phone and its network, so you cannot confirm. Cancel: whoever sent the link would be logged in as you.',
   },
   warning_network: {
     zh: '这个浏览器和您的手机不在同一个网络。请确认它就在您面前。',
@@ -71,6 +77,10 @@ const TEXTS = {
   confirmed_text: {
     zh: '电脑上的页面正在登录，可以关闭小程序了。',
     en: 'The page on the computer is logging in. You can close this.',
+  },
+  confirmed_link_text: {
+    zh: '请回到浏览器，页面正在登录。',
+    en: 'Go back to the browser: its page is logging in.',
   },
   cancelled_title: { zh: '登录已取消', en: 'Login cancelled' },
   cancelled_text: { zh: '您没有登录。', en: 'You are not logged in.' },
@@ -120,6 +130,10 @@ const TEXTS = {
   avatar_bad: {
     zh: '这个图片不能用，请选 PNG、JPEG 或 WebP 图片。',
     en: 'This picture cannot be used. Choose a PNG, JPEG or WebP picture.',
+  },
+  profile_too_old: {
+    zh: '请更新微信，再填写头像和昵称。登录不受影响。',
+    en: 'Please update WeChat to fill in picture and name. Logging in works as before.',
   },
   privacy_refused: {
     zh: '您没有同意隐私保护指引，所以不能填写头像和昵称。登录不受影响。',

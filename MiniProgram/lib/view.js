@@ -9,7 +9,9 @@ const { readAgent } = require('./agent');
 const DIGITS = 2;
 
 /** The view (see README.md) of a state (see program.js) at `now`, in milliseconds. */
-function draw(state, { lang, say, site, origin, now }) {
+function draw(state, {
+  lang, say, site, origin, now, canClose = true,
+}) {
   const view = {
     page: state.page,
     lang,
@@ -33,7 +35,9 @@ function draw(state, { lang, say, site, origin, now }) {
   // While something is under way no button does anything: a second tap sends nothing.
   const button = (id, text, { kind = 'plain', enabled = true } = {}) => (
     makeButton(id, text, kind, enabled && !state.isWorking));
-  const tools = { lang, say, site, origin, now, button };
+  const tools = {
+    lang, say, site, origin, now, canClose, button,
+  };
   return Object.assign(view, PAGES[state.page](state, tools));
 }
 
@@ -69,12 +73,12 @@ const PAGES = {
     };
   },
 
-  done: (state, { say, button }) => ({
+  done: (state, { say, canClose, button }) => ({
     title: say(state.outcome === 'confirmed' ? 'confirmed_title' : 'cancelled_title'),
-    text: say(state.outcome === 'confirmed' ? 'confirmed_text' : 'cancelled_text'),
+    text: say(state.outcome === 'confirmed' ? confirmedText(state) : 'cancelled_text'),
     outcome: state.outcome,
     buttons: [
-      button('close', say('close_button'), { kind: 'primary' }),
+      ...(canClose ? [button('close', say('close_button'), { kind: 'primary' })] : []),
       button('profile', say('profile_button')),
       button('logins', say('logins_button')),
     ],
@@ -152,6 +156,7 @@ function confirmNote(state, say) {
 function profileNote(state, say) {
   if (state.isWorking) return note(say('saving'));
   if (state.note) return note(say(state.note.text), state.note.tone);
+  if (state.consent === 'too_old') return note(say('profile_too_old'), 'warn');
   if (state.consent === 'refused') return note(say('privacy_refused'), 'warn');
   return state.consent === 'undeclared' ? note(say('privacy_undeclared'), 'warn') : null;
 }
@@ -161,9 +166,14 @@ function card({ client, browser, warnings: names }, lang, say) {
   const agent = readAgent(browser.ua, lang);
   const place = [browser.ip_area, browser.network].filter(Boolean).join(' · ');
   const tone = names.includes('network') ? 'warn' : 'plain';
+  // Older servers name none. What has no words here yet is named as the server does.
+  const shares = (client.shares || []).map((name) => (SHARES[name] ? say(SHARES[name]) : name));
   return [
     row(say('card_site'), client.name),
     row(say('card_host'), client.host),
+    ...(shares.length > 0
+      ? [row(say('card_shares'), shares.join(lang === 'zh' ? '、' : ', '), 'warn')]
+      : []),
     row(say('card_browser'), agent.browser || say('unknown')),
     row(say('card_system'), agent.system || say('unknown')),
     // Without a location database there is the address alone.
@@ -173,11 +183,18 @@ function card({ client, browser, warnings: names }, lang, say) {
   ];
 }
 
+// What a website learns beyond name and picture: a confirm agrees to it.
+const SHARES = { wechat: 'share_wechat' };
+
 const row = (label, value, tone = 'plain') => ({ label, value, tone });
+
+const confirmedText = ({ isByLink }) => (isByLink ? 'confirmed_link_text' : 'confirmed_text');
 
 function warnings(scanned, say) {
   const texts = [];
-  if (!scanned.confirm_allowed) {
+  if (scanned.warnings.includes('link')) {
+    texts.push(say('warning_link'));
+  } else if (!scanned.confirm_allowed) {
     texts.push(say('warning_blocked'));
   } else if (scanned.warnings.includes('picture')) {
     texts.push(say('warning_picture'));

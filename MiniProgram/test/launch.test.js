@@ -28,8 +28,14 @@ test('a code is one that was read by camera, long press or album', () => {
   }
 });
 
+test('a link of the login page on this phone is read as a code is', () => {
+  assert.deepEqual(launched('Ab-_9', 1286), {
+    kind: 'scan', raw: 'Ab-_9', scene: 'Ab-_9', launch: 1286,
+  });
+});
+
 test('T13 a query that was not scanned just now is no scan', () => {
-  for (const launch of [1089, 1001, 1007, 1008, 1037, 1038, 1103, 1104, undefined, '1047']) {
+  for (const launch of [1089, 1065, 1069, 1194, 1001, 1007, 1008, 1037, 1038, 1103, 1104, undefined, '1047']) {
     assert.equal(launched('x', launch).kind, 'stale', String(launch));
   }
 });
@@ -84,6 +90,7 @@ test("the phone's own words for a broken connection are told apart", () => {
   assert.equal(name('uploadFile:fail url not in domain list'), 'domain');
   assert.equal(name('request:fail timeout'), 'timeout');
   assert.equal(name('request:fail 请求超时, request timed out'), 'timeout');
+  assert.equal(name('request:fail -118:net::ERR_CONNECTION_TIMED_OUT'), 'timeout');
   assert.equal(name('request:fail interrupted'), 'interrupted');
   assert.equal(name('request:fail errcode:-118 cronet_error_code:-118'), 'network');
   assert.equal(name(undefined), 'network');

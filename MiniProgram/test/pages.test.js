@@ -154,6 +154,22 @@ test('what a person does reaches the program', () => {
   ]);
 });
 
+test('a title that cannot be set is nobody\'s failure', () => {
+  for (const page of ['confirm', 'index']) {
+    const titles = [];
+    let given = null;
+    const context = {
+      Page: (it) => { given = it; },
+      getApp: () => ({ program: { view: { site: 'Shop' } } }),
+      wx: { setNavigationBarTitle: (options) => titles.push(options) },
+    };
+    vm.runInNewContext(read(`pages/${page}/${page}.js`), context);
+    given.onReady();
+    assert.equal(titles[0].title, 'Shop');
+    assert.equal(typeof titles[0].fail, 'function');
+  }
+});
+
 test('the app hands on how it was opened', () => {
   const heard = [];
   let app = null;
@@ -201,6 +217,39 @@ test('every class is styled, and every style is used', () => {
     plain.forEach((one) => assert.ok(styled.has(one), `${name}: ${one}`));
     styled.forEach((one) => {
       assert.ok(plain.includes(one) || stems.some((stem) => one.startsWith(stem)), `${name}: .${one}`);
+    });
+  }
+});
+
+/** What a rule of a stylesheet is for, and what it sets. */
+const rules = (style) => [...style.replace(/\/\*[^]*?\*\//g, '').matchAll(/([^{}]+)\{([^}]*)\}/g)]
+  .flatMap(([, selectors, body]) => selectors.split(',').map((selector) => ({ selector: selector.trim(), body })));
+
+/** How many classes a selector has, with states such as :first-child. */
+const weight = (selector) => (selector.match(/\.[\w-]+|(?<!:):(?!:)[\w-]+/g) || []).length;
+
+test('WeChat\'s own look of buttons does not win over ours', () => {
+  // "style": "v2" has `wx-button:not([size=mini])` with a width of 184px and margins, and
+  // `wx-button[disabled]:not([type])` with colours: a class and a tag, two of the one and the other.
+  assert.equal(json('app.json').style, 'v2');
+  for (const name of ['screen', 'privacy']) {
+    const wxml = name === 'screen' ? SCREEN : PRIVACY;
+    const all = rules(read(`components/${name}/${name}.wxss`));
+    const buttons = wxml.tags.filter((tag) => tag.name === 'button');
+    const classes = new Set(buttons.flatMap(({ attributes }) => attributes.class.split(/[ {]/)[0]));
+    classes.forEach((one) => {
+      const own = all.filter(({ selector }) => new RegExp(`\\.${one}(:[\\w-]+)?$`).test(selector));
+      assert.ok(own.some(({ body }) => /width: 100%/.test(body)), `${name}: ${one}`);
+      own.forEach(({ selector }) => assert.ok(weight(selector) >= 2, `${name}: ${selector}`));
+      // The older look draws a line around a button by its ::after.
+      const line = all.find(({ selector }) => selector.endsWith(`.${one}::after`));
+      assert.match(line ? line.body : '', /border: 0/, `${name}: ${one}::after`);
+    });
+    if (!buttons.some(({ attributes }) => attributes.disabled)) continue;
+    ['plain', 'primary', 'danger'].forEach((kind) => {
+      const shut = all.find(({ selector }) => selector.endsWith(`.kind-${kind}.is-shut`));
+      assert.ok(shut && weight(shut.selector) >= 3, kind);
+      assert.match(shut.body, /background: [^;]+; color: /);
     });
   }
 });
@@ -272,7 +321,7 @@ test('tests and documents are not uploaded', () => {
 
 test('the styles of components choose by class alone, as WeChat wants it', () => {
   for (const file of files('components', '.wxss')) {
-    const selectors = [...read(file).matchAll(/([^{}]+)\{/g)].map((match) => match[1].trim());
+    const selectors = rules(read(file)).map(({ selector }) => selector);
     assert.ok(selectors.length > 0);
     for (const selector of selectors) assert.doesNotMatch(selector, /\[|#|(^|[\s,>])[a-z]/, `${file}: ${selector}`);
   }

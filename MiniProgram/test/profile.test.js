@@ -179,6 +179,21 @@ test('a use that is not declared is told to the developer', async () => {
   assert.equal(program.view.profile.isFillable, false);
 });
 
+test('a WeChat without avatar and nickname filling offers no button that does nothing', async () => {
+  const { wx, timers } = setUp();
+  const { createProgram } = require('../lib/program');
+  const asked = [];
+  const older = { ...wx, canIUse: (name) => { asked.push(name); return false; } };
+  const program = createProgram({ wx: older, config: { origin: 'https://login.test', site: 'Shop' }, timers });
+  await program.show({ query: {}, scene: 1001 });
+  await program.tap('profile');
+  await settle();
+  assert.deepEqual(asked, ['button.open-type.chooseAvatar']);
+  assert.equal(program.view.profile.isFillable, false);
+  assert.equal(program.view.note.text, 'Please update WeChat to fill in picture and name. Logging in works as before.');
+  assert.deepEqual(program.view.buttons.map(({ id }) => id), ['back']);
+});
+
 test('a phone without the calls for consent needs none', async () => {
   const { wx, timers } = setUp();
   const { createProgram } = require('../lib/program');

@@ -122,6 +122,45 @@ test('the answer to an older code comes too late', async () => {
   assert.equal(program.view.card[0].value, 'Shop');
 });
 
+test('T11 a slow login for an older code is the login for the newer one, too', async () => {
+  const { program, server, timers } = setUp();
+  const release = server.hold('/mp/session');
+  const first = program.show(scanned('scene-1'));
+  await settle();
+  const second = program.show(scanned('scene-2'));
+  await settle();
+  release();
+  await Promise.all([first, second]);
+  // Nobody looks at the older code any more: it is not told to the server.
+  assert.deepEqual(server.paths(), ['/mp/session', '/mp/scan']);
+  assert.equal(server.requests[1].json.scene, 'scene-2');
+  timers.advance(CONFIRM_DELAY_MS);
+  await program.tap('confirm');
+  const bearers = server.requests.slice(1).map(({ header }) => header.authorization);
+  assert.deepEqual(bearers, ['Bearer bearer-1', 'Bearer bearer-1']);
+  assert.equal(program.view.outcome, 'confirmed');
+});
+
+test('T11 two calls that find the phone session ended log in once, and stay in one session', async () => {
+  const { program, server, timers } = await setUpScanned();
+  const confirm = server.hold('/mp/confirm');
+  const scan = server.hold('/mp/scan');
+  const confirmed = program.tap('confirm');
+  await settle();
+  const shown = program.show(scanned('scene-2'));
+  await settle();
+  scan(refusal(401, 'no_phone_session'));
+  await settle();
+  confirm(refusal(401, 'no_phone_session'));
+  await Promise.all([confirmed, shown]);
+  await settle();
+  assert.equal(server.paths().filter((path) => path === '/mp/session').length, 2);
+  timers.advance(CONFIRM_DELAY_MS);
+  await program.tap('confirm');
+  assert.equal(server.requests.at(-1).json.scene, 'scene-2');
+  assert.equal(server.requests.at(-1).header.authorization, 'Bearer bearer-2');
+});
+
 test('T11 a confirm under way never reaches a code that was scanned meanwhile', async () => {
   const { program, server } = await setUpScanned();
   const release = server.hold('/mp/confirm');
@@ -156,6 +195,50 @@ test('T04 the confirm screen shows who asks, as the server saw them', async () =
     { label: 'Code shown', value: '12 s ago', tone: 'plain' },
   ]);
   assert.match(program.view.text, /If you did not open this page yourself/);
+});
+
+test('the confirm screen says what the website will learn', async () => {
+  for (const [language, label, words] of [
+    ['en', 'It will learn', 'your WeChat id (openid, unionid), horoscope'],
+    ['zh_CN', '将获知', '您的微信身份标识（openid、unionid）、horoscope'],
+  ]) {
+    const { program, server } = setUp({ language });
+    server.next('/mp/scan', ok({
+      ...SCANNED, client: { ...SCANNED.client, shares: ['wechat', 'horoscope'] },
+    }));
+    await program.show(scanned());
+    const row = program.view.card.find((each) => each.label === label);
+    assert.deepEqual(row, { label, value: words, tone: 'warn' });
+    const place = program.view.card.indexOf(row);
+    assert.equal(place, 2, 'right behind the website');
+  }
+});
+
+test('a server that says nothing of it shares nothing', async () => {
+  const { program, server } = setUp();
+  const { shares: _, ...client } = SCANNED.client;
+  server.next('/mp/scan', ok({ ...SCANNED, client }));
+  await program.show(scanned());
+  assert.ok(!program.view.card.some(({ label }) => label === 'It will learn'));
+});
+
+test('T04 who came by a link that was sent cannot confirm, and is told why', async () => {
+  const { program, server } = setUp();
+  server.next('/mp/scan', ok({ ...SCANNED, confirm_allowed: false, warnings: ['link', 'network'] }));
+  await program.show(scanned('scene-1', 1286));
+  assert.match(program.view.warnings[0], /whoever sent the link would be logged in as you/);
+  assert.equal(program.view.warnings.length, 2);
+  assert.equal(buttonOf(program.view, 'confirm').enabled, false);
+  assert.equal(buttonOf(program.view, 'cancel').enabled, true);
+});
+
+test('who came by the link of this phone goes back to the browser', async () => {
+  const { program, server, timers } = setUp();
+  await program.show(scanned('scene-1', 1286));
+  assert.deepEqual(program.view.warnings, []);
+  timers.advance(CONFIRM_DELAY_MS);
+  await program.tap('confirm');
+  assert.match(program.view.text, /Go back to the browser/);
 });
 
 test('what is not known of a browser is said to be unknown, and a place is left out', async () => {
@@ -285,6 +368,56 @@ test('cancelling a code that is gone is cancelled', async () => {
   server.next('/mp/cancel', refusal(410, 'scene_unavailable'));
   await program.tap('cancel');
   assert.equal(program.view.outcome, 'cancelled');
+});
+
+test('an older base library says its language in another way, and cannot be left by a button', async () => {
+  const { wx, server, timers } = setUp();
+  const older = {
+    ...wx, getAppBaseInfo: undefined, exitMiniProgram: undefined, getSystemInfoSync: () => ({ language: 'zh_CN' }),
+  };
+  const program = createProgram({ wx: older, config: { origin: ORIGIN, site: 'Shop' }, timers });
+  await program.show(scanned());
+  assert.equal(program.view.lang, 'zh');
+  timers.advance(CONFIRM_DELAY_MS);
+  await program.tap('confirm');
+  assert.equal(server.paths().at(-1), '/mp/confirm');
+  assert.deepEqual(program.view.buttons.map(({ id }) => id), ['profile', 'logins']);
+});
+
+test('a phone that says nothing of its language is spoken to in English', () => {
+  const { wx } = setUp();
+  const mute = { ...wx, getAppBaseInfo: undefined, getSystemInfoSync: undefined };
+  const program = createProgram({ wx: mute, config: { origin: ORIGIN, site: undefined }, timers: fakeTime() });
+  assert.equal(program.view.lang, 'en');
+  // What a page hands to WeChat as its title must be a text.
+  assert.equal(program.view.site, '');
+});
+
+test('what WeChat cannot do for a side thing is nobody\'s failure', async () => {
+  const { wx, timers } = setUp();
+  // Without a callback WeChat answers with a promise, whose rejection would be reported as a fault of ours.
+  const asked = [];
+  const cannot = (api) => (options = {}) => {
+    asked.push(api);
+    if (!options.fail) return Promise.reject(new Error(`${api}:fail not supported`));
+    options.fail({ errMsg: `${api}:fail not supported` });
+    return undefined;
+  };
+  const names = ['vibrateShort', 'exitMiniProgram', 'openPrivacyContract', 'getNetworkType'];
+  const poor = { ...wx, ...Object.fromEntries(names.map((name) => [name, cannot(name)])) };
+  const faults = [];
+  const note = (fault) => faults.push(fault.message);
+  process.on('unhandledRejection', note);
+  const program = createProgram({ wx: poor, config: { origin: ORIGIN, site: 'Shop' }, timers });
+  await program.show(scanned());
+  timers.advance(CONFIRM_DELAY_MS);
+  await program.tap('confirm');
+  await program.tap('close');
+  await settle();
+  process.off('unhandledRejection', note);
+  assert.deepEqual(asked, ['getNetworkType', 'vibrateShort', 'exitMiniProgram']);
+  assert.deepEqual(faults, []);
+  assert.equal(program.view.outcome, 'confirmed');
 });
 
 test('close leaves the mini-program', async () => {
@@ -507,7 +640,8 @@ test('a domain that is not registered is told to the developer, by name', async 
 for (const config of [
   { origin: 'https://login.example.com' }, { origin: 'https://login.test/' }, { origin: 'login.test' },
   { origin: undefined }, { site: '' }, { site: undefined }, { site: { zh: '商店' } }, { site: { zh: '商店', en: '' } },
-  { site: { en: 'Shop' } }, { origin: 'https://login.test:443' },
+  { site: { en: 'Shop' } }, { origin: 'https://login.test:443' }, { origin: 'https://login.example.com:8443' },
+  { origin: 'https://login .test' },
 ]) {
   test(`a config.js that is not filled in is told: ${JSON.stringify(config)}`, async () => {
     const { program, server, phone } = setUp({ config });

@@ -7,7 +7,7 @@ const USER = { userid: '17', role: 'user', nickName: '', avatarUrl: '' };
 const SCANNED = {
   nonce: 'nonce-1',
   expires_in: 60,
-  client: { name: 'Shop', host: 'shop.test' },
+  client: { name: 'Shop', host: 'shop.test', shares: [] },
   browser: {
     ip: '198.51.100.7',
     ip_area: null,

@@ -133,8 +133,8 @@ private struct AdapterParser {
             for (key, value) in try reader.members(node, of: "fields") {
                 call.fields.append(
                     .init(
-                        name: try reader.string(key, "a field's name"),
-                        value: Template(try reader.string(value, "a field"))
+                        name: try reader.fieldName(key, "a field's name"),
+                        value: Template(try reader.fieldValue(value, "a field"))
                     )
                 )
             }
@@ -155,11 +155,7 @@ private struct AdapterParser {
     }
 
     private func path(_ node: Node, _ what: String) throws(ScenarioError) -> Template {
-        let text = try reader.string(node, what)
-        guard text.hasPrefix("/") else {
-            throw reader.error(node, "\(what) must begin with '/', not '\(text)'")
-        }
-        return Template(text)
+        Template(try reader.path(node, what))
     }
 
     private func members(
@@ -214,7 +210,7 @@ private struct AdapterParser {
                 place = .json(Self.memberPath(try reader.string(node, "json")))
             }
             if let node = options.take("header") {
-                place = .header(try reader.string(node, "header"))
+                place = .header(try reader.fieldName(node, "header"))
             }
             if let node = options.take("cookie") {
                 place = .cookie(try reader.string(node, "cookie"))

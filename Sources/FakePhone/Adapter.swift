@@ -156,6 +156,37 @@ package struct Adapter: Sendable, Equatable {
 }
 
 extension Adapter {
+    /// The names of all that browsers and phones do, each once.
+    static let operationNames = Set(
+        BrowserOperation.allCases.map(\.rawValue) + PhoneOperation.allCases.map(\.rawValue)
+    ).sorted()
+
+    /// The names of members and fields that hold what nobody else may know.
+    var secretNames: Set<String> {
+        // What a person reads or types, and what stands on the screen.
+        let open: Set<String> = [
+            "appid", "id", "launch", "lifetime", "nickname", "now_ms", "number", "origin",
+            "picture", "role", "userid",
+        ]
+        let isSecret = { (value: Template) in value.names.contains { !open.contains($0) } }
+        var names: Set<String> = []
+        for call in Array(browser.values.joined()) + Array(phone.values.joined()) {
+            for member in (call.json ?? []) + (call.form ?? []) where isSecret(member.value) {
+                names.insert(member.name.lowercased())
+            }
+            for field in call.fields where isSecret(field.value) {
+                names.insert(field.name.lowercased())
+            }
+            for taking in call.take where !open.contains(taking.name) {
+                if case .json(let path) = taking.place, let last = path.last {
+                    names.insert(last.lowercased())
+                }
+                if case .header(let name) = taking.place { names.insert(name.lowercased()) }
+            }
+        }
+        return names
+    }
+
     /// Whether there is such a variable in this design.
     func knows(_ variable: String) -> Bool {
         let ours: Set<String> = ["appid", "cookie", "js_code", "launch", "picture", "scene"]
@@ -201,7 +232,7 @@ extension Adapter.Message {
     /// What a text says.
     func read(text: String) -> WatchEvent {
         if let json = JSONValue(Array(text.utf8)), let push = read(json) { return .push(push) }
-        return .nonsense(Redaction.body(Array(text.utf8)) ?? "an empty message")
+        return .nonsense(Redaction().body(Array(text.utf8)) ?? "an empty message")
     }
 }
 

@@ -13,6 +13,8 @@ package struct Conformance: Sendable {
         case notThatFar(ScenarioResult.Failure)
         /// The design, or this run, has no such step.
         case doesNotApply(String)
+        /// The run was stopped before.
+        case notPlayed
     }
 
     /// One adversary and what came of it.
@@ -27,6 +29,7 @@ package struct Conformance: Sendable {
             verdict =
                 switch result.outcome {
                 case .passed: .held
+                case .skipped(ScenarioRunner.stopped): .notPlayed
                 case .skipped(let why): .doesNotApply(why)
                 case .failed(let failure):
                     failure.gotThrough ? .gotThrough(failure) : .notThatFar(failure)
@@ -54,8 +57,9 @@ package struct Conformance: Sendable {
         package var held: Int { findings.count { $0.verdict == .held } }
         package var gotThrough: Int { findings.count(where: \.isThrough) }
         package var notThatFar: Int { findings.count(where: \.isShort) }
+        package var notPlayed: Int { findings.count { $0.verdict == .notPlayed } }
         package var doesNotApply: Int {
-            findings.count - held - gotThrough - notThatFar
+            findings.count - held - gotThrough - notThatFar - notPlayed
         }
     }
 

@@ -29,6 +29,7 @@ package struct ConformanceReport: Sendable {
         "\(outcome.findings.count) adversaries: \(outcome.held) held, "
             + "\(outcome.gotThrough) got through, \(outcome.notThatFar) did not get that far, "
             + "\(outcome.doesNotApply) do not apply"
+            + (outcome.notPlayed == 0 ? "" : ", \(outcome.notPlayed) were not played")
     }
 
     private var honestFailure: [String] {
@@ -97,6 +98,7 @@ package struct ConformanceReport: Sendable {
             "got_through": .int(outcome.gotThrough),
             "not_that_far": .int(outcome.notThatFar),
             "does_not_apply": .int(outcome.doesNotApply),
+            "not_played": .int(outcome.notPlayed),
             "adversaries": .array(outcome.findings.map(Self.json)),
         ])
         return report.bytes + [0x0A]
@@ -110,7 +112,7 @@ package struct ConformanceReport: Sendable {
             "verdict": .string(finding.verdict.name),
         ]
         switch finding.verdict {
-        case .held: break
+        case .held, .notPlayed: break
         case .doesNotApply(let why): members["why"] = .string(why)
         case .gotThrough(let failure), .notThatFar(let failure):
             members["step"] = .string(failure.sentence)
@@ -130,6 +132,7 @@ extension Conformance.Verdict {
         case .gotThrough: "got_through"
         case .notThatFar: "not_that_far"
         case .doesNotApply: "does_not_apply"
+        case .notPlayed: "not_played"
         }
     }
 
@@ -142,6 +145,7 @@ extension Conformance.Verdict {
             "did not get that far: \(failure.sentence): expected \(failure.expected), "
                 + "got \(failure.got)"
         case .doesNotApply(let why): "does not apply: \(why)"
+        case .notPlayed: "not played: \(ScenarioRunner.stopped)"
         }
     }
 }

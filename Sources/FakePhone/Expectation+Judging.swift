@@ -28,6 +28,7 @@ extension Expectation {
             }
         }
         try judgeData(reply)
+        try judgeLacks(reply)
         if let name = bodyAs {
             let kept = facts.keptBody(name)
             guard reply.body == kept else {
@@ -75,17 +76,29 @@ extension Expectation {
     }
 
     private func judgeUser(_ reply: Reply, _ facts: Facts) throws {
-        let got = reply.userID
-        if isNobody, let got, reply.isGranted {
+        let got = isNobody && !reply.isGranted ? nil : reply.userID
+        if isNobody, got == nil { return }
+        if isNobody, usersOfPhones.isEmpty, let got {
             throw StepEnd.failed(expected: "nobody to be logged in", got: "user \(got)")
         }
-        guard let name = userOfPhone else { return }
-        let expected = try facts.userID(name)
-        guard let expected, expected == got else {
-            throw StepEnd.failed(
-                expected: "the user of \(name), \(expected ?? "who is not logged in")",
-                got: got ?? "no user"
-            )
+        guard !usersOfPhones.isEmpty else { return }
+        var allowed: [String] = []
+        for name in usersOfPhones {
+            let userID = try facts.userID(name)
+            if let userID, userID == got { return }
+            allowed.append("the user of \(name), \(userID ?? "who is not logged in")")
+        }
+        if isNobody { allowed.append("nobody") }
+        throw StepEnd.failed(
+            expected: allowed.joined(separator: ", or "),
+            got: got.map { isNobody ? "user \($0)" : $0 } ?? "no user"
+        )
+    }
+
+    private func judgeLacks(_ reply: Reply) throws {
+        let said = [String(decoding: reply.body, as: UTF8.self)] + reply.values.values.sorted()
+        for text in lacks where said.contains(where: { $0.contains(text) }) {
+            throw StepEnd.failed(expected: "an answer without '\(text)'", got: "one with it")
         }
     }
 
@@ -163,11 +176,14 @@ extension Expectation {
     }
 
     private static func text(_ body: [UInt8]) -> String {
-        body.isEmpty ? "nothing" : String(decoding: body.prefix(300), as: UTF8.self)
+        Redaction().body(body).map { String($0.prefix(300)) } ?? "nothing"
     }
 }
 
 extension Reply {
     /// Whether the server did what it was asked: 2xx, or 101 for a WebSocket that stands.
     package var isGranted: Bool { isOK || status == 101 }
+
+    /// Whether the server only says that it has no time for this, or is broken.
+    package var isBusy: Bool { status == 429 || status >= 500 }
 }

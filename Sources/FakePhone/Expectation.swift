@@ -2,9 +2,9 @@
 package struct Expectation: Sendable, Equatable {
     package var status: Int?
     package var error: String?
-    /// The phone whose user the answer must name.
-    package var userOfPhone: String?
-    /// The answer must name no user.
+    /// The phones of whose users the answer must name one.
+    package var usersOfPhones: [String] = []
+    /// The answer must name no user; with `usersOfPhones`, it need not.
     package var isNobody = false
     /// The answer must be no success.
     package var isRefused = false
@@ -22,6 +22,8 @@ package struct Expectation: Sendable, Equatable {
     package var data: [String: JSONValue] = [:]
     /// Members of `data` that must be there and not be empty.
     package var dataHas: [String] = []
+    /// Texts that must not be in it.
+    package var lacks: [String] = []
     /// Header fields by their lower-case name: a value, or whether they are there.
     package var headers: [String: JSONValue] = [:]
 
@@ -41,6 +43,7 @@ package struct Expectation: Sendable, Equatable {
         case warnings
         case data
         case dataHas = "data_has"
+        case lacks
         case headers
     }
 }

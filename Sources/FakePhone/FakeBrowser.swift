@@ -24,6 +24,8 @@ package struct FakeBrowser: Sendable {
     private let line: Line
     private let dialer: any WatchDialer
     private var watch: (any Watch)?
+    /// Whether the watch was opened with somebody else's cookies.
+    private var isWatchingAsAnother = false
     /// What was read out of the picture on the screen, made up, taken out of answers, or pushed.
     private var known: [String: String] = [:]
 
@@ -157,6 +159,7 @@ package struct FakeBrowser: Sendable {
             reply = take(
                 try await line.perform(
                     call,
+                    of: operation.rawValue,
                     known: &variables,
                     success: adapter.success,
                     more: fields(for: call.path.text, twist),
@@ -169,6 +172,12 @@ package struct FakeBrowser: Sendable {
                 known[made.name] = twist.variables[made.name] ?? variables[made.name]
             }
             guard reply.isOK else { return reply }
+            if call.method.isEmpty {
+                // The page knows all that the message has said.
+                for taking in adapter.watching?.message.take ?? [] {
+                    reply.values[taking.name] = known[taking.name]
+                }
+            }
             if operation != .complete, operation != .session {
                 known.merge(reply.values) { _, new in new }
                 known["picture"] = nil
@@ -245,10 +254,8 @@ extension FakeBrowser {
             throw .notInDesign("watch by \(kind.rawValue)")
         }
         await stopWatching()
-        let path = template.filled(
-            with: variables.merging(twist.variables) { _, borrowed in borrowed },
-            inQuery: true
-        )
+        let variables = variables.merging(twist.variables) { _, borrowed in borrowed }
+        let path = template.filled(with: variables, inQuery: true)
         let pathAlone = String(path.prefix { $0 != "?" })
         let request = WatchRequest(
             server: login,
@@ -257,31 +264,26 @@ extension FakeBrowser {
             origin: twist.origin ?? origin,
             read: { watching.message.read(text: $0) }
         )
+        if let poll = watching.poll, kind == .poll {
+            return try await openPoll(request, poll, watching.message, variables, twist)
+        }
         let start = line.time.now()
         let outcome: String
         var refusal: Reply?
         do {
-            switch kind {
-            case .websocket:
+            if kind == .websocket {
                 watch = try await dialer.openWebSocket(request)
                 outcome = "101"
-            case .sse:
+            } else {
                 watch = try await dialer.openEventStream(request)
                 outcome = "200"
-            case .poll:
-                guard let poll = watching.poll else { return nil }
-                watch = LongPollWatch(
-                    line: line,
-                    request: request,
-                    poll: poll,
-                    message: watching.message
-                )
-                return nil
             }
         } catch {
             switch error {
             case .refused(let status, let body):
-                let reply = Reply(status: status, body: body)
+                var reply = Reply(status: status, body: body)
+                // A page under 200 is no watch.
+                reply.isAccepted = false
                 refusal = reply
                 outcome = reply.summary
             case .unreachable:
@@ -292,7 +294,8 @@ extension FakeBrowser {
             Exchange(
                 from: name,
                 to: login.name,
-                what: "\(kind.rawValue.uppercased()) \(Redaction.path(path))",
+                what:
+                    "\(kind.rawValue.uppercased()) \(Redaction(secrets: line.secrets).path(path))",
                 outcome: outcome,
                 milliseconds: (line.time.now() - start).milliseconds
             )
@@ -300,10 +303,43 @@ extension FakeBrowser {
         return refusal
     }
 
-    /// Takes in what was pushed until a variable is known; what was sent is there in no time.
+    /// Asks the first question of a long poll, whose answer may be a refusal.
+    private mutating func openPoll(
+        _ request: WatchRequest,
+        _ poll: Adapter.Watching.Poll,
+        _ message: Adapter.Message,
+        _ variables: [String: String],
+        _ twist: Twist
+    ) async throws(FakePhoneError) -> Reply? {
+        let poller = LongPollWatch(
+            line: line,
+            request: request,
+            poll: poll,
+            variables: variables,
+            message: message,
+            success: adapter.success
+        )
+        isWatchingAsAnother = twist.variables["cookie"] != nil
+        let refusal = try await poller.open()
+        keepCookies(of: poller)
+        if refusal == nil { watch = poller }
+        return refusal
+    }
+
+    /// Keeps what a watch's answers have set, as browsers do.
+    private mutating func keepCookies(of watch: any Watch) {
+        let values = watch.takeSetCookies()
+        // What was asked with somebody else's cookies is answered to them.
+        guard !isWatchingAsAnother else { return }
+        for value in values { jar.store(value) }
+    }
+
+    /// Takes in what was pushed; what was sent is there in no time.
     private mutating func hear(of name: String) async {
-        while known[name] == nil, watch != nil {
-            guard let event = try? await nextEvent(within: .milliseconds(300)) else { return }
+        while watch != nil {
+            // A later push may say something else than what is known.
+            let patience: Duration = .milliseconds(known[name] == nil ? 300 : 50)
+            guard let event = try? await nextEvent(within: patience) else { return }
             if case .closed = event { return }
         }
     }
@@ -314,6 +350,7 @@ extension FakeBrowser {
     ) async throws(FakePhoneError) -> WatchEvent? {
         guard let watch else { throw .notWatching(browser: name) }
         let event = await watch.next(within: patience)
+        keepCookies(of: watch)
         switch event {
         case .push(var push):
             // A design that does not number its messages has them numbered here.

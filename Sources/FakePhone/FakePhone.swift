@@ -255,7 +255,13 @@ package struct FakePhone: Sendable {
         var twist = twist
         twist.variables["scene"] = scene
         if twist.variables["launch"] == nil { twist.variables["launch"] = "1047" }
-        return try await perform(adapter.phone[.scan] == nil ? .confirm : .scan, twist)
+        let reply = try await perform(adapter.phone[.scan] == nil ? .confirm : .scan, twist)
+        // Whoever hits goes on with that scene.
+        if reply.isOK {
+            known["scene"] = scene
+            if adapter.phone[.scan] != nil { scannedAt = line.time.now() }
+        }
+        return reply
     }
 
     /// Any request to the login server, as somebody with a console would send it.
@@ -283,7 +289,7 @@ package struct FakePhone: Sendable {
     }
 
     private func needScene(_ twist: Twist) throws(FakePhoneError) {
-        guard twist.value(of: "scene", own: launch?.scene) != nil else {
+        guard twist.value(of: "scene", own: launch?.scene ?? known["scene"]) != nil else {
             throw .nothingScanned(phone: name)
         }
     }
@@ -314,6 +320,7 @@ package struct FakePhone: Sendable {
             for name in more.keys.sorted() { variables[name] = more[name] ?? nil }
             reply = try await line.perform(
                 call,
+                of: operation.rawValue,
                 known: &variables,
                 success: adapter.success,
                 twist: twist,

@@ -5,6 +5,7 @@ extension Line {
     ///
     /// - Parameters:
     ///   - call: what to send.
+    ///   - operation: what it is a part of, by its name in the adapter's file.
     ///   - known: the caller's variables, borrowed ones among them; what the call makes up is added.
     ///   - success: what counts as a success where the call says nothing of its own.
     ///   - more: fields beside those of the call.
@@ -14,6 +15,7 @@ extension Line {
     /// - Throws: no answer; or a success without something that the adapter takes out of it.
     func perform(
         _ call: Adapter.Call,
+        of operation: String,
         known: inout [String: String],
         success: Adapter.Acceptance,
         more: HTTPFields = [:],
@@ -36,17 +38,25 @@ extension Line {
         if let origin = twist.origin { fields[.origin] = origin }
         let path = call.path.filled(with: variables, inQuery: true)
         let method = HTTPRequest.Method(call.method) ?? .post
-        var reply: Reply
+        var body: [UInt8] = []
         if let form = call.form {
-            let members = twist.applied(to: Self.json(form, variables))
             fields[.contentType] = "application/x-www-form-urlencoded"
-            let body = Self.form(members)
-            reply = try await say(method, path, to: login, fields: fields, body: body)
-        } else if let json = twist.applied(to: call.json.map { Self.json($0, variables) }) {
-            reply = try await say(method, path, to: login, fields: fields, json: json)
-        } else {
-            reply = try await say(method, path, to: login, fields: fields)
+            body = Self.form(twist.applied(to: Self.json(form, variables), filling: variables))
+        } else if let json = twist.applied(
+            to: call.json.map { Self.json($0, variables) },
+            filling: variables
+        ) {
+            fields[.contentType] = "application/json"
+            body = json.bytes
         }
+        var reply = try await say(
+            method,
+            path,
+            to: login,
+            fields: fields,
+            body: body,
+            as: SentCall.Purpose(operation: operation, call: call)
+        )
         reply.isAccepted = (call.success ?? success).accepts(reply)
         guard reply.isOK else { return reply }
         for taking in call.take {

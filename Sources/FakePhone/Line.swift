@@ -13,6 +13,8 @@ package struct Line: Sendable {
     package let transport: any HTTPTransport
     package let time: PhoneTime
     package let recorder: Recorder
+    /// The names of members and fields that are secrets in the design of the server, beside the usual.
+    package var secrets: Set<String> = []
 
     package init(
         name: String,
@@ -26,14 +28,15 @@ package struct Line: Sendable {
         self.recorder = recorder
     }
 
-    /// Sends one call and waits for its answer, of whatever status.
+    /// Sends one call and waits for its answer, of whatever status; `purpose` is for a replay.
     package func say(
         _ method: HTTPRequest.Method,
         _ path: String,
         to server: ServerAddress,
         fields: HTTPFields = [:],
         body: [UInt8] = [],
-        patience: Duration = Line.patience
+        patience: Duration = Line.patience,
+        as purpose: SentCall.Purpose? = nil
     ) async throws(FakePhoneError) -> Reply {
         let request = HTTPRequest(
             method: method,
@@ -48,7 +51,7 @@ package struct Line: Sendable {
             timeout: patience,
             answerBytesMax: Self.answerBytesMax
         )
-        recorder.keep(SentCall(from: name, to: server, call: call))
+        recorder.keep(SentCall(from: name, to: server, call: call, purpose: purpose))
         let start = time.now()
         let answer: HTTPAnswer
         do {
@@ -111,7 +114,8 @@ package struct Line: Sendable {
             sent.call.request.path ?? "/",
             to: sent.to,
             fields: sent.call.request.headerFields,
-            body: sent.call.body
+            body: sent.call.body,
+            as: sent.purpose
         )
     }
 
@@ -122,17 +126,18 @@ package struct Line: Sendable {
         outcome: String,
         reply: Reply?
     ) {
-        var details = call.request.headerFields.map { "> \(Redaction.field($0))" }
-        if let body = Redaction.body(call.body) { details.append("> \(body)") }
+        let redaction = Redaction(secrets: secrets)
+        var details = call.request.headerFields.map { "> \(redaction.field($0))" }
+        if let body = redaction.body(call.body) { details.append("> \(body)") }
         if let reply {
-            details += reply.fields.map { "< \(Redaction.field($0))" }
-            if let body = Redaction.body(reply.body) { details.append("< \(body)") }
+            details += reply.fields.map { "< \(redaction.field($0))" }
+            if let body = redaction.body(reply.body) { details.append("< \(body)") }
         }
         recorder.record(
             Exchange(
                 from: name,
                 to: server.name,
-                what: "\(call.request.method.rawValue) \(Redaction.path(call.request.path ?? "/"))",
+                what: "\(call.request.method.rawValue) \(redaction.path(call.request.path ?? "/"))",
                 outcome: outcome,
                 milliseconds: (time.now() - start).milliseconds,
                 details: details

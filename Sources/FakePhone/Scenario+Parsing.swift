@@ -253,7 +253,7 @@ struct ScenarioParser {
 
     // MARK: The cast
 
-    /// `laptop: browser`, `tab: { tab_of: laptop }`, `phone: { phone: alice }`.
+    /// `laptop: browser`, `tab: { tab_of: laptop }`, `phone: { phone: alice }`, `shop: website`.
     private func cast(_ node: Node) throws(ScenarioError) -> [Scenario.CastMember] {
         var cast: [Scenario.CastMember] = []
         for (key, value) in try reader.members(node, of: "cast") {
@@ -288,14 +288,24 @@ struct ScenarioParser {
         of cast: [Scenario.CastMember]
     ) throws(ScenarioError) -> Scenario.CastMember {
         if case .scalar(let scalar) = value {
-            guard scalar.string == "browser" else {
+            switch scalar.string {
+            case "browser": return .init(name: name, role: .browser)
+            case "website":
+                // The name becomes a part of a host.
+                guard name.allSatisfy({ $0.isASCII && ($0.isLowercase || $0.isNumber) }) else {
+                    throw reader.error(
+                        value,
+                        "a website's name must be of small letters and digits, not '\(name)'"
+                    )
+                }
+                return .init(name: name, role: .website)
+            default:
                 throw reader.error(
                     value,
-                    "\(name) must be 'browser', '{ phone: PERSON }' or '{ tab_of: BROWSER }', "
-                        + "not '\(scalar.string)'"
+                    "\(name) must be 'browser', '{ phone: PERSON }', '{ tab_of: BROWSER }' or "
+                        + "'website', not '\(scalar.string)'"
                 )
             }
-            return .init(name: name, role: .browser)
         }
         var options = StepOptions(
             try reader.members(value, of: name),

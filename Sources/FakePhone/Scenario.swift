@@ -32,9 +32,12 @@ package struct Scenario: Sendable, Equatable {
     /// Whether it must not share its servers with a scenario that is played at the same time.
     package var isAlone = false
 
+    /// Whether websites take part, which have to be registered at the login server.
+    package var hasWebsites: Bool { cast.contains { $0.role == .website } }
+
     /// Whether only a server that the runner started will do.
     package var needsOwnServer: Bool {
-        serverSettings != nil || everyStep.contains { $0.verb.actor == .server }
+        serverSettings != nil || hasWebsites || everyStep.contains { $0.verb.actor == .server }
     }
 
     /// Every step, those of `together` too.
@@ -48,6 +51,8 @@ package struct Scenario: Sendable, Equatable {
             case tab(of: String)
             /// A phone, and the name of its owner at the mock.
             case phone(person: String)
+            /// A website that speaks OpenID Connect, registered at the login server.
+            case website
         }
 
         package var name: String
@@ -61,8 +66,13 @@ package struct Scenario: Sendable, Equatable {
         package var isBrowser: Bool {
             switch role {
             case .browser, .tab: true
-            case .phone: false
+            case .phone, .website: false
             }
+        }
+
+        package var isPhone: Bool {
+            guard case .phone = role else { return false }
+            return true
         }
     }
 
@@ -85,7 +95,7 @@ package struct Scenario: Sendable, Equatable {
     package struct Step: Sendable, Equatable {
         package var who: String
         let verb: Verb
-        let arguments: Arguments
+        var arguments: Arguments
         /// Whose variables are used instead of one's own, by the variable's name.
         var borrowed: [String: String] = [:]
         /// Members added to the body that is sent, or put in the place of its own.
@@ -100,6 +110,8 @@ package struct Scenario: Sendable, Equatable {
         var expectOne: Expectation?
         /// What the answer must be; nil when the file says nothing, which asks for a success.
         package var expectation: Expectation?
+        /// Whether any answer will do: a later step tells what came of it.
+        package var mayFail = false
         /// The name under which the answer's bytes are kept for a later `body_as`.
         package var keepBody: String?
         /// The longest the step may take.

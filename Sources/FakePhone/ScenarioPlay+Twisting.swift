@@ -69,21 +69,43 @@ extension ScenarioPlay {
 
     /// Sends again what somebody sent to the login server.
     ///
-    /// - Returns: the first answer that was granted, or else the last refusal.
+    /// - Returns: of all answers the first that was granted, or else the last refusal, one that says
+    ///   more than that the server is busy if there is any.
     func replay(_ step: Scenario.Step) async throws -> Reply {
-        let only = step.arguments.text("only") ?? "/"
+        let only = step.arguments.text("only")
         let of = try step.arguments.required("of")
+        try checkOperation(only, of: of)
+        var granted: Reply?
         var last: Reply?
-        for sent in recorder.calls(from: of, to: stage.login) where sent.path.hasPrefix(only) {
+        for sent in recorder.calls(from: of, to: stage.login) where sent.isMeant(by: only) {
             var reply = try await line(step.who).resend(sent)
-            reply.isAccepted = runner.adapter.success.accepts(reply)
-            if reply.isGranted { return reply }
-            last = reply
+            let call = sent.purpose?.call
+            reply.isAccepted = (call?.success ?? runner.adapter.success).accepts(reply)
+            if reply.isGranted {
+                for taking in call?.take ?? [] {
+                    reply.values[taking.name] = taking.value(in: reply)
+                }
+                granted = granted ?? reply
+            }
+            if !reply.isBusy || last == nil { last = reply }
         }
-        guard let last else {
+        guard let reply = granted ?? last else {
             throw StepEnd.failed(expected: "something that \(of) has sent", got: "nothing")
         }
-        return last
+        return reply
+    }
+
+    /// Nobody can have sent what their design does not have.
+    private func checkOperation(_ only: String?, of name: String) throws {
+        guard let only, !only.hasPrefix("/") else { return }
+        let isBrowser = scenario.cast.first { $0.name == name }?.isBrowser == true
+        let isThere =
+            isBrowser
+            ? Adapter.BrowserOperation(rawValue: only).map { runner.adapter.browser[$0] != nil }
+            : Adapter.PhoneOperation(rawValue: only).map { runner.adapter.phone[$0] != nil }
+        guard isThere == true else {
+            throw FakePhoneError.notInDesign("'\(only)' of a \(isBrowser ? "browser" : "phone")")
+        }
     }
 
     /// A raw call, with `{name}` replaced by one's own or a borrowed variable.
@@ -107,10 +129,16 @@ extension ScenarioPlay {
             fields: fields,
             body: Array((step.arguments.text("body") ?? "").utf8)
         )
+        let reply: Reply
         if scenario.cast.first(where: { $0.name == step.who })?.isBrowser == true {
-            return try await with(browser: step.who) { try await $0.request(raw, twist: twist) }
+            reply = try await with(browser: step.who) { try await $0.request(raw, twist: twist) }
+        } else {
+            reply = try await phone(step.who).request(raw, twist: twist)
         }
-        return try await phone(step.who).request(raw, twist: twist)
+        if step.arguments.bool("if_there") == true, [404, 405, 501].contains(reply.status) {
+            throw FakePhoneError.notInDesign("\(method.rawValue) \(raw.pathAlone)")
+        }
+        return reply
     }
 
     // MARK: What a person types and reads
@@ -124,14 +152,21 @@ extension ScenarioPlay {
         guard let text = step.arguments.text("number") else { return nil }
         let words = text.split(separator: " ").map(String.init)
         guard let name = words.last, words.count > 1 else { return text }
-        let reply = try await with(browser: name) { try await $0.attempt(twist: .honest) }
-        let shown = reply.data?["number"]
-        guard let shown = shown?.string ?? shown?.int.map(String.init) else {
+        guard let shown = try await shownNumber(name) else {
+            // Whoever has to type a wrong one where none is shown types any.
+            if words.first == "wrong", scenario.adversary != nil { return "00" }
             throw StepEnd.failed(expected: "\(name) to show a number", got: "none")
         }
         guard words.first == "wrong" else { return shown }
         // Another number of as many digits.
         return String(shown.map { $0 == "9" ? "0" : Character(String((Int(String($0)) ?? 0) + 1)) })
+    }
+
+    /// The number on a browser's screen: what the adapter takes as `number`, or our own server's.
+    private mutating func shownNumber(_ name: String) async throws -> String? {
+        guard runner.adapter.browser[.look] != nil else { return nil }
+        let reply = try await with(browser: name) { try await $0.attempt(twist: .honest) }
+        return reply.values["number"] ?? reply.data?["number"]?.asText
     }
 
     mutating func logins(_ step: Scenario.Step) async throws -> Reply {

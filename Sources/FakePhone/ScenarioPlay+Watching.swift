@@ -45,10 +45,13 @@ extension ScenarioPlay {
         return reply
     }
 
-    mutating func watch(_ step: Scenario.Step) async throws -> Reply {
-        let kind =
-            step.arguments.choice("by", of: WatchKind.self) ?? runner.adapter.watching?.usual
-            ?? .websocket
+    /// `watch`; nil where a design's pages are told nothing.
+    mutating func watch(_ step: Scenario.Step) async throws -> Reply? {
+        let wanted = step.arguments.choice("by", of: WatchKind.self)
+        guard let kind = wanted ?? runner.adapter.watching?.usual else {
+            progress("left out: the design has no watch")
+            return nil
+        }
         let twist = try await twist(step)
         return try await with(browser: step.who) { browser in
             // A watch that stands has no answer to read; 101 and 200 stand for it.
@@ -64,8 +67,7 @@ extension ScenarioPlay {
 
     mutating func reconnect(_ step: Scenario.Step) async throws {
         let before = lastSeq[step.who] ?? 0
-        let reply = try await watch(step)
-        guard reply.isGranted else {
+        if let reply = try await watch(step), !reply.isGranted {
             throw StepEnd.failed(expected: "a watch", got: reply.summary)
         }
         let patience = step.within ?? Self.pushPatience

@@ -5,6 +5,8 @@ internal import HTTPTypes
 package struct ScenarioRunner: Sendable {
     /// Why a scenario is skipped that would do something to the login server's process.
     static let needsStart = "needs a login server of its own: fake-phone run --start FOLDER"
+    /// Why a scenario has no outcome that was in play, or still to be played, when the run was cancelled.
+    package static let stopped = "the run was stopped"
 
     package let login: ServerAddress
     package let weChat: ServerAddress
@@ -49,6 +51,7 @@ package struct ScenarioRunner: Sendable {
         _ scenario: Scenario,
         report: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) async -> ScenarioResult {
+        guard !Task.isCancelled else { return ended(scenario, .skipped(Self.stopped)) }
         report(.began(scenario))
         let start = time.now()
         var result: ScenarioResult
@@ -66,13 +69,18 @@ package struct ScenarioRunner: Sendable {
             result = await play(scenario, on: Stage(login: login, weChat: weChat), report: report)
         }
         result.duration = time.now() - start
+        // Whatever fails in a run that is being stopped fails because of that.
+        if case .failed = result.outcome, Task.isCancelled {
+            result.outcome = .skipped(Self.stopped)
+        }
         report(.ended(result))
         return result
     }
 
     /// Settings mean something to our own server alone; another design is judged as it stands.
     private func canPlayAsItIs(_ scenario: Scenario) -> Bool {
-        adapter != .scanLogin && !scenario.everyStep.contains { $0.verb.actor == .server }
+        adapter != .scanLogin && !scenario.hasWebsites
+            && !scenario.everyStep.contains { $0.verb.actor == .server }
     }
 
     private func noStage(_ scenario: Scenario, _ error: StageError) -> ScenarioResult.Failure {
@@ -150,7 +158,7 @@ package struct ScenarioRunner: Sendable {
     ) async -> ScenarioResult {
         let recorder = Recorder { report(.exchange($0)) }
         let begun = StepCounter()
-        let scenario = copy.map { scenario.copy($0) } ?? scenario
+        let scenario = (copy.map { scenario.copy($0) } ?? scenario).played(in: adapter)
         let body: @Sendable () async -> ScenarioResult.Outcome = {
             await perform(scenario, on: stage, copy ?? 0, recorder, begun, report: report)
         }
@@ -186,6 +194,7 @@ package struct ScenarioRunner: Sendable {
         }
         var outcome = ScenarioResult.Outcome.passed
         do {
+            try await play.registerWebsites()
             try await meet(scenario.cast.filter(\.isNew), play.mock)
             for step in scenario.steps {
                 report(.step(number: begun.next(), sentence: step.sentence))
@@ -199,7 +208,12 @@ package struct ScenarioRunner: Sendable {
                 lastExchanges: recorder.exchanges.suffix(3)
             )
         }
-        await play.cleanUp()
+        // Also a play that was cancelled, or has run out of time, takes back what it did to the mock.
+        let ended = play
+        await Task {
+            var ended = ended
+            await ended.cleanUp()
+        }.value
         return outcome
     }
 

@@ -77,7 +77,7 @@ package enum ScenarioSchema {
             ],
             "oneOf": .array([["required": ["phone"]], ["required": ["tab_of"]]]),
         ],
-        "else": ["const": "browser"],
+        "else": ["enum": .array(["browser", "website"])],
     ]
 
     // MARK: A step
@@ -109,7 +109,9 @@ package enum ScenarioSchema {
         var known = anything(StepParser.optionNames)
         known[Scenario.mockName] = ["enum": names(Verb.mockVerbs.map(\.name))]
         known[Scenario.serverName] = ["enum": names(Verb.serverVerbs.map(\.name))]
-        let people = Set((Verb.all(of: .browser) + Verb.all(of: .phone)).map(\.name))
+        let people = Set(
+            [Verb.Actor.browser, .phone, .website].flatMap { Verb.all(of: $0) }.map(\.name)
+        )
         return [
             "type": "object",
             "minProperties": 1,
@@ -153,11 +155,12 @@ package enum ScenarioSchema {
     private static func shared(_ option: StepParser.Shared) -> JSONValue {
         switch option {
         case .expect: ["$ref": "#/$defs/expectation"]
-        case .keepBody, .origin: string
+        case .keepBody: string
+        case .origin: text("^([!-~]+|.*\\$\\{.*)$")
         case .within: int(0...86_400)
         case .borrow: ["type": "object", "additionalProperties": string]
         case .forge: ["type": "object"]
-        case .attack: bool
+        case .attack, .mayFail: bool
         }
     }
 
@@ -165,14 +168,25 @@ package enum ScenarioSchema {
         switch kind {
         case .text: scalar
         case .int(let range): int(range)
-        case .number: ["type": .array(["number", "string"])]
+        case .number(let range):
+            [
+                "type": .array(["number", "string"]), "pattern": "^\\$\\{[^}]+\\}$",
+                "minimum": .double(range.lowerBound), "maximum": .double(range.upperBound),
+            ]
+        case .method: text("^([!#$%&'*+.^_`|~0-9A-Za-z-]+|.*\\$\\{.*)$")
+        case .path: text("^(/[!-~]*|.*\\$\\{.*)$")
         case .bool: bool
         case .choice(let values): ["enum": names(values)]
         case .choices(let values):
             ["type": "array", "minItems": 1, "items": ["enum": names(values)]]
         case .texts: ["type": "array", "minItems": 1, "items": scalar]
-        case .fields: ["type": "object", "additionalProperties": scalar]
-        case .browser, .phone, .anybody: string
+        case .fields:
+            [
+                "type": "object", "propertyNames": ["pattern": .string(fieldName)],
+                "additionalProperties": line,
+            ]
+        case .calls: text("^(/.*|.*\\$\\{.*|\(Adapter.operationNames.joined(separator: "|")))$")
+        case .browser, .phone, .anybody, .website: string
         case .shownNumber:
             [
                 "type": .array(["string", "integer"]),
@@ -189,14 +203,22 @@ package enum ScenarioSchema {
             let schema: JSONValue =
                 switch member {
                 case .status: int(100...599)
-                case .error, .user, .redirect, .bodyAs: string
+                case .error, .redirect, .bodyAs: string
+                case .user:
+                    [
+                        "type": .array(["string", "array"]), "minLength": 1, "minItems": 1,
+                        "items": string,
+                    ]
                 case .refused, .noAnswer, .retryAfter: bool
                 case .state: ["enum": names(AttemptState.allCases.map(\.rawValue))]
                 case .warnings: ["type": "array", "items": scalar]
-                case .dataHas: ["type": "array", "minItems": 1, "items": scalar]
+                case .dataHas, .lacks: ["type": "array", "minItems": 1, "items": scalar]
                 case .data: ["type": "object"]
                 case .headers:
-                    ["type": "object", "additionalProperties": scalar]
+                    [
+                        "type": "object", "propertyNames": ["pattern": .string(fieldName)],
+                        "additionalProperties": scalar,
+                    ]
                 }
             properties[member.rawValue] = schema
         }
@@ -215,6 +237,17 @@ package enum ScenarioSchema {
     private static let scalar: JSONValue = [
         "type": .array(["string", "number", "boolean"]), "minLength": 1,
     ]
+
+    private static let fieldName = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
+    /// A text without line breaks.
+    private static let line: JSONValue = [
+        "type": .array(["string", "number", "boolean"]), "minLength": 1,
+        "pattern": "^[^\\u0000-\\u001f\\u007f]+$",
+    ]
+
+    private static func text(_ pattern: String) -> JSONValue {
+        ["type": "string", "pattern": .string(pattern)]
+    }
 
     /// A whole number, or a variable that holds one.
     private static func int(_ range: ClosedRange<Int>) -> JSONValue {
@@ -256,7 +289,7 @@ extension StepParser.Shared {
     /// Whether the option goes with one of the verbs.
     func goes(with verbs: [Verb]) -> Bool {
         switch self {
-        case .expect, .keepBody: verbs.contains(where: \.hasAnswer)
+        case .expect, .keepBody, .mayFail: verbs.contains(where: \.hasAnswer)
         case .within: verbs.contains { $0.actor != .server }
         case .borrow, .forge, .origin: verbs.contains(where: \.canBeTwisted)
         case .attack: true

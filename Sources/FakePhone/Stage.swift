@@ -23,14 +23,25 @@ package struct ServerControl: Sendable {
     /// Starts it again with the same data, and waits until it listens.
     package var start: @Sendable () async throws(StageError) -> Void
 
+    /// Registers a website, with its one redirect URI and where its users go after a logout.
+    package var register:
+        @Sendable (
+            _ name: String, _ callback: String, _ goodbye: String
+        ) async throws(StageError) -> WebsiteRegistration
+
     package init(
         stop: @escaping @Sendable () async throws(StageError) -> Void,
         kill: @escaping @Sendable () async throws(StageError) -> Void,
-        start: @escaping @Sendable () async throws(StageError) -> Void
+        start: @escaping @Sendable () async throws(StageError) -> Void,
+        register:
+            @escaping @Sendable (
+                _ name: String, _ callback: String, _ goodbye: String
+            ) async throws(StageError) -> WebsiteRegistration
     ) {
         self.stop = stop
         self.kill = kill
         self.start = start
+        self.register = register
     }
 }
 

@@ -5,6 +5,7 @@ struct StepParser {
     /// The options that go with more verbs than one.
     enum Shared: String, CaseIterable {
         case expect
+        case mayFail = "may_fail"
         case keepBody = "keep_body"
         case within = "within_s"
         case borrow
@@ -90,7 +91,11 @@ struct StepParser {
                 "'\(who)' is not in the cast: \(names.joined(separator: ", "))"
             )
         }
-        return member.isBrowser ? .browser : .phone
+        return switch member.role {
+        case .browser, .tab: .browser
+        case .phone: .phone
+        case .website: .website
+        }
     }
 
     private mutating func takeShared(
@@ -100,6 +105,12 @@ struct StepParser {
         if step.verb.hasAnswer {
             if let node = options.take(Shared.expect.rawValue) {
                 step.expectation = try expectation(node)
+            }
+            if let node = options.take(Shared.mayFail.rawValue) {
+                step.mayFail = try reader.bool(node, "may_fail")
+                if step.mayFail, step.expectation != nil {
+                    throw reader.error(node, "a step that may fail has nothing to expect")
+                }
             }
             if let node = options.take(Shared.keepBody.rawValue) {
                 let name = try reader.string(node, "keep_body")
@@ -123,7 +134,7 @@ struct StepParser {
                 }
             }
             if let node = options.take(Shared.origin.rawValue) {
-                step.origin = try reader.string(node, "origin")
+                step.origin = try reader.origin(node)
             }
         }
         try takeAttack(&options, &step)
@@ -133,7 +144,8 @@ struct StepParser {
         _ options: inout StepOptions,
         _ step: inout Scenario.Step
     ) throws(ScenarioError) {
-        let isRefusal = step.expectation.map { $0.isRefused || $0.isNobody } ?? false
+        let isRefusal =
+            step.expectation.map { $0.isRefused || $0.isNobody || !$0.lacks.isEmpty } ?? false
         let marked = try options.take(Shared.attack.rawValue).map { node throws(ScenarioError) in
             try reader.bool(node, "attack")
         }
@@ -169,7 +181,7 @@ struct StepParser {
             ),
             arguments: Arguments(),
             steps: steps,
-            sentence: "at the same time: " + steps.map(\.sentence).joined(separator: "; "),
+            sentence: Scenario.Step.together(steps),
             line: owner.mark?.line ?? 1
         )
         if let node = options.take(TogetherMember.wins.rawValue) {
@@ -191,7 +203,9 @@ struct StepParser {
         switch option.kind {
         case .text: return .text(try reader.string(node, name))
         case .int(let range): return .int(try reader.int(node, name, in: range))
-        case .number: return .number(try reader.number(node, name))
+        case .number(let range): return .number(try reader.number(node, name, in: range))
+        case .method: return .text(try reader.method(node, name))
+        case .path: return .text(try reader.path(node, name))
         case .bool: return .bool(try reader.bool(node, name))
         case .choice(let names): return .text(try reader.choice(node, name, of: names))
         case .choices(let names):
@@ -201,12 +215,20 @@ struct StepParser {
             }
             return .texts(texts)
         case .texts: return .texts(try reader.texts(node, name))
-        case .fields: return .fields(try reader.fields(node, name))
+        case .fields: return .fields(try reader.headerFields(node, name))
+        case .calls: return .text(try calls(node, name))
         case .browser: return .text(try castName(node, name, isBrowser: true))
         case .phone: return .text(try castName(node, name, isBrowser: false))
+        case .website: return .text(try websiteName(node, name))
         case .anybody: return .text(try castName(node, name, isBrowser: nil))
         case .shownNumber: return .text(try shownNumber(node))
         }
+    }
+
+    private func calls(_ node: Node, _ name: String) throws(ScenarioError) -> String {
+        let text = try reader.string(node, name)
+        if text.hasPrefix("/") { return text }
+        return try reader.choice(node, name, of: Adapter.operationNames)
     }
 
     private func shownNumber(_ node: Node) throws(ScenarioError) -> String {
@@ -233,11 +255,19 @@ struct StepParser {
     ) throws(ScenarioError) -> String {
         let name = try reader.string(node, what)
         let fits = cast.contains {
-            $0.name == name && (isBrowser == nil || $0.isBrowser == isBrowser)
+            $0.name == name && (isBrowser == nil || (isBrowser == true ? $0.isBrowser : $0.isPhone))
         }
         guard fits else {
             let kind = isBrowser.map { $0 ? "a browser" : "a phone" } ?? "somebody"
             throw reader.error(node, "'\(what)' must name \(kind) of the cast, not '\(name)'")
+        }
+        return name
+    }
+
+    private func websiteName(_ node: Node, _ what: String) throws(ScenarioError) -> String {
+        let name = try reader.string(node, what)
+        guard cast.contains(where: { $0.name == name && $0.role == .website }) else {
+            throw reader.error(node, "'\(what)' must name a website of the cast, not '\(name)'")
         }
         return name
     }
@@ -275,10 +305,14 @@ struct StepParser {
         case .status: expectation.status = try reader.int(node, name, in: 100...599)
         case .error: expectation.error = try reader.string(node, name)
         case .user:
-            if case .scalar(let scalar) = node, scalar.string == "nobody" {
-                expectation.isNobody = true
-            } else {
-                expectation.userOfPhone = try castName(node, name, isBrowser: false)
+            var nodes = [node]
+            if case .sequence = node { nodes = try reader.elements(node, of: name) }
+            for node in nodes {
+                if case .scalar(let scalar) = node, scalar.string == "nobody" {
+                    expectation.isNobody = true
+                } else {
+                    expectation.usersOfPhones.append(try castName(node, name, isBrowser: false))
+                }
             }
         case .refused: expectation.isRefused = try reader.bool(node, name)
         case .noAnswer: expectation.isNoAnswer = try reader.bool(node, name)
@@ -297,9 +331,10 @@ struct StepParser {
                 expectation.data[try reader.string(key, "a path")] = try reader.json(value)
             }
         case .dataHas: expectation.dataHas = try reader.texts(node, name)
+        case .lacks: expectation.lacks = try reader.texts(node, name)
         case .headers:
             for (key, value) in try reader.members(node, of: name) {
-                let field = try reader.string(key, "a header field").lowercased()
+                let field = try reader.fieldName(key, "a header field").lowercased()
                 switch try reader.json(value) {
                 case .bool(let isThere): expectation.headers[field] = .bool(isThere)
                 default: expectation.headers[field] = .string(try reader.string(value, field))

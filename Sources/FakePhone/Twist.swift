@@ -6,6 +6,8 @@ package struct Twist: Sendable, Equatable {
     /// Values used in place of one's own, by their names, such as `scene`, `nonce` or `cookie`.
     package var variables: [String: String]
     /// Members added to the JSON that is sent, or replacing those of the same name.
+    ///
+    /// `{name}` in a text stands for a variable.
     package var forged: [String: JSONValue]
     /// What a browser sends as `Origin`; nil for its own.
     package var origin: String?
@@ -30,11 +32,27 @@ package struct Twist: Sendable, Equatable {
 
     /// The JSON of a call with the forged members in it.
     ///
-    /// Members can only be forged into an object; a call without a body gets one.
-    package func applied(to json: JSONValue?) -> JSONValue? {
+    /// Members can only be forged into an object; a call without a body gets one. A variable that takes
+    /// the place of a number is a number too.
+    package func applied(
+        to json: JSONValue?,
+        filling variables: [String: String] = [:]
+    ) -> JSONValue? {
         guard !forged.isEmpty else { return json }
         var members: [String: JSONValue] = [:]
         if case .object(let own)? = json { members = own }
-        return .object(members.merging(forged) { _, forged in forged })
+        for name in forged.keys.sorted() {
+            guard case .string(let text)? = forged[name], !Template(text).names.isEmpty else {
+                members[name] = forged[name]
+                continue
+            }
+            let filled = Template(text).filled(with: variables)
+            if case .int? = members[name], let number = Int(filled) {
+                members[name] = .int(number)
+            } else {
+                members[name] = .string(filled)
+            }
+        }
+        return .object(members)
     }
 }

@@ -28,6 +28,12 @@ package protocol Watch: Sendable {
     func next(within patience: Duration) async -> WatchEvent?
     /// Ends the watch. A second time does nothing.
     func close() async
+    /// The values of `Set-Cookie` that came since the last time, for a browser that keeps them.
+    func takeSetCookies() -> [String]
+}
+
+extension Watch {
+    package func takeSetCookies() -> [String] { [] }
 }
 
 /// What a watch needs to know of the browser that opens it.

@@ -94,7 +94,7 @@ extension WatchEvent {
         if let json = JSONValue(Array(text.utf8)), let push = Push(json) {
             self = .push(push)
         } else {
-            self = .nonsense(Redaction.body(Array(text.utf8)) ?? "an empty message")
+            self = .nonsense(Redaction().body(Array(text.utf8)) ?? "an empty message")
         }
     }
 }

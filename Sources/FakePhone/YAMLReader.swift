@@ -1,3 +1,4 @@
+internal import HTTPTypes
 internal import Yams
 
 /// Reads YAML nodes strictly: every mismatch is an error with its place.
@@ -9,8 +10,21 @@ struct YAMLReader {
             file: file,
             line: node.mark?.line ?? 1,
             column: node.mark?.column ?? 1,
-            message: message
+            message: Self.onOneLine(message)
         )
+    }
+
+    /// A message may quote a text of the file, which may hold line breaks.
+    private static func onOneLine(_ message: String) -> String {
+        var line = ""
+        for scalar in message.unicodeScalars {
+            switch scalar {
+            case "\n": line += "\\n"
+            case "\r": line += "\\r"
+            default: line.unicodeScalars.append(scalar.value < 0x20 ? "?" : scalar)
+            }
+        }
+        return line
     }
 
     /// The document's root.
@@ -19,7 +33,7 @@ struct YAMLReader {
         do {
             node = try Yams.compose(yaml: text)
         } catch let error as YamlError {
-            throw place(error)
+            throw place(error, in: text)
         } catch {
             throw ScenarioError(file: file, line: 1, column: 1, message: "not YAML")
         }
@@ -30,7 +44,32 @@ struct YAMLReader {
         guard Self.fits(node, &left) else {
             throw error(node, "more than \(Self.nodesMax) values; aliases of aliases multiply")
         }
+        try checkTags(node)
         return node
+    }
+
+    /// Refuses `!!binary`, `!anything` and the like: nothing here would heed them.
+    private func checkTags(_ node: Node) throws(ScenarioError) {
+        let tag: Tag
+        var plain = [""]
+        switch node {
+        case .scalar(let scalar):
+            tag = scalar.tag
+            // The library tags every quoted text.
+            if scalar.style != .plain { plain.append("tag:yaml.org,2002:str") }
+        case .sequence(let items):
+            tag = items.tag
+            for item in items { try checkTags(item) }
+        case .mapping(let pairs):
+            tag = pairs.tag
+            // A key can only be a text that is known.
+            for (_, value) in pairs { try checkTags(value) }
+        case .alias:
+            return
+        }
+        guard plain.contains(tag.description) else {
+            throw error(node, "the tag '\(tag.description)' is no part of the language")
+        }
     }
 
     /// The most values of a file, those that aliases repeat included.
@@ -122,7 +161,7 @@ struct YAMLReader {
         return filled + rest
     }
 
-    private func place(_ error: YamlError) -> ScenarioError {
+    private func place(_ error: YamlError, in text: String) -> ScenarioError {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
@@ -133,15 +172,58 @@ struct YAMLReader {
                 message: "not YAML: \(problem)"
             )
         case .duplicatedKeysInMapping(let keys, let context):
-            ScenarioError(
-                file: file,
-                line: context.mark.line,
-                column: context.mark.column,
-                message: "'\(keys.sorted().joined(separator: "', '"))' is there twice"
-            )
+            twice(keys.sorted(), context.mark, in: text)
         default:
             ScenarioError(file: file, line: 1, column: 1, message: "not YAML")
         }
+    }
+
+    /// Says where a key stands for the second time; the library knows only the first place.
+    private func twice(_ keys: [String], _ first: Mark, in text: String) -> ScenarioError {
+        var line = first.line
+        var column = first.column
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        if let key = keys.first, lines.indices.contains(first.line - 1) {
+            let names = [key, "'\(key)'", "\"\(key)\""]
+            let here = lines[first.line - 1].dropFirst(first.column)
+            if let place = Self.place(of: names, inFlow: here) {
+                column = place
+            } else {
+                for (number, other) in lines.enumerated().dropFirst(first.line) {
+                    let blanks = other.prefix { $0 == " " }.count
+                    let rest = other.dropFirst(blanks)
+                    if rest.isEmpty || rest.hasPrefix("#") || blanks > first.column - 1 { continue }
+                    // Less of an indentation ends the mapping.
+                    guard blanks == first.column - 1 else { break }
+                    guard names.contains(where: { Self.begins(rest, with: $0) }) else { continue }
+                    (line, column) = (number + 1, blanks + 1)
+                    break
+                }
+            }
+        }
+        return ScenarioError(
+            file: file,
+            line: line,
+            column: column,
+            message: "'\(keys.joined(separator: "', '"))' is there twice"
+        )
+    }
+
+    /// The column, from 1, of a key in the rest of a line with `{ a: 1, a: 2 }`.
+    private static func place(of names: [String], inFlow rest: Substring) -> Int? {
+        var after = rest.startIndex
+        while let comma = rest[after...].firstIndex(of: ",") {
+            after = rest.index(after: comma)
+            let start = rest[after...].firstIndex { $0 != " " } ?? rest.endIndex
+            if names.contains(where: { begins(rest[start...], with: $0) }) {
+                return rest.base.distance(from: rest.base.startIndex, to: start) + 1
+            }
+        }
+        return nil
+    }
+
+    private static func begins(_ text: Substring, with name: String) -> Bool {
+        text.hasPrefix(name) && text.dropFirst(name.count).drop { $0 == " " }.hasPrefix(":")
     }
 
     /// The members of a mapping, in the file's order.
@@ -186,9 +268,20 @@ struct YAMLReader {
         return number
     }
 
-    func number(_ node: Node, _ what: String) throws(ScenarioError) -> Double {
-        guard case .scalar(let scalar) = node, let number = Double(scalar.string) else {
+    func number(
+        _ node: Node,
+        _ what: String,
+        in range: ClosedRange<Double>
+    ) throws(ScenarioError) -> Double {
+        guard case .scalar(let scalar) = node, let number = Double(scalar.string), number.isFinite
+        else {
             throw error(node, "\(what) must be a number, not \(kind(node))")
+        }
+        guard range.contains(number) else {
+            throw error(
+                node,
+                "\(what) must be from \(range.lowerBound) to \(range.upperBound), not \(number)"
+            )
         }
         return number
     }
@@ -240,6 +333,67 @@ struct YAMLReader {
         return texts
     }
 
+    /// A path with its query, as it can stand in a request.
+    func path(_ node: Node, _ what: String) throws(ScenarioError) -> String {
+        let text = try string(node, what)
+        guard text.hasPrefix("/") else {
+            throw error(node, "\(what) must begin with '/', not '\(text)'")
+        }
+        guard Self.isOneWord(text) else {
+            throw error(node, "\(what) must be of ASCII without blanks or breaks, not '\(text)'")
+        }
+        return text
+    }
+
+    /// An origin, as it can stand in a request.
+    func origin(_ node: Node) throws(ScenarioError) -> String {
+        let text = try string(node, "origin")
+        guard Self.isOneWord(text) else {
+            throw error(node, "origin must be of ASCII without blanks or breaks, not '\(text)'")
+        }
+        return text
+    }
+
+    func method(_ node: Node, _ what: String) throws(ScenarioError) -> String {
+        let text = try string(node, what)
+        guard HTTPRequest.Method(text) != nil else {
+            throw error(node, "\(what) must be an HTTP method, not '\(text)'")
+        }
+        return text
+    }
+
+    /// The name of a header field.
+    func fieldName(_ node: Node, _ what: String) throws(ScenarioError) -> String {
+        let text = try string(node, what)
+        guard HTTPField.Name(text) != nil else {
+            throw error(node, "\(what) must be the name of a header field, not '\(text)'")
+        }
+        return text
+    }
+
+    /// The value of a header field.
+    func fieldValue(_ node: Node, _ what: String) throws(ScenarioError) -> String {
+        let text = try string(node, what)
+        guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+            throw error(node, "\(what) must be one line, not '\(text)'")
+        }
+        return text
+    }
+
+    /// Header fields by their names, as they can stand in a request.
+    func headerFields(_ node: Node, _ what: String) throws(ScenarioError) -> [String: String] {
+        var fields: [String: String] = [:]
+        for (key, value) in try members(node, of: what) {
+            let name = try fieldName(key, "a name in \(what)")
+            fields[name] = try fieldValue(value, name)
+        }
+        return fields
+    }
+
+    private static func isOneWord(_ text: String) -> Bool {
+        text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    }
+
     /// A mapping of texts to texts; numbers and truths count as the text that stands there.
     func fields(_ node: Node, _ what: String) throws(ScenarioError) -> [String: String] {
         var fields: [String: String] = [:]
@@ -260,6 +414,9 @@ struct YAMLReader {
             if scalar.string.isEmpty || isNull(scalar) { return .null }
             if scalar.string == "true" { return .bool(true) }
             if scalar.string == "false" { return .bool(false) }
+            guard !Self.notFinite.contains(scalar.string.lowercased()) else {
+                throw error(node, "\(scalar.string) is no value that JSON knows")
+            }
             if let number = Int(scalar.string) { return .int(number) }
             if let number = Double(scalar.string), number.isFinite { return .double(number) }
             return .string(scalar.string)
@@ -277,6 +434,8 @@ struct YAMLReader {
             throw error(node, "an alias cannot be used here")
         }
     }
+
+    private static let notFinite: Set<String> = [".inf", "+.inf", "-.inf", ".nan"]
 
     private func isNull(_ scalar: Node.Scalar) -> Bool {
         scalar.style == .plain && ["null", "~"].contains(scalar.string)

@@ -181,12 +181,13 @@ extension Attempt {
     /// The phone says yes.
     ///
     /// `number` is what its owner typed, where one was asked for; `isNumberRequired` says whether one
-    /// would be asked for now.
+    /// would be asked for now; `address` is where the phone is.
     package mutating func confirm(
         phone: SecretDigest,
         nonce: SecretDigest,
         number: Int? = nil,
         isNumberRequired: Bool = false,
+        from address: String? = nil,
         at now: Timestamp,
         policy: LoginPolicy
     ) -> ConfirmOutcome {
@@ -198,7 +199,9 @@ extension Attempt {
             // The phone has changed its network since its scan.
             return .unavailable
         case .scanned(let scan) where scan.isBy(phone, nonce):
-            guard policy.launch.allows(scan.launch) else { return .blocked }
+            guard mayConfirm(launch: scan.launch, phone: address, policy) else {
+                return .blocked
+            }
             guard now >= scan.at + policy.confirmDelay else { return .tooFast }
             if let expected = scan.number {
                 guard let number else { return .numberRequired }

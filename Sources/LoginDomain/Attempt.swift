@@ -11,6 +11,10 @@ package struct Attempt: Sendable, Equatable {
     package let cookie: SecretDigest
     package let scene: SecretDigest
     package let browser: BrowserFacts
+    /// How the phone comes to it.
+    package let way: AttemptWay
+    /// The website's request that this login is for; nil for a plain one.
+    package let request: ParkedRequest?
     package let createdAt: Timestamp
     /// When an unscanned code dies.
     package let sceneExpiresAt: Timestamp
@@ -32,6 +36,8 @@ package struct Attempt: Sendable, Equatable {
         cookie: SecretDigest,
         scene: SecretDigest,
         browser: BrowserFacts,
+        way: AttemptWay = .code,
+        request: ParkedRequest? = nil,
         at now: Timestamp,
         policy: LoginPolicy
     ) {
@@ -40,6 +46,8 @@ package struct Attempt: Sendable, Equatable {
         self.cookie = cookie
         self.scene = scene
         self.browser = browser
+        self.way = way
+        self.request = request
         self.createdAt = now
         self.capAt = now + policy.attempt
         self.sceneExpiresAt = min(now + policy.scene, now + policy.attempt)
@@ -56,6 +64,8 @@ package struct Attempt: Sendable, Equatable {
         cookie: SecretDigest,
         scene: SecretDigest,
         browser: BrowserFacts,
+        way: AttemptWay = .code,
+        request: ParkedRequest? = nil,
         createdAt: Timestamp,
         sceneExpiresAt: Timestamp,
         capAt: Timestamp,
@@ -67,11 +77,20 @@ package struct Attempt: Sendable, Equatable {
         self.cookie = cookie
         self.scene = scene
         self.browser = browser
+        self.way = way
+        self.request = request
         self.createdAt = createdAt
         self.sceneExpiresAt = sceneExpiresAt
         self.capAt = capAt
         self.state = state
         self.seq = seq
+    }
+}
+
+extension Attempt {
+    /// The website's request that this login is for, while it may be answered.
+    package func liveRequest(at now: Timestamp) -> ParkedRequest? {
+        request.flatMap { $0.isLive(at: now) ? $0 : nil }
     }
 }
 

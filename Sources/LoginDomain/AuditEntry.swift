@@ -40,6 +40,10 @@ package struct AuditEntry: Sendable, Equatable {
         case scanRefused = "scan refused"
         case confirmRefused = "confirm refused"
         case cancelRefused = "cancel refused"
+        /// A website's authorization code that should not have come (T16, T17).
+        case codeRefused = "authorization code refused"
+        /// A website's refresh token that came again (T18).
+        case refreshRefused = "refresh token refused"
     }
 
     /// The true reason of a refusal, of which a phone is told nothing (T1).
@@ -58,6 +62,8 @@ package struct AuditEntry: Sendable, Equatable {
         case blocked = "the way the code was read is not allowed"
         case numberRequired = "it carried no number"
         case wrongNumber = "it carried a wrong number"
+        case usedTwice = "it had been used: what it gave is revoked"
+        case notForThis = "it had expired, or was not for this website, address or proof"
         // Ends that no phone and no browser brought about.
         case databaseRestored = "the database was restored"
         case clockWentBack = "the wall clock went back"

@@ -17,6 +17,8 @@ package struct AuthorizationRequest: Sendable, Equatable {
     package var prompt: Prompt
     /// How long ago the login may be; nil for any time.
     package var maxAge: Duration?
+    /// Who must be logged in, when the website said whom it means; its name for the user.
+    package var subject: SubjectID?
     /// Languages for the login page, the preferred first.
     package var uiLocales: [String]
 
@@ -38,6 +40,7 @@ package struct AuthorizationRequest: Sendable, Equatable {
         codeChallenge: String? = nil,
         prompt: Prompt = .ifNeeded,
         maxAge: Duration? = nil,
+        subject: SubjectID? = nil,
         uiLocales: [String] = []
     ) {
         self.client = client
@@ -48,8 +51,12 @@ package struct AuthorizationRequest: Sendable, Equatable {
         self.codeChallenge = codeChallenge
         self.prompt = prompt
         self.maxAge = maxAge
+        self.subject = subject
         self.uiLocales = uiLocales
     }
+
+    /// What the phone's owner is told that the website will learn.
+    package var shares: [OpenIDScope] { scopes.filter(\.isShared) }
 }
 
 /// What a website may ask to be told of a user.
@@ -58,4 +65,25 @@ package enum OpenIDScope: String, Sendable, CaseIterable {
     case openid
     /// Name, picture and role.
     case profile
+    /// Who WeChat says it is: the openid of our mini-program, and the unionid.
+    case wechat
+    /// To go on asking when the browser's login is over, by refresh tokens (Core section 11).
+    case offlineAccess = "offline_access"
+
+    /// Those that a website may ask for only where the operator has said so, and that the phone's
+    /// owner is told of before they confirm.
+    package static let shared: Set<OpenIDScope> = [.wechat]
+
+    /// Those that a website may be registered for, for people.
+    package static let sharedNames = allCases.filter(\.isShared).map(\.rawValue)
+        .joined(separator: ", ")
+
+    /// One of those, by its name.
+    package init?(sharing name: String) {
+        self.init(rawValue: name)
+        guard isShared else { return nil }
+    }
+
+    /// Whether somebody has to agree before a website learns this.
+    package var isShared: Bool { Self.shared.contains(self) }
 }

@@ -2,16 +2,37 @@
 package struct BrowserSession: Sendable, Equatable {
     package var cookie: SecretDigest
     package var user: UserID
+    /// Names the login that made it.
+    package var login: LoginID
     package var createdAt: Timestamp
     /// When the browser last showed it; the idle limit counts from here.
     package var seenAt: Timestamp
+    /// The website's request that it was made for, until that has its answer.
+    package var pending: ParkedRequest?
+    /// What the phone's owner was told that a website will learn, when they confirmed; nil where it
+    /// was nothing.
+    package var consent: Consent?
 
-    package init(cookie: SecretDigest, user: UserID, createdAt: Timestamp, seenAt: Timestamp) {
+    package init(
+        cookie: SecretDigest,
+        user: UserID,
+        login: LoginID,
+        createdAt: Timestamp,
+        seenAt: Timestamp,
+        pending: ParkedRequest? = nil,
+        consent: Consent? = nil
+    ) {
         self.cookie = cookie
         self.user = user
+        self.login = login
         self.createdAt = createdAt
         self.seenAt = seenAt
+        self.pending = pending
+        self.consent = consent
     }
+
+    /// How long the website's request may wait on the session for the browser to come by.
+    package static let pendingLifetime: Duration = .seconds(60)
 
     /// When it ends if nobody shows it again: the idle limit or the absolute one.
     package func endsAt(_ policy: LoginPolicy) -> Timestamp {
@@ -20,5 +41,18 @@ package struct BrowserSession: Sendable, Equatable {
 
     package func isLive(at now: Timestamp, _ policy: LoginPolicy) -> Bool {
         now < endsAt(policy)
+    }
+
+    /// Whether the owner of this login has agreed to everything that a request asks for.
+    package func consents(to request: AuthorizationRequest) -> Bool {
+        let shares = request.shares
+        guard !shares.isEmpty else { return true }
+        guard let consent, consent.client == request.client else { return false }
+        return shares.allSatisfy(consent.shares.contains)
+    }
+
+    /// The website's request that waits here, while it may.
+    package func pendingRequest(at now: Timestamp) -> ParkedRequest? {
+        now < createdAt + Self.pendingLifetime ? pending : nil
     }
 }

@@ -19,6 +19,9 @@ package struct Grant: Sendable, Equatable {
     package let code: SecretDigest
     package let codeExpiresAt: Timestamp
     package private(set) var state: State
+    /// Its refresh tokens; nil before its code is redeemed, once it is revoked, and where there are
+    /// none.
+    package private(set) var refresh: RefreshFamily?
 
     package enum State: Sendable, Equatable {
         /// The website has the code and nothing else.
@@ -34,7 +37,6 @@ package struct Grant: Sendable, Equatable {
         id: GrantID,
         request: AuthorizationRequest,
         session: BrowserSession,
-        login: LoginID,
         code: SecretDigest,
         at now: Timestamp,
         lifetimes: GrantLifetimes = GrantLifetimes()
@@ -43,7 +45,7 @@ package struct Grant: Sendable, Equatable {
         self.client = request.client
         self.user = session.user
         self.session = session.cookie
-        self.login = login
+        self.login = session.login
         self.redirectURI = request.redirectURI
         self.scopes = request.scopes
         self.nonce = request.nonce
@@ -53,6 +55,48 @@ package struct Grant: Sendable, Equatable {
         self.codeExpiresAt = now + lifetimes.code
         self.state = .issued
     }
+
+    /// Takes a grant back from a row.
+    ///
+    /// For stores.
+    package init(
+        id: GrantID,
+        client: RelyingPartyID,
+        user: UserID,
+        session: SecretDigest,
+        login: LoginID,
+        redirectURI: RedirectURI,
+        scopes: [OpenIDScope],
+        nonce: String?,
+        codeChallenge: String?,
+        authenticatedAt: Timestamp,
+        code: SecretDigest,
+        codeExpiresAt: Timestamp,
+        state: State,
+        refresh: RefreshFamily? = nil
+    ) {
+        self.id = id
+        self.client = client
+        self.user = user
+        self.session = session
+        self.login = login
+        self.redirectURI = redirectURI
+        self.scopes = scopes
+        self.nonce = nonce
+        self.codeChallenge = codeChallenge
+        self.authenticatedAt = authenticatedAt
+        self.code = code
+        self.codeExpiresAt = codeExpiresAt
+        self.state = state
+        self.refresh = refresh
+    }
+
+    /// Whether it may outlive its session: it then ends when somebody says so, and not when the
+    /// browser idles.
+    package var isOffline: Bool { scopes.contains(.offlineAccess) }
+
+    /// What its access token is for.
+    package var tokenScopes: [OpenIDScope] { refresh?.scopes ?? scopes }
 
     // MARK: - Events
 
@@ -75,6 +119,7 @@ package struct Grant: Sendable, Equatable {
     ///   - redirectURI: The address it says the code was sent to.
     ///   - isProven: Whether its verifier is the one of the challenge.
     ///   - token: The digest of the token it would get.
+    ///   - refresh: The digests of the refresh token it would get, when it asked for one.
     ///   - now: The present.
     ///   - lifetimes: How long the token lives.
     /// - Returns: What came of it.
@@ -83,6 +128,7 @@ package struct Grant: Sendable, Equatable {
         redirectURI: String,
         isProven: Bool,
         token: SecretDigest,
+        refresh: (family: SecretDigest, turn: SecretDigest)? = nil,
         at now: Timestamp,
         lifetimes: GrantLifetimes = GrantLifetimes()
     ) -> RedeemOutcome {
@@ -95,9 +141,18 @@ package struct Grant: Sendable, Equatable {
                 return .invalid
             }
             state = .redeemed(token: token, until: now + lifetimes.accessToken)
+            if isOffline, let refresh {
+                self.refresh = RefreshFamily(
+                    name: refresh.family,
+                    newest: refresh.turn,
+                    expiresAt: now + lifetimes.refreshToken,
+                    scopes: scopes
+                )
+            }
             return .redeemed
-        case .redeemed where isOwner:
-            state = .revoked
+        case .redeemed where isOwner && isProven:
+            // A public client is only known by its proof: without it anybody could be it.
+            revoke()
             return .replayed
         case .redeemed, .revoked:
             // Another client that holds a used code can do no harm with it, and none to its owner.
@@ -105,9 +160,65 @@ package struct Grant: Sendable, Equatable {
         }
     }
 
+    /// What an exchange of a refresh token led to.
+    package enum RefreshOutcome: Sendable, Equatable {
+        /// There is a new pair, its access token good until then; the pair before is dead.
+        case refreshed(until: Timestamp)
+        /// Ended, or not this client's; nothing changed.
+        case invalid
+        /// A token that had been exchanged: two hold the family, and nobody knows which is the
+        /// website. Both have nothing now (T18, RFC 9700 section 4.14.2).
+        case replayed
+        /// It asked for more than was granted; nothing changed.
+        case widened
+    }
+
+    /// A website that has proven who it is brings a refresh token of this family.
+    ///
+    /// - Parameters:
+    ///   - client: Who it is.
+    ///   - turn: The digest of the token's second half.
+    ///   - next: The digest of the second half of the one it would get.
+    ///   - token: The digest of the access token it would get.
+    ///   - wanted: What that is to be for; nil for what is no part of the grant.
+    ///   - now: The present.
+    ///   - lifetimes: How long the access token lives.
+    /// - Returns: What came of it.
+    package mutating func exchange(
+        by client: RelyingPartyID,
+        turn: SecretDigest,
+        next: SecretDigest,
+        token: SecretDigest,
+        for wanted: [OpenIDScope]?,
+        at now: Timestamp,
+        lifetimes: GrantLifetimes = GrantLifetimes()
+    ) -> RefreshOutcome {
+        guard client == self.client, var family = refresh, now < family.expiresAt else {
+            return .invalid
+        }
+        if family.newest == turn {
+            family.exchanged = RefreshFamily.Exchanged(turn: turn, at: now)
+        } else if let last = family.exchanged, last.turn == turn,
+            now < last.at + RefreshFamily.grace
+        {
+            // Its answer got lost: another one, and the time for that does not begin anew.
+        } else {
+            revoke()
+            return .replayed
+        }
+        guard let wanted, wanted.allSatisfy(scopes.contains) else { return .widened }
+        let until = min(now + lifetimes.accessToken, family.expiresAt)
+        family.newest = next
+        family.scopes = wanted
+        refresh = family
+        state = .redeemed(token: token, until: until)
+        return .refreshed(until: until)
+    }
+
     /// The website gives its token back, the login is revoked, or the client is removed.
     package mutating func revoke() {
         state = .revoked
+        refresh = nil
     }
 
     /// Whether a token opens `/userinfo` now.
@@ -117,12 +228,18 @@ package struct Grant: Sendable, Equatable {
         return isOwn && now < until
     }
 
+    /// The token that it gave, while that is not revoked.
+    package var token: SecretDigest? {
+        guard case .redeemed(let token, _) = state else { return nil }
+        return token
+    }
+
     /// When its row can go: nothing of it can be used, and a second use of its code need no longer
     /// be told from a first.
-    package func isForgettable(at now: Timestamp) -> Bool {
+    package var forgettableAt: Timestamp {
         switch state {
-        case .redeemed(_, let until): now >= max(until, codeExpiresAt)
-        case .issued, .revoked: now >= codeExpiresAt
+        case .redeemed(_, let until): max(until, codeExpiresAt, refresh?.expiresAt ?? until)
+        case .issued, .revoked: codeExpiresAt
         }
     }
 }
@@ -133,6 +250,8 @@ package struct GrantLifetimes: Sendable, Equatable {
     package var code: Duration = .seconds(60)
     /// How long it may ask who the user is.
     package var accessToken: Duration = .seconds(600)
+    /// How long it may go on with refresh tokens, counted from the first.
+    package var refreshToken: Duration = .seconds(30 * 86_400)
 
     package init() {}
 }

@@ -13,6 +13,9 @@ package enum LaunchPolicy: String, Sendable, CaseIterable {
 
     /// The launch value of a code that the camera read.
     package static let camera = 1047
+    /// The launch value of a plain URL scheme, `weixin://dl/business/?appid=…` (documented: WeChat,
+    /// "URL Scheme"; 1065 is that of an encrypted one, which we do not make).
+    package static let link = 1286
 
     /// Whether a confirm may follow such a reading.
     package func allows(_ launch: Int?) -> Bool {

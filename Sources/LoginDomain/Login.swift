@@ -7,19 +7,30 @@ package struct Login: Sendable, Equatable {
     package var at: Timestamp
     /// The session it made; nil once that has ended.
     package var session: BrowserSession?
+    /// Until when a website may go on with its refresh tokens, whatever became of the session; nil for
+    /// none.
+    package var refreshableUntil: Timestamp?
 
     package init(
         id: LoginID,
         client: ClientCard,
         browser: BrowserFacts,
         at: Timestamp,
-        session: BrowserSession?
+        session: BrowserSession?,
+        refreshableUntil: Timestamp? = nil
     ) {
         self.id = id
         self.client = client
         self.browser = browser
         self.at = at
         self.session = session
+        self.refreshableUntil = refreshableUntil
+    }
+
+    /// Whether anything of it still opens anything.
+    package func isLive(at now: Timestamp, _ policy: LoginPolicy) -> Bool {
+        if let session, session.isLive(at: now, policy) { return true }
+        return refreshableUntil.map { now < $0 } ?? false
     }
 
     /// How many logins of one user are remembered; the oldest make room.

@@ -15,6 +15,8 @@ package struct LoginPolicy: Sendable, Equatable {
     package var launch: LaunchPolicy = .warn
     /// When the phone must type the browser's number (T4).
     package var numberMatching: NumberMatching = .off
+    /// What the login page does on a phone.
+    package var sameDevice: SameDevice = .off
     /// How long the mini-program stays logged in.
     package var phoneSession: Duration = .seconds(900)
     /// A browser's login ends after this long without being shown.
@@ -23,6 +25,8 @@ package struct LoginPolicy: Sendable, Equatable {
     package var session: Duration = .seconds(12 * 3600)
     /// How long a login stays in its user's list of recent ones.
     package var loginHistory: Duration = .seconds(90 * 24 * 3600)
+    /// How long a website's authorization codes and access tokens live.
+    package var grants = GrantLifetimes()
     /// How long a used js_code is remembered.
     ///
     /// WeChat's own live five minutes.
@@ -59,6 +63,12 @@ package struct LoginPolicy: Sendable, Equatable {
     package var sceneRequestsPerUserPerMinute: Int = 60
     /// New nicknames and pictures of one user a minute.
     package var profileChangesPerUserPerMinute: Int = 10
+    /// Websites' requests that are parked per address: this many a minute in the long run, and this
+    /// many at once (T34).
+    package var parkedPerAddressPerMinute: Int = 60
+    package var parkedPerAddressBurst: Int = 120
+    /// Authorization codes of one user a minute, over all websites.
+    package var grantsPerUserPerMinute: Int = 60
     /// TCP connections per address (T32).
     package var connectionsPerAddress: Int = 64
     package var webSocketsPerAddress: Int = 20

@@ -18,6 +18,16 @@ package enum NumberMatching: String, Sendable, CaseIterable {
     }
 }
 
+extension Attempt {
+    /// Whether the phone must type the browser's number: when the server asks it of everybody, or the
+    /// website of its own users.
+    package func isNumberRequired(phone address: String, _ policy: LoginPolicy) -> Bool {
+        [policy.numberMatching, request?.numberMatching ?? .off].contains {
+            $0.isRequired(browser: browser.address, phone: address)
+        }
+    }
+}
+
 /// Whether two addresses are likely to be of one network: a hint, and never a proof.
 package enum Network {
     /// The same first 24 bits of IPv4, or 48 bits of IPv6: what one connection's household or office

@@ -10,10 +10,22 @@ package struct RelyingParty: Sendable, Equatable {
     /// The SHA-256 of its secret; nil for a public client, which can keep none.
     package var secret: SecretDigest?
     package var isProofKeyRequired: Bool
+    /// Whether its name for a user is one that only websites of its own host share.
+    package var isPairwise: Bool
+    /// When its users must type the browser's number, beside what the server asks of everybody.
+    package var numberMatching: NumberMatching
+    /// What it may learn beyond name and picture, when the phone's owner agrees.
+    package var shares: Set<OpenIDScope>
+    /// Whether it may have refresh tokens, which go on when the browser's login idles out.
+    package var allowsRefresh: Bool
+    /// Whether the configuration names it, and not a command of the operator.
+    package var isConfigured: Bool
     package var createdAt: Timestamp
 
     /// - Returns: nil for a name that nobody could read, for no redirect URI or more than
-    ///   `urisMax`, and for a public client that would not have to prove its codes (T19).
+    ///   `urisMax`, for a public client that would not have to prove its codes (T19), for a pairwise
+    ///   one with redirect URIs of several hosts (OpenID Connect Core section 8.1), and for shares
+    ///   that need nobody's leave.
     package init?(
         id: RelyingPartyID,
         name: String,
@@ -21,11 +33,18 @@ package struct RelyingParty: Sendable, Equatable {
         postLogoutRedirectURIs: [RedirectURI] = [],
         secret: SecretDigest?,
         isProofKeyRequired: Bool = true,
+        isPairwise: Bool = false,
+        numberMatching: NumberMatching = .off,
+        shares: Set<OpenIDScope> = [],
+        allowsRefresh: Bool = false,
+        isConfigured: Bool = false,
         createdAt: Timestamp
     ) {
         guard Self.isName(name), (1...Self.urisMax).contains(redirectURIs.count),
             postLogoutRedirectURIs.count <= Self.urisMax,
-            secret != nil || isProofKeyRequired
+            secret != nil || isProofKeyRequired,
+            !isPairwise || Set(redirectURIs.map(\.host)).count == 1,
+            shares.isSubset(of: OpenIDScope.shared)
         else { return nil }
         self.id = id
         self.name = name
@@ -33,6 +52,11 @@ package struct RelyingParty: Sendable, Equatable {
         self.postLogoutRedirectURIs = postLogoutRedirectURIs
         self.secret = secret
         self.isProofKeyRequired = isProofKeyRequired
+        self.isPairwise = isPairwise
+        self.numberMatching = numberMatching
+        self.shares = shares
+        self.allowsRefresh = allowsRefresh
+        self.isConfigured = isConfigured
         self.createdAt = createdAt
     }
 
@@ -41,12 +65,25 @@ package struct RelyingParty: Sendable, Equatable {
     /// How many characters a client's name may have: it must fit the phone's screen.
     package static let nameCharactersMax = 64
 
+    /// Which websites know a user by the same name as this one; empty for all that are not pairwise.
+    package var sector: String { isPairwise ? redirectURIs[0].host : "" }
+
+    /// Whether it may ask for this at all.
+    package func mayAsk(for scope: OpenIDScope) -> Bool {
+        switch scope {
+        case .openid, .profile: true
+        case .wechat: shares.contains(scope)
+        case .offlineAccess: allowsRefresh
+        }
+    }
+
     /// What the login page and the phone show of it: its name, and the host that the browser goes to.
     package func card(for redirect: RedirectURI) -> ClientCard {
         ClientCard(name: name, host: redirect.host)
     }
 
-    private static func isName(_ name: String) -> Bool {
+    /// Whether people can read a name.
+    package static func isName(_ name: String) -> Bool {
         (1...nameCharactersMax).contains(name.count)
             && name.unicodeScalars.allSatisfy {
                 switch $0.properties.generalCategory {

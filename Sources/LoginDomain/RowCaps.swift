@@ -11,6 +11,12 @@ package struct RowCaps: Sendable, Equatable {
     /// js_codes that are remembered because they were used.
     package var usedCodes = 200_000
     package var browserSessions = 1_000_000
+    /// Websites' requests that wait for a browser's first code.
+    package var parkedRequests = 100_000
+    /// Codes and access tokens of websites.
+    package var grants = 1_000_000
+    /// Websites.
+    package var relyingParties = 1000
     /// Entries of the audit log.
     package var auditEntries = 5_000_000
 
@@ -24,4 +30,8 @@ package enum RowKind: String, Sendable, CaseIterable {
     case phoneSessions = "phone sessions"
     case usedCodes = "used codes"
     case browserSessions = "browser sessions"
+    case parkedRequests = "parked requests"
+    case grants
+    case relyingParties = "clients"
+    case signingKeys = "signing keys"
 }

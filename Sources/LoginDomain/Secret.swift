@@ -54,6 +54,12 @@ package enum Secrets {
     package enum AuthorizationCode: SecretPurpose {}
     /// What a website shows at `/userinfo`.
     package enum AccessToken: SecretPurpose {}
+    /// The half of a refresh token that stays when it is exchanged: names its family.
+    package enum RefreshFamily: SecretPurpose {
+        package static var bytesCount: Int { 18 }
+    }
+    /// The half of a refresh token that changes each time.
+    package enum RefreshTurn: SecretPurpose {}
     /// What a website proves itself by.
     package enum ClientSecret: SecretPurpose {}
     /// The random string inside the code picture: 18 bytes, 144 bits, 24 characters.

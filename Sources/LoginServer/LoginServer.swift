@@ -18,6 +18,15 @@
 ///     POST /mp/profile        a nickname        GET  /mp/logins        recent logins
 ///     POST /mp/avatar         a picture         POST /mp/logins/revoke ends one of them
 ///     GET  /avatars/*         the picture
+///
+/// And for websites, OpenID Connect:
+///
+///     GET  /authorize          logs a user in        POST /token     tokens for a code
+///     GET  /authorize/resume   back to the website   GET  /userinfo  who it is
+///     GET  /authorize/cancel   the same, without     POST /revoke    gives a token back
+///     GET  /end_session        logs a user out       GET  /jwks.json the keys
+///     GET  /.well-known/openid-configuration         where all this is
+///     GET  /scan-login.js      the button that websites show
 package import Hummingbird
 import HummingbirdCore
 package import Logging
@@ -85,6 +94,8 @@ package struct EdgeLimits: Sendable {
     package var headerFieldsMax = 100
     /// TCP connections in all.
     package var connectionsMax = 20_000
+    /// Forms of websites, in the body; longer ones are 413.
+    package var formBytesMax = 16 * 1024
     /// How deep the JSON of a body may nest.
     package var jsonDepthMax = 8
     /// `wait` of a long poll; a longer one counts as this.
@@ -146,7 +157,10 @@ package func buildApplication(
     let limits = configuration.limits
     let gauges = gauges ?? EdgeGauges(policy: service.policy, limits: limits)
     let clients = ClientAddresses(proxies: configuration.proxies, counts: gauges.counts)
-    let pages = Pages(siteName: configuration.siteName)
+    let pages = Pages(
+        siteName: configuration.siteName,
+        sameDevice: service.policy.sameDevice
+    )
     let browser = BrowserEdge(service: service, configuration: configuration, gauges: gauges)
     let headers = SecurityHeaders(origin: configuration.origin)
     let responder = EdgeResponder(
@@ -210,6 +224,7 @@ package func buildApplication(
     }
     // A service that returns would end the program.
     if service.policy.pooledCodes > 0 { application.addServices(CodeMakers(service: service)) }
+    if service.keepsKeys { application.addServices(KeyKeeper(service: service)) }
     return application
 }
 
@@ -225,6 +240,10 @@ func buildRouter(
     PhoneRoutes(service: service, origin: browser.origin, limits: browser.limits).add(to: router)
     ProfileRoutes(service: service, origin: browser.origin, limits: browser.limits).add(to: router)
     PageRoutes(service: service, browser: browser, pages: pages).add(to: router)
+    AuthorizeRoutes(service: service, browser: browser, pages: pages).add(to: router)
+    TokenRoutes(service: service, browser: browser).add(to: router)
+    DiscoveryRoutes(service: service, origin: browser.origin, pages: pages).add(to: router)
+    EndSessionRoutes(service: service, browser: browser, pages: pages).add(to: router)
     return router
 }
 
@@ -235,6 +254,17 @@ private struct Sweeper: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown { [service] in
             await service.runSweeper()
+        }
+    }
+}
+
+/// Looks after the signing keys beside the listener.
+private struct KeyKeeper: Service {
+    let service: LoginService
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { [service] in
+            await service.runKeyKeeper()
         }
     }
 }

@@ -20,6 +20,9 @@ struct Budgets: Sendable {
     private var invalidCodesOfAddresses: SlidingWindow<String>
     /// New nicknames and pictures.
     private var profilesOfUsers: SlidingWindow<UserID>
+    /// Websites' requests.
+    private var parkedOfAddresses: TokenBuckets<String>
+    private var grantsOfUsers: SlidingWindow<UserID>
 
     private enum Everybody { case everybody }
 
@@ -54,6 +57,11 @@ struct Budgets: Sendable {
             in: policy.deadSceneWindow
         )
         profilesOfUsers = SlidingWindow(most: policy.profileChangesPerUserPerMinute, in: minute)
+        parkedOfAddresses = TokenBuckets(
+            perMinute: policy.parkedPerAddressPerMinute,
+            burst: policy.parkedPerAddressBurst
+        )
+        grantsOfUsers = SlidingWindow(most: policy.grantsPerUserPerMinute, in: minute)
     }
 
     // MARK: - Guesses
@@ -160,6 +168,24 @@ struct Budgets: Sendable {
     /// Or an outage would use up the minute that follows it.
     mutating func didNotAsk(at moment: Timestamp) {
         codes.takeBack(.everybody, at: moment)
+    }
+
+    // MARK: - Websites
+
+    /// A website's request is parked: a row for whoever asks, before anybody has said who they are.
+    ///
+    /// - Returns: seconds to wait; nil when it may, and then it has been counted.
+    mutating func park(_ address: String, at now: Timestamp) -> Int? {
+        parkedOfAddresses.take(Network.stranger(address), at: now)
+    }
+
+    /// A website gets a code for a user who is logged in.
+    ///
+    /// - Returns: seconds to wait; nil when it may, and then it has been counted.
+    mutating func grant(_ user: UserID, at now: Timestamp) -> Int? {
+        if let wait = grantsOfUsers.secondsToWait(user, at: now) { return wait }
+        grantsOfUsers.note(user, at: now)
+        return nil
     }
 
     // MARK: - Phones

@@ -1,4 +1,5 @@
 package import LoginDomain
+package import OpenIDConnect
 
 /// Why a use case did not happen.
 ///
@@ -13,6 +14,13 @@ package enum LoginRefusal: Error, Sendable, Equatable {
     case alreadyCompleted
     /// No live session belongs to this cookie.
     case noSession
+
+    /// A website's request that nobody may tell the website of (T20).
+    case unsoundRequest(AuthorizationJudge.PageFlaw)
+    /// No website's request waits for this browser.
+    case noRequest
+    /// The website's request has waited too long, or was shown too many codes.
+    case requestExpired
 
     // Phones
     /// No live phone session belongs to this bearer.

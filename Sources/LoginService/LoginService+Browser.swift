@@ -7,10 +7,17 @@ package import WeChatClient
 /// A code to show, and the cookie of the browser that may use it.
 package struct OpenedAttempt: Sendable {
     package var cookie: AttemptCookie
-    package var picture: CodePicture
+    package var show: Shown
     package var view: AttemptView
     /// What a person tells the operator when something went wrong.
     package var supportCode: SupportCode
+
+    /// What the page shows.
+    package enum Shown: Sendable {
+        case picture(CodePicture)
+        /// A link that opens the mini-program on this very phone.
+        case link(String)
+    }
 }
 
 /// A login, collected.
@@ -33,28 +40,32 @@ extension LoginService {
     /// The scene is drawn in this room and nowhere else (T2). The picture is here before anything
     /// changes, so a failure leaves the browser's earlier code alive; the new code's life starts now,
     /// however long ago its picture was made.
-    /// The attempt of the cookie `old`, which the browser showed, is superseded; `browser` is what
-    /// the server saw of it.
+    /// The attempt of the cookie `old`, which the browser showed, is superseded, and the website's
+    /// request that it was for goes on in the new one; `browser` is what the server saw of it.
     package func openAttempt(
         superseding old: AttemptCookie?,
         browser: BrowserFacts
     ) async throws(LoginRefusal) -> OpenedAttempt {
         let (id, cookie) = dice.draw { (AttemptID(using: &$0), AttemptCookie(using: &$0)) }
-        let chain = try await chain(of: old) ?? id
         let asked = time.now()
+        let (chain, request) = try await continued(old, at: asked)
         let leave = budgets.withLock {
-            $0.askForCode(chain: chain, address: browser.address, at: asked)
+            $0.askForCode(chain: chain ?? id, address: browser.address, at: asked)
         }
         if case .refused(let limit, let wait) = leave { throw refuse(limit, wait) }
         do throws(LoginRefusal) {
-            let code = try await code(leave, asked: asked)
+            let way: AttemptWay =
+                policy.sameDevice == .link && browser.isPhone ? .link : .code
+            let (scene, show) = try await shown(way, leave, asked: asked)
             let now = time.now()
             var attempt = Attempt(
                 id: id,
-                chain: chain,
+                chain: chain ?? id,
                 cookie: cookie.digest,
-                scene: code.scene.digest,
+                scene: scene.digest,
                 browser: browser,
+                way: way,
+                request: request,
                 at: now,
                 policy: policy
             )
@@ -67,13 +78,49 @@ extension LoginService {
             measures.count(.attemptsOpened)
             return OpenedAttempt(
                 cookie: cookie,
-                picture: code.picture,
+                show: show,
                 view: attempt.view(at: now),
                 supportCode: attempt.supportCode
             )
         } catch {
-            budgets.withLock { $0.gotNoCode(chain: chain, at: asked) }
+            budgets.withLock { $0.gotNoCode(chain: chain ?? id, at: asked) }
             throw error
+        }
+    }
+
+    /// What a browser's next attempt takes over from its cookie: the chain, and the website's request
+    /// with one more code shown for it.
+    ///
+    /// - Throws: `requestExpired` when that has waited too long, or was shown too many codes.
+    private func continued(
+        _ cookie: AttemptCookie?,
+        at now: Timestamp
+    ) async throws(LoginRefusal) -> (AttemptID?, ParkedRequest?) {
+        guard let cookie else { return (nil, nil) }
+        let lineage = try await lineage(of: cookie)
+        guard var request = lineage.request else { return (lineage.chain, nil) }
+        request.codesShown += 1
+        guard request.isLive(at: now), request.codesShown <= ParkedRequest.codesMax else {
+            throw .requestExpired
+        }
+        return (lineage.chain, request)
+    }
+
+    /// A fresh scene, and what leads a phone to it.
+    private func shown(
+        _ way: AttemptWay,
+        _ leave: Budgets.CodeLeave,
+        asked: Timestamp
+    ) async throws(LoginRefusal) -> (SceneID, OpenedAttempt.Shown) {
+        switch way {
+        case .code:
+            let code = try await code(leave, asked: asked)
+            return (code.scene, .picture(code.picture))
+        case .link:
+            // Nothing is asked of WeChat for it.
+            if leave == .any { budgets.withLock { $0.didNotAsk(at: asked) } }
+            let scene = dice.draw { SceneID(using: &$0) }
+            return (scene, .link(wechat.link(scene: scene.exposed)))
         }
     }
 
@@ -174,7 +221,12 @@ extension LoginService {
                 "login completed",
                 metadata: ["attempt": "\(update.attempt.id)", "user": "\(id)"]
             )
-            return CompletedLogin(user: user, session: session, redirect: "/")
+            let isForWebsite = update.attempt.liveRequest(at: now) != nil
+            return CompletedLogin(
+                user: user,
+                session: session,
+                redirect: isForWebsite ? Self.resumePath : "/"
+            )
         case .notConfirmed:
             if update.moved { publish(update.attempt, at: now) }
             throw .notConfirmed
@@ -183,17 +235,33 @@ extension LoginService {
         }
     }
 
+    /// Where a browser goes that has logged in for a website.
+    package static let resumePath = "/authorize/resume"
+
     /// Who is logged in.
     ///
     /// Showing a session keeps it from idling out.
     package func session(_ cookie: SessionCookie) async throws(LoginRefusal) -> LiveSession {
         let now = time.now()
+        guard let session = try await liveSession(cookie, at: now),
+            let user = try await user(session.user)
+        else { throw .noSession }
+        return LiveSession(
+            user: user,
+            expiresInSeconds: session.endsAt(policy).secondsLeft(at: now)
+        )
+    }
+
+    /// A browser's session, while it is live, and seen from now on; nil for none.
+    func liveSession(
+        _ cookie: SessionCookie?,
+        at now: Timestamp
+    ) async throws(LoginRefusal) -> BrowserSession? {
+        guard let cookie else { return nil }
         let found = try await stored { () async throws(LoginStoreError) in
             try await store.session(cookie.digest)
         }
-        guard var session = found, session.isLive(at: now, policy),
-            let user = try await user(session.user)
-        else { throw .noSession }
+        guard var session = found, session.isLive(at: now, policy) else { return nil }
         // Once in a while is enough: a write for each look would make reading dear.
         if now.since(session.seenAt) >= min(Self.touchEvery, policy.sessionIdle / 4) {
             session.seenAt = now
@@ -201,10 +269,7 @@ extension LoginService {
                 try await store.touchSession(cookie.digest, at: now)
             }
         }
-        return LiveSession(
-            user: user,
-            expiresInSeconds: session.endsAt(policy).secondsLeft(at: now)
-        )
+        return session
     }
 
     /// How stale `seenAt` may be before it is written again.
@@ -227,14 +292,6 @@ extension LoginService {
         } catch .noAttempt, .alreadyCompleted {
             // There is none, which is what was wanted.
         }
-    }
-
-    /// The chain of a browser's attempts, where its cookie still names one.
-    private func chain(of cookie: AttemptCookie?) async throws(LoginRefusal) -> AttemptID? {
-        guard let cookie else { return nil }
-        return try await stored { () async throws(LoginStoreError) in
-            try await store.attempt(.cookie(cookie.digest))
-        }?.chain
     }
 
     private func attempt(_ cookie: AttemptCookie) async throws(LoginRefusal) -> Attempt {

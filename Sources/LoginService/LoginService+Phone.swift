@@ -17,6 +17,8 @@ package struct ScannedAttempt: Sendable {
     package var nonce: ConfirmNonce
     package var expiresInSeconds: Int
     package var client: ClientCard
+    /// What that website will learn beyond name and picture: a confirm agrees to it.
+    package var shares: [OpenIDScope]
     package var browser: BrowserFacts
     /// Whole seconds since the code appeared.
     package var ageSeconds: Int
@@ -33,6 +35,8 @@ package struct ScannedAttempt: Sendable {
         case picture
         /// Browser and phone are on different networks.
         case network
+        /// It came by a link, and was not begun on this phone and its network: somebody has sent it.
+        case link
     }
 }
 
@@ -132,10 +136,7 @@ extension LoginService {
             let policy = policy
             let actor = AuditActor(user: phone.user, address: caller.address, launch: launch)
             let update = try await update(.scene(scene), by: actor, at: now) { attempt in
-                let isRequired = policy.numberMatching.isRequired(
-                    browser: attempt.browser.address,
-                    phone: caller.address
-                )
+                let isRequired = attempt.isNumberRequired(phone: caller.address, policy)
                 return attempt.scan(
                     by: phone.user,
                     phone: phone.token,
@@ -180,17 +181,21 @@ extension LoginService {
         at now: Timestamp
     ) -> ScannedAttempt {
         var warnings: [ScannedAttempt.Warning] = []
-        if policy.launch.warns(of: launch) { warnings.append(.picture) }
+        let mayConfirm = attempt.mayConfirm(launch: launch, phone: caller.address, policy)
+        let isByLink = attempt.way == .link || launch == LaunchPolicy.link
+        if isByLink, !mayConfirm { warnings.append(.link) }
+        if !isByLink, policy.launch.warns(of: launch) { warnings.append(.picture) }
         if !Network.isSame(attempt.browser.address, caller.address) { warnings.append(.network) }
         return ScannedAttempt(
             nonce: nonce,
             expiresInSeconds: until.secondsLeft(at: now),
-            client: site,
+            client: attempt.request?.client ?? site,
+            shares: attempt.request?.request.shares ?? [],
             browser: attempt.browser,
             // A clock that was set back between two starts must not show a negative age.
             ageSeconds: max(0, Int(now.since(attempt.createdAt).components.seconds)),
             isNumberRequired: attempt.view(at: now).number != nil,
-            isConfirmAllowed: policy.launch.allows(launch),
+            isConfirmAllowed: mayConfirm,
             warnings: warnings
         )
     }
@@ -212,10 +217,8 @@ extension LoginService {
                     phone: phone.token,
                     nonce: presented,
                     number: number,
-                    isNumberRequired: policy.numberMatching.isRequired(
-                        browser: attempt.browser.address,
-                        phone: caller.address
-                    ),
+                    isNumberRequired: attempt.isNumberRequired(phone: caller.address, policy),
+                    from: caller.address,
                     at: now,
                     policy: policy
                 )

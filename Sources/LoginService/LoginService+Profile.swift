@@ -57,7 +57,7 @@ extension LoginService {
             try await store.logins(of: phone.user)
         }
         return logins.map {
-            RecentLogin(login: $0, isCurrent: $0.session?.isLive(at: now, policy) ?? false)
+            RecentLogin(login: $0, isCurrent: $0.isLive(at: now, policy))
         }
     }
 

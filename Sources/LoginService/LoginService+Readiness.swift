@@ -7,6 +7,8 @@ package enum Readiness: Sendable, Equatable {
     case ready
     /// A change cannot be committed.
     case storeFails
+    /// No key can sign: websites would get no tokens.
+    case noSigningKey
     /// The process is about to end.
     case stopping
 }
@@ -25,12 +27,19 @@ extension LoginService {
                 until: now,
                 at: now
             )
-            return .ready
         } catch {
             // A store that is full of something works: what has a row goes on.
-            if case .full = error { return .ready }
-            logger.error("not ready", metadata: ["reason": "\(error)"])
-            return .storeFails
+            guard case .full = error else {
+                logger.error("not ready", metadata: ["reason": "\(error)"])
+                return .storeFails
+            }
+        }
+        guard keepsKeys else { return .ready }
+        do {
+            _ = try await signer(at: now)
+            return .ready
+        } catch {
+            return .noSigningKey
         }
     }
 }

@@ -2,11 +2,12 @@ import Crypto
 package import Logging
 package import LoginDomain
 package import LoginStore
+import OpenIDConnect
 import Synchronization
 package import WeChatClient
 
 /// The use cases of a login: open, watch, scan, confirm, cancel, complete; and the browser's
-/// session after it.
+/// session after it; and what websites are told of it: codes, tokens, claims.
 ///
 /// Owns: the order of steps (draw, ask WeChat, commit, then push), who is told (`AttemptWatchers`),
 /// what is written down late (the sweeper), and how often a stranger may guess (`Budgets`).
@@ -21,6 +22,8 @@ package final class LoginService: Sendable {
     let time: any TimeSource
     let dice: Dice
     let site: ClientCard
+    let openID: OpenIDProvider
+    let keys = Mutex(SigningKeys())
     let logger: Logger
     /// Every lifetime and budget in force.
     package let policy: LoginPolicy
@@ -38,6 +41,7 @@ package final class LoginService: Sendable {
         wechat: WeChatClient,
         policy: LoginPolicy,
         site: ClientCard,
+        openID: OpenIDProvider,
         time: any TimeSource,
         dice: Dice,
         logger: Logger,
@@ -47,6 +51,7 @@ package final class LoginService: Sendable {
         self.wechat = wechat
         self.policy = policy
         self.site = site
+        self.openID = openID
         self.time = time
         self.dice = dice
         self.logger = logger
@@ -89,6 +94,11 @@ extension Secret {
     package var digest: SecretDigest {
         secretDigest(of: exposed)
     }
+}
+
+/// The SHA-256 of a website's secret that an operator has chosen: what is stored in its place.
+package func clientSecretDigest(of secret: String) -> SecretDigest {
+    secretDigest(of: secret)
 }
 
 /// The SHA-256 of a text.

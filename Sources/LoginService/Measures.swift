@@ -44,6 +44,9 @@ package struct Tally: Sendable {
         case attemptsEnded = "attempts_ended_total"
         case attemptsScanned = "attempts_scanned_total"
         case phoneLogins = "phone_logins_total"
+        case codesIssued = "authorization_codes_issued_total"
+        case codesRedeemed = "authorization_codes_redeemed_total"
+        case tokensRefreshed = "refresh_tokens_exchanged_total"
         case weChatCalls = "wechat_calls_total"
         case limitsHit = "limits_hit_total"
         case storeFailures = "store_failures_total"
@@ -56,6 +59,9 @@ package struct Tally: Sendable {
             case .attemptsEnded: "Attempts by the way they ended."
             case .attemptsScanned: "Codes scanned by a phone for the first time."
             case .phoneLogins: "Logins of mini-programs."
+            case .codesIssued: "Authorization codes given to websites."
+            case .codesRedeemed: "Authorization codes that websites exchanged for tokens."
+            case .tokensRefreshed: "Refresh tokens that websites exchanged for new ones."
             case .weChatCalls: "Calls to WeChat by what came of them."
             case .limitsHit: "Requests refused by a limit."
             case .storeFailures: "Operations of the database that failed."
@@ -65,7 +71,9 @@ package struct Tally: Sendable {
 
         package var labels: [String] {
             switch self {
-            case .attemptsOpened, .attemptsScanned, .phoneLogins, .storeFailures: []
+            case .attemptsOpened, .attemptsScanned, .phoneLogins, .codesIssued, .codesRedeemed,
+                .tokensRefreshed, .storeFailures:
+                []
             case .attemptsEnded: ["end"]
             case .weChatCalls: ["call", "result"]
             case .limitsHit: ["limit"]

@@ -21,10 +21,13 @@ package import LoginDomain
 ///    without notes.
 /// 6. A call says how it ended, even to a task that is cancelled meanwhile: what was changed is never
 ///    left unknown because somebody went away.
-package protocol LoginStore: Sendable {
+package protocol LoginStore: RelyingPartyStore {
     // MARK: Attempts
 
     /// Opens an attempt, and supersedes the live one that the same browser had.
+    ///
+    /// A website's request that waited under the cookie `old` is in the attempt from now on
+    /// (`Attempt.request`), and its row goes in the same step.
     ///
     /// - Returns: the old attempt as it is now when this has changed it: superseded, or expired when
     ///   its time had passed and nobody had written that down; otherwise nil.
@@ -47,12 +50,14 @@ package protocol LoginStore: Sendable {
     ) async throws(LoginStoreError) -> AttemptUpdate<Outcome>?
 
     /// Redeems an attempt, makes the browser's session and notes the login for its user, in one step;
-    /// the browser's earlier session ends in the same step (T23).
+    /// the browser's earlier session ends in the same step, as `endSession` does (T23).
     ///
     /// The session and the login appear only where the attempt says `redeemed`. The cookie must be a
     /// fresh one, and not even that of `old`, and the login's id a fresh one too: when one is taken,
     /// the store throws `duplicate`, and nothing has happened. Of a user's logins the newest
-    /// `Login.perUserMax` stay.
+    /// `Login.perUserMax` stay. The website's request of the attempt, when it is still live, is the
+    /// session's from now on, what its owner agreed to with it (`Consent`) is, too, and the login is
+    /// that website's.
     func redeemAttempt(
         _ key: AttemptKey,
         as login: NewLogin,
@@ -88,6 +93,11 @@ package protocol LoginStore: Sendable {
 
     func user(_ id: UserID) async throws(LoginStoreError) -> User?
 
+    /// Who WeChat says a user is: the openid they registered with, and the unionid that came last.
+    ///
+    /// For websites that the user lets know it, and nobody else.
+    func identity(of id: UserID) async throws(LoginStoreError) -> WeChatIdentity?
+
     /// Gives a user another nickname.
     ///
     /// - Returns: the user as they are now; nil when there is no such user.
@@ -115,13 +125,15 @@ package protocol LoginStore: Sendable {
     /// Notes that a browser showed its session. Does nothing when the session is gone.
     func touchSession(_ cookie: SecretDigest, at now: Timestamp) async throws(LoginStoreError)
 
-    /// Ends a browser's session. Does nothing when it is gone.
+    /// Ends a browser's session, and every grant of it that could outlive it (`Grant.isOffline`), also
+    /// when the session itself is gone.
     func endSession(_ cookie: SecretDigest) async throws(LoginStoreError)
 
-    /// A user's logins, the newest first, each with its session as long as that is there.
+    /// A user's logins, the newest first, each with its session as long as that is there, and with the
+    /// end of the refresh tokens that it led to.
     func logins(of user: UserID) async throws(LoginStoreError) -> [Login]
 
-    /// Ends the session of a user's login.
+    /// Ends the session of a user's login, as `endSession` does.
     ///
     /// - Returns: false when that user has no such login; true also when its session had ended.
     func revokeLogin(_ id: LoginID, of user: UserID) async throws(LoginStoreError) -> Bool
@@ -130,6 +142,9 @@ package protocol LoginStore: Sendable {
 
     /// Deletes rows that nobody can need again, and ended attempts over their cap, at most `limit`
     /// of each kind.
+    ///
+    /// Grants go when nothing of them can be used any more (`Grant.forgettableAt`), requests that
+    /// wait when they have waited too long.
     ///
     /// - Returns: whether the limit was reached, so that there may be more.
     @discardableResult
@@ -153,7 +168,7 @@ package protocol LoginStore: Sendable {
 }
 
 /// What operators do with a store, beside the server and while it serves.
-package protocol OperatorStore: LoginStore {
+package protocol OperatorStore: LoginStore, RelyingPartyOperatorStore {
     /// The users whose ids come after `id`, by id, at most `limit`.
     func users(
         after id: UserID?,
@@ -220,7 +235,7 @@ package struct Registration: Sendable, Equatable {
 package struct ForgetLimits: Sendable {
     /// Ended attempts created before this.
     package var attempts: Timestamp
-    /// Phone sessions and js_codes that ended before this.
+    /// Phone sessions, js_codes, grants and websites' requests that ended before this.
     package var expired: Timestamp
     /// Browser sessions not seen since this.
     package var sessionsSeen: Timestamp

@@ -5,14 +5,14 @@ import Synchronization
 ///
 /// For tests, simulations, and as the plainest reading of the contract.
 package final class MemoryLoginStore: OperatorStore {
-    private let rows: Mutex<Rows>
+    let rows: Mutex<Rows>
 
     package init(caps: RowCaps = RowCaps()) {
         rows = Mutex(Rows(caps: caps))
     }
 
     /// Everything there is, as values.
-    fileprivate struct Rows {
+    struct Rows {
         let caps: RowCaps
         var attempts: [AttemptID: Attempt] = [:]
         var byCookie: [SecretDigest: AttemptID] = [:]
@@ -20,6 +20,7 @@ package final class MemoryLoginStore: OperatorStore {
         var codes: [SecretDigest: Timestamp] = [:]
         var users: [UserID: User] = [:]
         var byOpenID: [String: UserID] = [:]
+        var unionIDs: [UserID: String] = [:]
         var phones: [SecretDigest: PhoneSession] = [:]
         var sessions: [SecretDigest: BrowserSession] = [:]
         var avatars: [AvatarName: Avatar] = [:]
@@ -27,6 +28,11 @@ package final class MemoryLoginStore: OperatorStore {
         var logins: [LoginRow] = []
         var cameAt: [UserID: Timestamp] = [:]
         var audit: [AuditEntry] = []
+        var parked: [SecretDigest: ParkedRow] = [:]
+        var parties: [RelyingPartyID: RelyingParty] = [:]
+        var subjects: [SubjectKey: SubjectID] = [:]
+        var grants: [GrantID: Grant] = [:]
+        var keys: [String: SealedKey] = [:]
         var liveCount = 0
 
         init(caps: RowCaps) {
@@ -35,7 +41,10 @@ package final class MemoryLoginStore: OperatorStore {
 
         /// How many there are of what `forget` deletes.
         var counts: [Int] {
-            [attempts.count, codes.count, phones.count, sessions.count, logins.count]
+            [
+                attempts.count, codes.count, phones.count, sessions.count, logins.count,
+                parked.count, grants.count,
+            ]
         }
 
         func id(_ key: AttemptKey) -> AttemptID? {
@@ -52,6 +61,18 @@ package final class MemoryLoginStore: OperatorStore {
             attempts[attempt.id] = attempt
         }
 
+        /// Ends what a browser had under its cookie: a live attempt, or a request that waits.
+        ///
+        /// - Returns: the attempt, when this has changed it.
+        mutating func supersede(_ old: SecretDigest, at now: Timestamp) -> Attempt? {
+            parked[old] = nil
+            let update = update(.cookie(old)) { attempt in
+                attempt.noting(at: now) { $0.supersede(at: now) }
+            }
+            guard let update, update.moved else { return nil }
+            return update.attempt
+        }
+
         mutating func update<Outcome: Sendable>(
             _ key: AttemptKey,
             _ change: (inout Attempt) -> Outcome
@@ -65,7 +86,7 @@ package final class MemoryLoginStore: OperatorStore {
         }
     }
 
-    fileprivate struct LoginRow {
+    struct LoginRow {
         var user: UserID
         var browser: BrowserFacts
         var at: Timestamp
@@ -81,12 +102,14 @@ package final class MemoryLoginStore: OperatorStore {
             let codes = rows.codes.map { "code \($0.key.bytes) until \($0.value)" }
             let users = rows.users.values.map { "user \($0)" }
             let openIDs = rows.byOpenID.map { "openid \($0.key) of \($0.value)" }
+            let unionIDs = rows.unionIDs.map { "unionid \($0.value) of \($0.key)" }
             let phones = rows.phones.values.map { "phone \($0)" }
             let sessions = rows.sessions.values.map { "session \($0)" }
             let avatars = rows.avatars.values.map { "avatar \($0)" }
             let logins = rows.logins.map { "login \($0)" }
-            return (attempts + codes + users + openIDs + phones + sessions + avatars + logins)
-                .sorted()
+            let people = users + openIDs + unionIDs + avatars + logins
+            let lives = attempts + codes + phones + sessions
+            return (people + lives + rows.ofWebsites).sorted()
         }
     }
 
@@ -110,18 +133,13 @@ package final class MemoryLoginStore: OperatorStore {
             guard rows.attempts.count < rows.caps.liveAttempts + rows.caps.endedAttempts else {
                 throw .full(.endedAttempts)
             }
-            let superseded = old.flatMap {
-                rows.update(.cookie($0)) { attempt in
-                    attempt.noting(at: now) { $0.supersede(at: now) }
-                }
-            }
+            let superseded = old.flatMap { rows.supersede($0, at: now) }
             var attempt = attempt
             rows.take(&attempt)
             if !attempt.hasEnded { rows.liveCount += 1 }
             rows.byCookie[attempt.cookie] = attempt.id
             rows.byScene[attempt.scene] = attempt.id
-            guard let superseded, superseded.moved else { return nil }
-            return superseded.attempt
+            return superseded
         }
     }
 
@@ -163,13 +181,19 @@ package final class MemoryLoginStore: OperatorStore {
             }
             guard let update else { return nil }
             if case .redeemed(let user) = update.outcome {
-                if let old { rows.sessions[old] = nil }
+                if let old { rows.endSession(old) }
+                let request = update.attempt.liveRequest(at: now)
                 rows.sessions[login.session] = BrowserSession(
                     cookie: login.session,
                     user: user,
+                    login: login.id,
                     createdAt: now,
-                    seenAt: now
+                    seenAt: now,
+                    pending: request,
+                    consent: Consent(to: request)
                 )
+                let client = request?.client ?? login.client
+                let login = NewLogin(id: login.id, session: login.session, client: client)
                 rows.logins.append(
                     LoginRow(user: user, browser: update.attempt.browser, at: now, login: login)
                 )
@@ -223,12 +247,14 @@ package final class MemoryLoginStore: OperatorStore {
     ) async throws(LoginStoreError) -> Registration {
         try rows.withLock { rows throws(LoginStoreError) in
             if let id = rows.byOpenID[identity.openID], let user = rows.users[id] {
+                if let unionID = identity.unionID { rows.unionIDs[id] = unionID }
                 return Registration(user: user, isNew: false)
             }
             guard rows.users[candidate] == nil else { throw .duplicate }
             let user = User(id: candidate)
             rows.users[candidate] = user
             rows.byOpenID[identity.openID] = candidate
+            rows.unionIDs[candidate] = identity.unionID
             rows.cameAt[candidate] = now
             return Registration(user: user, isNew: true)
         }
@@ -236,6 +262,16 @@ package final class MemoryLoginStore: OperatorStore {
 
     package func user(_ id: UserID) async throws(LoginStoreError) -> User? {
         rows.withLock { $0.users[id] }
+    }
+
+    package func identity(
+        of id: UserID
+    ) async throws(LoginStoreError) -> WeChatIdentity? {
+        rows.withLock { rows in
+            rows.byOpenID.first { $0.value == id }.flatMap {
+                WeChatIdentity(openID: $0.key, unionID: rows.unionIDs[id])
+            }
+        }
     }
 
     package func setNickName(
@@ -294,7 +330,7 @@ package final class MemoryLoginStore: OperatorStore {
     }
 
     package func endSession(_ cookie: SecretDigest) async throws(LoginStoreError) {
-        rows.withLock { $0.sessions[cookie] = nil }
+        rows.withLock { $0.endSession(cookie) }
     }
 
     package func logins(of user: UserID) async throws(LoginStoreError) -> [Login] {
@@ -305,7 +341,8 @@ package final class MemoryLoginStore: OperatorStore {
                     client: row.login.client,
                     browser: row.browser,
                     at: row.at,
-                    session: rows.sessions[row.login.session]
+                    session: rows.sessions[row.login.session],
+                    refreshableUntil: rows.refreshableUntil(row.login.session)
                 )
             }
         }
@@ -318,7 +355,7 @@ package final class MemoryLoginStore: OperatorStore {
         rows.withLock { rows in
             guard let row = rows.logins.first(where: { $0.user == user && $0.login.id == id })
             else { return false }
-            rows.sessions[row.login.session] = nil
+            rows.endSession(row.login.session)
             return true
         }
     }
@@ -353,6 +390,7 @@ package final class MemoryLoginStore: OperatorStore {
                 rows.sessions[session.key] = nil
             }
             let oldLogins = rows.logins.indices.filter { rows.logins[$0].at < before.logins }
+            rows.forgetOfWebsites(before: before.expired, limit: limit)
             for index in oldLogins.prefix(limit).reversed() { rows.logins.remove(at: index) }
             return zip(counts, rows.counts).contains { $0 - $1 >= limit }
         }
@@ -423,14 +461,17 @@ package final class MemoryLoginStore: OperatorStore {
 
     /// Puts an older state back.
     ///
-    /// A new epoch begins, as with a real database (T38): logins under way and phone sessions are dead,
-    /// and browsers are logged out, because what was revoked after the backup would come back.
+    /// A new epoch begins, as with a real database (T38): logins under way, phone sessions and what
+    /// websites were given are dead, and browsers are logged out, because what was revoked after the
+    /// backup would come back.
     package func restore(_ backup: Backup, beginsEpoch: Bool = true) {
         rows.withLock { rows in
             rows = backup.rows
             guard beginsEpoch else { return }
             rows.phones = [:]
             rows.sessions = [:]
+            rows.grants = [:]
+            rows.parked = [:]
             for attempt in rows.attempts.values where !attempt.hasEnded {
                 _ = rows.update(.cookie(attempt.cookie)) { $0.expire(at: $0.capAt) }
             }

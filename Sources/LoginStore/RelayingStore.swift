@@ -20,6 +20,7 @@ package enum StoreOperation: CaseIterable, Sendable {
     case claimCode
     case registerUser
     case user
+    case identity
     case openPhoneSession
     case phoneSession
     case session
@@ -36,6 +37,23 @@ package enum StoreOperation: CaseIterable, Sendable {
     case users
     case setRole
     case timeline
+    case relyingParty
+    case subject
+    case park
+    case parked
+    case unpark
+    case openGrant
+    case dropPending
+    case grant
+    case updateGrant
+    case signingKeys
+    case addSigningKey
+    case removeSigningKey
+    case relyingParties
+    case addRelyingParty
+    case removeRelyingParty
+    case setSecret
+    case setConfigured
 }
 
 extension RelayingStore {
@@ -106,6 +124,14 @@ extension RelayingStore {
 
     package func user(_ id: UserID) async throws(LoginStoreError) -> User? {
         try await relay(.user) { store async throws(LoginStoreError) in try await store.user(id) }
+    }
+
+    package func identity(
+        of id: UserID
+    ) async throws(LoginStoreError) -> WeChatIdentity? {
+        try await relay(.identity) { store async throws(LoginStoreError) in
+            try await store.identity(of: id)
+        }
     }
 
     package func openPhoneSession(_ session: PhoneSession) async throws(LoginStoreError) {

@@ -56,14 +56,14 @@ enum AttemptRow {
             sql: """
                 INSERT INTO attempt (id, chain, cookie, scene, address, user_agent, created_at,
                     scene_expires_at, cap_at, state, seq, owner, phone, nonce, scanned_at,
-                    confirm_expires_at, launch, number, deadline)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    confirm_expires_at, launch, number, deadline, request, way)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 attempt.id.text, attempt.chain.text, attempt.cookie.blob, attempt.scene.blob,
                 attempt.browser.address, attempt.browser.userAgent, attempt.createdAt.milliseconds,
                 attempt.sceneExpiresAt.milliseconds, attempt.capAt.milliseconds,
-            ] + columns.arguments
+            ] + columns.arguments + [try attempt.request?.column, attempt.way.rawValue]
         )
         for entry in attempt.notes { try AuditRow.insert(entry, in: db) }
     }
@@ -145,6 +145,8 @@ extension Attempt {
                 address: try row.decode(forColumn: "address"),
                 userAgent: try row.decode(forColumn: "user_agent")
             ),
+            way: try AttemptWay(column: row.decode(forColumn: "way")),
+            request: try ParkedRequest(ifColumn: row.decode(forColumn: "request")),
             createdAt: Timestamp(milliseconds: try row.decode(forColumn: "created_at")),
             sceneExpiresAt: Timestamp(milliseconds: try row.decode(forColumn: "scene_expires_at")),
             capAt: Timestamp(milliseconds: try row.decode(forColumn: "cap_at")),
@@ -184,6 +186,39 @@ extension User {
     }
 }
 
+extension AttemptWay {
+    init(column: String) throws {
+        guard let way = AttemptWay(rawValue: column) else { throw UnreadableRow(column: "way") }
+        self = way
+    }
+}
+
+extension WeChatIdentity {
+    init(row: Row) throws {
+        let identity = WeChatIdentity(
+            openID: try row.decode(forColumn: "openid"),
+            unionID: try row.decode(forColumn: "unionid")
+        )
+        guard let identity else { throw UnreadableRow(column: "openid") }
+        self = identity
+    }
+}
+
+extension Consent {
+    /// The client, and behind it what it learns, with spaces between them.
+    var column: String { ([client.text] + shares.map(\.rawValue)).joined(separator: " ") }
+
+    init?(ifColumn column: String?) throws {
+        guard let column else { return nil }
+        let words = column.split(separator: " ")
+        guard let client = words.first else { throw UnreadableRow(column: "consent") }
+        self.init(
+            client: try RelyingPartyID(column: String(client)),
+            shares: try words.dropFirst().map(OpenIDScope.init(column:))
+        )
+    }
+}
+
 extension PhoneSession {
     init(row: Row) throws {
         self.init(
@@ -197,11 +232,17 @@ extension PhoneSession {
 
 extension BrowserSession {
     init(row: Row) throws {
+        guard let login = LoginID(text: try row.decode(forColumn: "login")) else {
+            throw UnreadableRow(column: "login")
+        }
         self.init(
             cookie: try SecretDigest(blob: row.decode(forColumn: "cookie")),
             user: try UserID(column: row.decode(forColumn: "user")),
+            login: login,
             createdAt: Timestamp(milliseconds: try row.decode(forColumn: "created_at")),
-            seenAt: Timestamp(milliseconds: try row.decode(forColumn: "seen_at"))
+            seenAt: Timestamp(milliseconds: try row.decode(forColumn: "seen_at")),
+            pending: try ParkedRequest(ifColumn: row.decode(forColumn: "pending")),
+            consent: try Consent(ifColumn: row.decode(forColumn: "consent"))
         )
     }
 }

@@ -24,6 +24,8 @@ struct Ledger {
         var phoneSessions: Int
         var usedCodes: Int
         var browserSessions: Int
+        var parkedRequests: Int
+        var grants: Int
     }
 
     /// The epoch of a file that was never served.
@@ -51,7 +53,9 @@ struct Ledger {
             endedAttempts: try row.decode(forColumn: "ended_attempts"),
             phoneSessions: try row.decode(forColumn: "phone_sessions"),
             usedCodes: try row.decode(forColumn: "used_codes"),
-            browserSessions: try row.decode(forColumn: "browser_sessions")
+            browserSessions: try row.decode(forColumn: "browser_sessions"),
+            parkedRequests: try row.decode(forColumn: "parked_requests"),
+            grants: try row.decode(forColumn: "grants")
         )
     }
 

@@ -40,7 +40,11 @@ enum LoginRow {
             db,
             sql: """
                 SELECT login.*, browser_session.cookie, browser_session.created_at,
-                    browser_session.seen_at
+                    browser_session.seen_at, browser_session.login, browser_session.pending,
+                    browser_session.consent,
+                    (SELECT max(refresh_expires_at) FROM website_grant
+                     WHERE website_grant.session = login.session AND is_offline = 1
+                    ) AS refreshable_until
                 FROM login LEFT JOIN browser_session ON browser_session.cookie = login.session
                 WHERE login.user = ? ORDER BY login.at DESC, login.rowid DESC
                 """,
@@ -66,7 +70,9 @@ extension Login {
                 userAgent: try row.decode(forColumn: "user_agent")
             ),
             at: Timestamp(milliseconds: try row.decode(forColumn: "at")),
-            session: row["cookie"] == nil ? nil : try BrowserSession(row: row)
+            session: row["cookie"] == nil ? nil : try BrowserSession(row: row),
+            refreshableUntil: try row.decode(Int64?.self, forColumn: "refreshable_until")
+                .map(Timestamp.init(milliseconds:))
         )
     }
 }

@@ -18,6 +18,12 @@ enum Migrations {
         migrator.registerMigration("4: audit log") { db in
             try db.execute(sql: fourth)
         }
+        migrator.registerMigration("5: websites") { db in
+            try db.execute(sql: fifth)
+        }
+        migrator.registerMigration("6: phone numbers, what a login was checked by") { db in
+            try db.execute(sql: sixth)
+        }
         return migrator
     }
 
@@ -194,5 +200,133 @@ enum Migrations {
             launch INTEGER
         ) STRICT;
         CREATE INDEX audit_code ON audit (code) WHERE code IS NOT NULL;
+        """
+
+    /// Websites: what they are, what they asked for, what they were given.
+    ///
+    /// A website's request is JSON: it is looked up by nothing that is in it. Codes and access tokens
+    /// are digests, and so are the secrets of clients; signing keys are encrypted.
+    private static let fifth = """
+        CREATE TABLE client (
+            id TEXT NOT NULL PRIMARY KEY,
+            name TEXT NOT NULL,
+            -- JSON arrays.
+            redirect_uris TEXT NOT NULL,
+            post_logout_redirect_uris TEXT NOT NULL,
+            -- NULL for a public client.
+            secret BLOB,
+            is_proof_key_required INTEGER NOT NULL,
+            is_pairwise INTEGER NOT NULL,
+            number_matching TEXT NOT NULL,
+            -- Scopes with spaces between them.
+            shares TEXT NOT NULL,
+            allows_refresh INTEGER NOT NULL,
+            is_configured INTEGER NOT NULL,
+            created_at INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE subject (
+            user TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+            -- Empty for all websites that share one name of the user.
+            sector TEXT NOT NULL,
+            subject TEXT NOT NULL UNIQUE,
+            PRIMARY KEY (user, sector)
+        ) STRICT;
+
+        -- Requests that wait for their browser's first code.
+        CREATE TABLE parked (
+            cookie BLOB NOT NULL PRIMARY KEY,
+            chain TEXT NOT NULL,
+            request TEXT NOT NULL,
+            parked_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX parked_at ON parked (parked_at);
+        -- How the phone comes to it: by the code, or by a link on the same device.
+        ALTER TABLE attempt ADD COLUMN way TEXT NOT NULL DEFAULT 'code'
+            CHECK (way IN ('code', 'link'));
+        -- Then they wait here; NULL for a plain login.
+        ALTER TABLE attempt ADD COLUMN request TEXT;
+        -- And then here, until they have their answer.
+        ALTER TABLE browser_session ADD COLUMN pending TEXT;
+        -- The client's id and the scopes that its owner has agreed to, with spaces between them.
+        ALTER TABLE browser_session ADD COLUMN consent TEXT;
+
+        -- The login that made the session. Those from before logins were noted get a name too.
+        ALTER TABLE browser_session ADD COLUMN login TEXT NOT NULL DEFAULT '';
+        CREATE INDEX login_session ON login (session);
+        UPDATE browser_session SET login = coalesce(
+            (SELECT id FROM login WHERE login.session = browser_session.cookie),
+            lower(hex(randomblob(8)))
+        );
+        DROP INDEX login_session;
+
+        CREATE TABLE website_grant (
+            id TEXT NOT NULL PRIMARY KEY,
+            client TEXT NOT NULL REFERENCES client (id) ON DELETE CASCADE,
+            user TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+            -- The digest of the session's cookie; the session itself may be gone.
+            session BLOB NOT NULL,
+            login TEXT NOT NULL,
+            redirect_uri TEXT NOT NULL,
+            -- With spaces between them.
+            scopes TEXT NOT NULL,
+            nonce TEXT,
+            code_challenge TEXT,
+            authenticated_at INTEGER NOT NULL,
+            code BLOB NOT NULL UNIQUE,
+            code_expires_at INTEGER NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('issued', 'redeemed', 'revoked')),
+            token BLOB,
+            token_expires_at INTEGER,
+            -- Whether it may outlive its session.
+            is_offline INTEGER NOT NULL,
+            -- The digests of the halves of its refresh tokens: what they share, the other half of the
+            -- newest, and of the one that was exchanged last.
+            refresh_family BLOB,
+            refresh_turn BLOB,
+            exchanged_turn BLOB,
+            exchanged_at INTEGER,
+            refresh_expires_at INTEGER,
+            -- What the newest access token is for.
+            token_scopes TEXT,
+            -- When nothing of it can be used any more.
+            forgettable_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX website_grant_token ON website_grant (token) WHERE token IS NOT NULL;
+        CREATE UNIQUE INDEX website_grant_refresh ON website_grant (refresh_family)
+            WHERE refresh_family IS NOT NULL;
+        CREATE INDEX website_grant_session ON website_grant (session) WHERE is_offline = 1;
+        CREATE INDEX website_grant_client ON website_grant (client);
+        CREATE INDEX website_grant_user ON website_grant (user);
+        CREATE INDEX website_grant_end ON website_grant (forgettable_at);
+
+        CREATE TABLE signing_key (
+            kid TEXT NOT NULL PRIMARY KEY,
+            published_at INTEGER NOT NULL,
+            sealed BLOB NOT NULL
+        ) STRICT;
+
+        ALTER TABLE ledger ADD COLUMN parked_requests INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE ledger ADD COLUMN grants INTEGER NOT NULL DEFAULT 0;
+        CREATE TRIGGER parked_comes AFTER INSERT ON parked BEGIN
+            UPDATE ledger SET parked_requests = parked_requests + 1;
+        END;
+        CREATE TRIGGER parked_goes AFTER DELETE ON parked BEGIN
+            UPDATE ledger SET parked_requests = parked_requests - 1;
+        END;
+        CREATE TRIGGER website_grant_comes AFTER INSERT ON website_grant BEGIN
+            UPDATE ledger SET grants = grants + 1;
+        END;
+        CREATE TRIGGER website_grant_goes AFTER DELETE ON website_grant BEGIN
+            UPDATE ledger SET grants = grants - 1;
+        END;
+        """
+
+    /// What a phone's owner showed of themselves beyond their openid.
+    private static let sixth = """
+        -- E.164, as WeChat said it; NULL until the owner gave it.
+        ALTER TABLE user ADD COLUMN phone_number TEXT;
+        -- The strictest rule about numbers that the session's login has met.
+        ALTER TABLE browser_session ADD COLUMN number_matching TEXT NOT NULL DEFAULT 'off';
         """
 }

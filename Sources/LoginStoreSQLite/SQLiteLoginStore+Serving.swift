@@ -61,6 +61,7 @@ extension SQLiteLoginStore {
                 endedAttempts: 0,
                 endedPhoneSessions: 0,
                 endedBrowserSessions: 0,
+                endedGrants: 0,
                 resumesAt: isFromTheFuture ? clock.now : max(newest, clock.now)
             )
             if newEpoch != nil || isFromTheFuture {
@@ -109,6 +110,7 @@ extension SQLiteLoginStore {
                     coalesce((SELECT max(created_at) FROM attempt WHERE deadline IS NOT NULL), 0),
                     coalesce((SELECT max(created_at) FROM phone_session), 0),
                     coalesce((SELECT max(seen_at) FROM browser_session), 0),
+                    coalesce((SELECT max(parked_at) FROM parked), 0),
                     coalesce((SELECT max(at) FROM
                         (SELECT at FROM audit ORDER BY id DESC LIMIT 100)), 0)
                 )
@@ -158,6 +160,13 @@ extension SQLiteLoginStore {
         start.endedAttempts = db.changesCount
         try db.execute(sql: "DELETE FROM phone_session")
         start.endedPhoneSessions = db.changesCount
+        // A code that was used, or a token that was given back, may be good again in these rows.
+        try db.execute(sql: "DELETE FROM website_grant")
+        start.endedGrants = db.changesCount
+        try db.execute(sql: "DELETE FROM parked")
+        try db.execute(
+            sql: "UPDATE browser_session SET pending = NULL WHERE pending IS NOT NULL"
+        )
     }
 
     /// Takes rows from the future back to the present, so that nothing outlives its time.
@@ -166,6 +175,7 @@ extension SQLiteLoginStore {
         for (table, column) in [
             ("attempt", "created_at"), ("browser_session", "created_at"),
             ("browser_session", "seen_at"), ("login", "at"), ("audit", "at"),
+            ("client", "created_at"), ("signing_key", "published_at"),
         ] {
             try db.execute(
                 sql: "UPDATE \(table) SET \(column) = ?1 WHERE \(column) > ?1",

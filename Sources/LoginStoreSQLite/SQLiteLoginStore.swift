@@ -206,11 +206,7 @@ package struct SQLiteLoginStore: OperatorStore {
     ) async throws(LoginStoreError) -> Attempt? {
         let caps = caps
         return try await write { db in
-            let superseded = try old.flatMap {
-                try AttemptRow.update(.cookie($0), in: db) { attempt in
-                    attempt.noting(at: now) { $0.supersede(at: now) }
-                }
-            }
+            let superseded = try old.flatMap { try Self.supersede($0, at: now, in: db) }
             try AttemptRow.insert(attempt, in: db)
             // Counted with the newcomer: what is thrown here takes all of it back.
             let counts = try Ledger(db).counts
@@ -221,9 +217,24 @@ package struct SQLiteLoginStore: OperatorStore {
                 counts.liveAttempts + counts.endedAttempts
                     <= caps.liveAttempts + caps.endedAttempts
             else { throw LoginStoreError.full(.endedAttempts) }
-            guard let superseded, superseded.moved else { return nil }
-            return superseded.attempt
+            return superseded
         }
+    }
+
+    /// Ends what a browser had under its cookie: a live attempt, or a website's request that waits.
+    ///
+    /// - Returns: the attempt, when this has changed it.
+    static func supersede(
+        _ old: SecretDigest,
+        at now: Timestamp,
+        in db: Database
+    ) throws -> Attempt? {
+        try db.run(sql: "DELETE FROM parked WHERE cookie = ?", arguments: [old.blob])
+        let update = try AttemptRow.update(.cookie(old), in: db) { attempt in
+            attempt.noting(at: now) { $0.supersede(at: now) }
+        }
+        guard let update, update.moved else { return nil }
+        return update.attempt
     }
 
     package func attempt(_ key: AttemptKey) async throws(LoginStoreError) -> Attempt? {
@@ -249,20 +260,24 @@ package struct SQLiteLoginStore: OperatorStore {
                 attempt.noting(at: now) { $0.redeem(at: now) }
             }
             guard let update, case .redeemed(let user) = update.outcome else { return update }
+            let request = update.attempt.liveRequest(at: now)
+            var login = login
+            login.client = request?.client ?? login.client
             // First the new one: then a cookie cannot be handed on from the old one (T23).
             try db.run(
                 sql: """
-                    INSERT INTO browser_session (cookie, user, created_at, seen_at)
-                    VALUES (?, ?, ?, ?)
+                    INSERT INTO browser_session (cookie, user, login, created_at, seen_at, pending,
+                        consent)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
                     """,
-                arguments: [login.session.blob, user.text, now.milliseconds, now.milliseconds]
+                arguments: [
+                    login.session.blob, user.text, login.id.text, now.milliseconds,
+                    now.milliseconds, try request?.column, Consent(to: request)?.column,
+                ]
             )
             try LoginRow.insert(login, of: user, update.attempt.browser, at: now, in: db)
             if let old {
-                try db.run(
-                    sql: "DELETE FROM browser_session WHERE cookie = ?",
-                    arguments: [old.blob]
-                )
+                try Self.endSession(old, in: db)
             }
             guard try Ledger(db).counts.browserSessions <= caps.browserSessions else {
                 throw LoginStoreError.full(.browserSessions)
@@ -356,6 +371,15 @@ package struct SQLiteLoginStore: OperatorStore {
     private static func user(_ id: UserID, in db: Database) throws -> User? {
         try db.row(sql: "SELECT * FROM user WHERE id = ?", arguments: [id.text])
             .map(User.init(row:))
+    }
+
+    package func identity(
+        of id: UserID
+    ) async throws(LoginStoreError) -> WeChatIdentity? {
+        try await read { db in
+            try db.row(sql: "SELECT openid, unionid FROM user WHERE id = ?", arguments: [id.text])
+                .map(WeChatIdentity.init(row:))
+        }
     }
 
     package func setNickName(
@@ -458,12 +482,12 @@ package struct SQLiteLoginStore: OperatorStore {
     }
 
     package func endSession(_ cookie: SecretDigest) async throws(LoginStoreError) {
-        try await write { db in
-            try db.run(
-                sql: "DELETE FROM browser_session WHERE cookie = ?",
-                arguments: [cookie.blob]
-            )
-        }
+        try await write { db in try Self.endSession(cookie, in: db) }
+    }
+
+    private static func endSession(_ cookie: SecretDigest, in db: Database) throws {
+        try db.run(sql: "DELETE FROM browser_session WHERE cookie = ?", arguments: [cookie.blob])
+        try GrantRow.endOffline(of: cookie, in: db)
     }
 
     package func logins(of user: UserID) async throws(LoginStoreError) -> [Login] {
@@ -481,10 +505,7 @@ package struct SQLiteLoginStore: OperatorStore {
                 arguments: [id.text, user.text]
             )
             guard let session else { return false }
-            try db.run(
-                sql: "DELETE FROM browser_session WHERE cookie = ?",
-                arguments: [session]
-            )
+            try Self.endSession(SecretDigest(blob: session), in: db)
             return true
         }
     }
@@ -529,6 +550,20 @@ package struct SQLiteLoginStore: OperatorStore {
                 DELETE FROM login WHERE rowid IN (SELECT rowid FROM login WHERE at < ? LIMIT ?)
                 """,
                 [before.logins.milliseconds, limit]
+            ),
+            (
+                """
+                DELETE FROM parked WHERE rowid IN
+                    (SELECT rowid FROM parked WHERE parked_at < ? LIMIT ?)
+                """,
+                [(before.expired - ParkedRequest.lifetime).milliseconds, limit]
+            ),
+            (
+                """
+                DELETE FROM website_grant WHERE rowid IN
+                    (SELECT rowid FROM website_grant WHERE forgettable_at < ? LIMIT ?)
+                """,
+                [before.expired.milliseconds, limit]
             ),
         ]
         let caps = caps

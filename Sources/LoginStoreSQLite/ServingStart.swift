@@ -31,6 +31,8 @@ package struct ServingStart: Sendable, Equatable {
     package var endedAttempts: Int
     package var endedPhoneSessions: Int
     package var endedBrowserSessions: Int
+    /// Codes and access tokens of websites.
+    package var endedGrants: Int
     /// Where the server's time goes on: never before a row that is there.
     package var resumesAt: Timestamp
 
@@ -55,7 +57,8 @@ package struct ServingStart: Sendable, Equatable {
             lines.append(
                 "This database was put in place of another: \(newEpoch.rawValue). Epoch \(epoch) "
                     + "begins; \(endedAttempts) logins under way, \(endedPhoneSessions) phone "
-                    + "sessions and \(endedBrowserSessions) browser sessions have ended."
+                    + "sessions, \(endedBrowserSessions) browser sessions and \(endedGrants) grants "
+                    + "of websites have ended."
             )
         }
         if let clockJump,
@@ -69,8 +72,8 @@ package struct ServingStart: Sendable, Equatable {
         if isFromTheFuture, newEpoch == nil {
             lines.append(
                 "The database has rows from the future: the wall clock went back. "
-                    + "\(endedAttempts) logins under way and \(endedPhoneSessions) phone sessions "
-                    + "have ended."
+                    + "\(endedAttempts) logins under way, \(endedPhoneSessions) phone sessions and "
+                    + "\(endedGrants) grants of websites have ended."
             )
         }
         return lines

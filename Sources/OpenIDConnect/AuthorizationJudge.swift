@@ -97,7 +97,7 @@ package struct AuthorizationJudge: Sendable {
         return AuthorizationRequest(
             client: client.id,
             redirectURI: redirect,
-            scopes: try Self.scopes(in: parameters),
+            scopes: try Self.scopes(in: parameters, for: client),
             state: state,
             nonce: nonce,
             codeChallenge: try Self.challenge(in: parameters, for: client)?.text,
@@ -123,11 +123,17 @@ package struct AuthorizationJudge: Sendable {
         return value
     }
 
-    /// The scopes we know; others are ignored (OpenID Connect Core section 3.1.2.1).
-    private static func scopes(in parameters: FormParameters) throws(OAuthError) -> [OpenIDScope] {
+    /// The scopes that we know and that the client may ask for; others are ignored (OpenID Connect
+    /// Core section 3.1.2.1).
+    private static func scopes(
+        in parameters: FormParameters,
+        for client: RelyingParty
+    ) throws(OAuthError) -> [OpenIDScope] {
         guard let text = parameters["scope"] else { throw .invalidRequest(.scope) }
         let asked = text.split(separator: " ")
-        let scopes = OpenIDScope.allCases.filter { asked.contains(Substring($0.rawValue)) }
+        let scopes = OpenIDScope.allCases.filter {
+            asked.contains(Substring($0.rawValue)) && client.mayAsk(for: $0)
+        }
         guard scopes.contains(.openid) else { throw .invalidScope }
         return scopes
     }

@@ -1,3 +1,5 @@
+import LoginDomain
+
 /// The answer of `/.well-known/openid-configuration` (OpenID Connect Discovery section 3, RFC 8414,
 /// RFC 9207): the same bytes to everybody, out of the configuration alone (T25).
 package enum Discovery {
@@ -21,11 +23,11 @@ package enum Discovery {
         var issuer: String
         var authorizationEndpoint, tokenEndpoint, userinfoEndpoint, jwksUri: String
         var endSessionEndpoint, revocationEndpoint: String
-        var scopesSupported = ["openid", "profile"]
+        var scopesSupported = OpenIDScope.allCases.map(\.rawValue)
         var responseTypesSupported = ["code"]
         var responseModesSupported = ["query"]
-        var grantTypesSupported = ["authorization_code"]
-        var subjectTypesSupported = ["public"]
+        var grantTypesSupported = ["authorization_code", "refresh_token"]
+        var subjectTypesSupported = ["public", "pairwise"]
         var idTokenSigningAlgValuesSupported = ["RS256"]
         var tokenEndpointAuthMethodsSupported = [
             "client_secret_basic", "client_secret_post", "none",
@@ -36,7 +38,7 @@ package enum Discovery {
         var codeChallengeMethodsSupported = ["S256"]
         var claimsSupported = [
             "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash",
-            "name", "picture", "role",
+            "name", "picture", "role", "wechat_openid", "wechat_unionid",
         ]
         var acrValuesSupported = [IDToken.authenticationContext]
         var promptValuesSupported = ["none", "login", "consent", "select_account"]

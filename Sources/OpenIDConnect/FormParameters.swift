@@ -47,6 +47,15 @@ package struct FormParameters: Sendable, Equatable {
     /// The value of a name; nil when it is missing or empty.
     package subscript(_ name: String) -> String? { values[name] }
 
+    /// Some of the parameters as a query, in the order of their names here; what is missing is left
+    /// out.
+    package func query(of names: [String]) -> String {
+        names.compactMap { name in
+            values[name].map { "\(PercentCoding.encode(name))=\(PercentCoding.encode($0))" }
+        }
+        .joined(separator: "&")
+    }
+
     /// One name or value; nil when it breaks the rules.
     static func decode(_ text: String) -> String? { try? decode(Array(text.utf8)[...]) }
 

@@ -9,6 +9,8 @@ package enum OAuthError: Error, Sendable, Equatable {
     case invalidScope
     case accessDenied
     case loginRequired
+    /// The login's owner has not agreed that this website learns so much.
+    case consentRequired
     case requestNotSupported
     case requestURINotSupported
     case registrationNotSupported
@@ -17,6 +19,10 @@ package enum OAuthError: Error, Sendable, Equatable {
     /// At the token endpoint: who the client is, is not proven.
     case invalidClient
     case invalidGrant
+    /// The client is not registered for what it asks.
+    case unauthorizedClient
+    /// At the token endpoint: more than was granted.
+    case scopeNotGranted
     case unsupportedGrantType
     /// RFC 7009 section 2.2.1.
     case unsupportedTokenType
@@ -27,10 +33,12 @@ package enum OAuthError: Error, Sendable, Equatable {
         case codeChallenge = "code_challenge"
         case codeChallengeMethod = "code_challenge_method"
         case grantType = "grant_type"
+        case idTokenHint = "id_token_hint"
         case maxAge = "max_age"
         case nonce
         case prompt
         case redirectURI = "redirect_uri"
+        case refreshToken = "refresh_token"
         case responseMode = "response_mode"
         case responseType = "response_type"
         case scope
@@ -43,9 +51,10 @@ package enum OAuthError: Error, Sendable, Equatable {
         switch self {
         case .invalidRequest, .repeatedParameter: "invalid_request"
         case .unsupportedResponseType: "unsupported_response_type"
-        case .invalidScope: "invalid_scope"
+        case .invalidScope, .scopeNotGranted: "invalid_scope"
         case .accessDenied: "access_denied"
         case .loginRequired: "login_required"
+        case .consentRequired: "consent_required"
         case .requestNotSupported: "request_not_supported"
         case .requestURINotSupported: "request_uri_not_supported"
         case .registrationNotSupported: "registration_not_supported"
@@ -53,6 +62,7 @@ package enum OAuthError: Error, Sendable, Equatable {
         case .serverError: "server_error"
         case .invalidClient: "invalid_client"
         case .invalidGrant: "invalid_grant"
+        case .unauthorizedClient: "unauthorized_client"
         case .unsupportedGrantType: "unsupported_grant_type"
         case .unsupportedTokenType: "unsupported_token_type"
         }
@@ -68,14 +78,19 @@ package enum OAuthError: Error, Sendable, Equatable {
         case .invalidScope: "The scope must contain openid."
         case .accessDenied: "The login was declined."
         case .loginRequired: "Nobody is logged in."
+        case .consentRequired: "The user has not agreed to this scope."
         case .requestNotSupported: "The parameter request is not supported."
         case .requestURINotSupported: "The parameter request_uri is not supported."
         case .registrationNotSupported: "The parameter registration is not supported."
         case .temporarilyUnavailable: "The server is busy; please try again."
         case .serverError: "Something went wrong here; please try again."
         case .invalidClient: "The client is unknown or did not prove who it is."
-        case .invalidGrant: "The code is unknown, used, expired, or not for this request."
-        case .unsupportedGrantType: "Only grant_type=authorization_code is supported."
+        case .invalidGrant:
+            "The code or refresh token is unknown, used, expired, or not for this request."
+        case .unauthorizedClient: "The client is not registered for refresh tokens."
+        case .scopeNotGranted: "The scope is more than was granted, or does not contain openid."
+        case .unsupportedGrantType:
+            "Only grant_type=authorization_code and grant_type=refresh_token are supported."
         case .unsupportedTokenType: "Tokens of this kind cannot be revoked."
         }
     }

@@ -8,7 +8,7 @@ struct FakePhoneCommand: AsyncParsableCommand {
         abstract: "A scripted phone with WeChat, and the browsers it logs in.",
         subcommands: [
             RunCommand.self, JudgeCommand.self, CheckCommand.self, SchemaCommand.self,
-            ScanCommand.self,
+            ScanCommand.self, GuardCommand.self,
         ]
     )
 }

@@ -71,26 +71,36 @@ struct JudgeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let console = Console()
-        var design = Adapter.scanLogin
-        if let adapter {
-            do {
-                design = try Adapter.load(adapter)
-            } catch {
-                console.complain(error.description)
-                throw ExitCode.unusable
-            }
-        }
+        let design = try design(console)
         let stories = try console.load(try paths(console), [])
         for story in stories where story.adversary == nil {
             console.complain("\(story.file): this is no adversary's story: it has no 'adversary'")
             throw ExitCode.unusable
         }
+        try await Interruption.heeded(console) { try await judge(stories, design, console) }
+    }
+
+    private func judge(
+        _ stories: [Scenario],
+        _ design: Adapter,
+        _ console: Console
+    ) async throws {
         guard let start else {
             let (login, weChat) = try servers.addresses()
             return try await judge(stories, design, login, weChat, nil, console)
         }
         try await ServerHouse.serving(from: start, seed: seed, console: console) { stage, lender in
             try await judge(stories, design, stage.login, stage.weChat, lender, console)
+        }
+    }
+
+    private func design(_ console: Console) throws -> Adapter {
+        guard let adapter else { return .scanLogin }
+        do {
+            return try Adapter.load(adapter)
+        } catch {
+            console.complain(error.description)
+            throw ExitCode.unusable
         }
     }
 

@@ -68,6 +68,10 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let console = Console()
         let stories = try console.load(scenarios, set)
+        try await Interruption.heeded(console) { try await play(stories, console) }
+    }
+
+    private func play(_ stories: [Scenario], _ console: Console) async throws {
         guard let start else {
             let (login, weChat) = try servers.addresses()
             return try await play(stories, login, weChat, nil, console)

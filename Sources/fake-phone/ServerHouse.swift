@@ -2,11 +2,10 @@ import ArgumentParser
 import FakePhone
 import Foundation
 import Synchronization
-import UnixSignals
 
 /// The servers that this program started, each as a process of its own, and their folders.
 ///
-/// All of them are ended by their pid, also when the program is told to stop.
+/// All of them are ended by their pid; a guard does it for a program that is killed.
 final class ServerHouse: Sendable {
     private struct Book {
         var pairs: [Int: ServerPair] = [:]
@@ -14,6 +13,9 @@ final class ServerHouse: Sendable {
         var folders: Set<String> = []
         var nextNumber = 0
         var isClosing = false
+        /// Those that were told to end.
+        var dismissed: Set<Int> = []
+        var guardian: ServerGuard?
     }
 
     /// The limits of the pair that is shared.
@@ -30,15 +32,19 @@ final class ServerHouse: Sendable {
         ].map { ("LIMITS_\($0)", "10000") }
     )
 
+    /// How long a server may take to start.
+    private static let startSeconds = 120
+
     /// Where `login-server` and `mock-wechat` lie.
     private let programs: String
     private let seed: UInt64
+    private let console: Console
     private let book = Mutex(Book())
 
     /// Takes the programs out of a folder; nil means the one that this program lies in.
     ///
     /// - Throws: one clear line when a program is missing.
-    init(folder: String?, seed: UInt64) throws(StageError) {
+    init(folder: String?, seed: UInt64, console: Console) throws(StageError) {
         let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         let folder = folder ?? own.deletingLastPathComponent().path
         for name in ["login-server", "mock-wechat"] {
@@ -48,6 +54,8 @@ final class ServerHouse: Sendable {
         }
         programs = folder
         self.seed = seed
+        self.console = console
+        book.withLock { $0.guardian = ServerGuard() }
     }
 
     /// Lends pairs to scenarios.
@@ -75,7 +83,7 @@ final class ServerHouse: Sendable {
             return book.nextNumber
         }
         let folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("fake-phone-\(getpid())-\(number)").path
+            .appendingPathComponent("\(GuardCommand.folderPrefix)\(getpid())-\(number)").path
         do {
             try FileManager.default.createDirectory(
                 atPath: folder,
@@ -85,7 +93,10 @@ final class ServerHouse: Sendable {
         } catch {
             throw StageError("\(folder): cannot be made")
         }
-        book.withLock { _ = $0.folders.insert(folder) }
+        book.withLock { book in
+            book.folders.insert(folder)
+            book.guardian?.tell(.folder, folder)
+        }
         let (mock, weChat) = try await start(
             "mock-wechat",
             ["--port", "0", "--seed", String(seed)],
@@ -110,6 +121,9 @@ final class ServerHouse: Sendable {
                 let (next, _) = try await self.start(command, port: loginAddress.port)
                 current.withLock { $0 = next }
                 self.book.withLock { $0.pairs[number]?.login = next }
+            },
+            register: { name, callback, goodbye throws(StageError) in
+                try await self.register(name, callback, goodbye, at: command)
             }
         )
         let stage = Stage(login: loginAddress, weChat: weChatAddress, control: control)
@@ -142,18 +156,9 @@ final class ServerHouse: Sendable {
         for folder in book.withLock(\.folders) {
             try? FileManager.default.removeItem(atPath: folder)
         }
-    }
-
-    /// Waits for SIGINT or SIGTERM, then ends everything and the program.
-    private func closeAtSignals() async {
-        for await signal in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
-            let (pids, folders) = book.withLock { book in
-                book.isClosing = true
-                return (book.processes.values.map(\.processIdentifier), book.folders)
-            }
-            for pid in pids { kill(pid, SIGKILL) }
-            for folder in folders { try? FileManager.default.removeItem(atPath: folder) }
-            exit(128 + (signal == .sigint ? SIGINT : SIGTERM))
+        book.withLock { book in
+            book.guardian?.dismiss()
+            book.guardian = nil
         }
     }
 
@@ -166,9 +171,11 @@ final class ServerHouse: Sendable {
         _ body: (Stage, StageLender) async throws -> Void
     ) async throws {
         do {
-            let house = try ServerHouse(folder: folder == "." ? nil : folder, seed: seed)
-            // Ends with this scope.
-            async let _ = house.closeAtSignals()
+            let house = try ServerHouse(
+                folder: folder == "." ? nil : folder,
+                seed: seed,
+                console: console
+            )
             let outcome: Result<Void, any Error>
             do {
                 outcome = .success(try await body(try await house.lend(wide), house.lender))
@@ -178,7 +185,8 @@ final class ServerHouse: Sendable {
             await house.close()
             try outcome.get()
         } catch let error as StageError {
-            console.complain(error.description)
+            // Who stops a run has not asked why its servers did not come up.
+            if !Task.isCancelled { console.complain(error.description) }
             throw ExitCode.unusable
         }
     }
@@ -197,11 +205,51 @@ final class ServerHouse: Sendable {
             "login-server",
             [
                 "serve", "--mode", "development", "--port", String(port),
-                "--wechat", login.weChat, "--database", "\(login.folder)/login.sqlite",
+                "--wechat", login.weChat, "--database", "\(login.folder)/data/login.sqlite",
             ],
             login.settings,
             login.folder
         )
+    }
+
+    /// Registers a website beside the running server, as an operator does.
+    private func register(
+        _ name: String,
+        _ callback: String,
+        _ goodbye: String,
+        at login: Login
+    ) async throws(StageError) -> WebsiteRegistration {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "\(programs)/login-server")
+        process.arguments = [
+            "clients", "add", "--mode", "development",
+            "--database", "\(login.folder)/data/login.sqlite", "--name", name,
+            "--redirect-uri", callback, "--post-logout-redirect-uri", goodbye,
+        ]
+        process.environment = Self.environment(login.settings)
+        process.standardInput = FileHandle.nullDevice
+        let words = Pipe()
+        process.standardOutput = words
+        process.standardError = words
+        guard (try? process.run()) != nil else {
+            throw StageError("login-server clients could not be started")
+        }
+        // A few hundred bytes: they fit into the pipe, and their end is the program's.
+        let answer = words.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        struct Added: Decodable {
+            var clientId: String
+            var clientSecret: String
+        }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard process.terminationStatus == 0,
+            let added = try? decoder.decode(Added.self, from: answer)
+        else {
+            let text = String(decoding: answer, as: UTF8.self)
+            throw StageError("login-server clients: \(text.prefix(200))")
+        }
+        return WebsiteRegistration(clientID: added.clientId, clientSecret: added.clientSecret)
     }
 
     /// Starts a program and waits until it says where it listens.
@@ -227,28 +275,39 @@ final class ServerHouse: Sendable {
         }
         process.standardOutput = FileHandle(forWritingAtPath: words)
         process.standardError = FileHandle(forWritingAtPath: complaints)
+        process.terminationHandler = { [weak self] process in
+            self?.ended(number, name, process, complaints)
+        }
         let isStarted = book.withLock { book in
             guard !book.isClosing, (try? process.run()) != nil else { return false }
             book.processes[number] = process
+            book.guardian?.tell(.started, String(process.processIdentifier))
             return true
         }
         guard isStarted else { throw StageError("\(name) could not be started") }
         let clock = ContinuousClock()
-        let deadline = clock.now + .seconds(30)
+        // A machine that runs a whole suite beside it is slow; a server that hangs is told soon enough.
+        let deadline = clock.now + .seconds(Self.startSeconds)
         while clock.now < deadline {
             if let url = Self.address(in: words) { return (number, url) }
             guard process.isRunning else {
+                book.withLock { _ = $0.dismissed.insert(number) }
                 throw StageError("\(name) ended before it listened: \(Self.last(of: complaints))")
             }
             guard (try? await clock.sleep(for: .milliseconds(5))) != nil else { break }
         }
         await stop(number, SIGKILL)
-        throw StageError("\(name) did not say within 30 s where it listens")
+        guard !Task.isCancelled else { throw StageError("the run was stopped") }
+        throw StageError("\(name) did not say within \(Self.startSeconds) s where it listens")
     }
 
     /// Ends a process and waits until it is gone; after 10 s it gets no choice.
     private func stop(_ number: Int, _ signal: Int32) async {
-        guard let process = book.withLock({ $0.processes[number] }) else { return }
+        let found = book.withLock { book in
+            book.dismissed.insert(number)
+            return book.processes[number]
+        }
+        guard let process = found else { return }
         let clock = ContinuousClock()
         let deadline = clock.now + .seconds(10)
         if process.isRunning { kill(process.processIdentifier, signal) }
@@ -258,6 +317,20 @@ final class ServerHouse: Sendable {
             await Self.pause()
         }
         book.withLock { _ = $0.processes.removeValue(forKey: number) }
+    }
+
+    /// Says it when a server has ended that nobody has told to.
+    private func ended(_ number: Int, _ name: String, _ process: Process, _ complaints: String) {
+        let isListed = book.withLock { book in
+            book.guardian?.tell(.ended, String(process.processIdentifier))
+            return book.processes[number] != nil && !book.dismissed.contains(number)
+        }
+        guard isListed else { return }
+        let how = process.terminationReason == .uncaughtSignal ? "by signal" : "with exit status"
+        console.complain(
+            "\(name) was ended in the middle of the run \(how) \(process.terminationStatus); "
+                + "its last words: \(Self.last(of: complaints))"
+        )
     }
 
     private static func pause() async {
@@ -287,7 +360,7 @@ final class ServerHouse: Sendable {
 
     private static func last(of path: String) -> String {
         let data = FileManager.default.contents(atPath: path) ?? Data()
-        return String(decoding: data, as: UTF8.self).split(separator: "\n").last.map(String.init)
-            ?? "it said nothing"
+        return String(decoding: data, as: UTF8.self).split(separator: "\n").last
+            .map { String($0.prefix(300)) } ?? "it said nothing"
     }
 }

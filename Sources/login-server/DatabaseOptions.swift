@@ -27,13 +27,21 @@ struct DatabaseOptions: ParsableArguments {
 
     /// Lends the database, which must be there: a slip of the pen must not make a new one.
     func withStore<Value>(_ body: (SQLiteLoginStore) async throws -> Value) async throws -> Value {
-        // Whatever this process makes is for its owner alone (T37).
-        umask(0o077)
         let path = try await path()
         guard FileManager.default.fileExists(atPath: path) else {
             say("There is no database at \(path).")
             throw ExitCode.failure
         }
+        return try await Self.withStore(at: path, body)
+    }
+
+    /// Lends the database, and makes it where there is none.
+    static func withStore<Value>(
+        at path: String,
+        _ body: (SQLiteLoginStore) async throws -> Value
+    ) async throws -> Value {
+        // Whatever this process makes is for its owner alone (T37).
+        umask(0o077)
         let store: SQLiteLoginStore
         do {
             store = try SQLiteLoginStore(path: path)

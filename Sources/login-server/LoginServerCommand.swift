@@ -13,7 +13,8 @@ struct LoginServerCommand: AsyncParsableCommand {
             this order. 'login-server check' prints what is in force.
             """,
         subcommands: [
-            Serve.self, Check.self, Doctor.self, Backup.self, Users.self, Timeline.self,
+            Serve.self, Check.self, Doctor.self, Clients.self, Keys.self, Backup.self, Users.self,
+            Timeline.self,
         ]
     )
 }
@@ -55,8 +56,9 @@ struct SettingOptions: ParsableArguments {
             database: database,
             weChatBaseURL: weChatBaseURL
         )
+        let settings: Settings
         do {
-            return try await Settings.read(
+            settings = try await Settings.read(
                 flags: flags,
                 environment: ProcessInfo.processInfo.environment,
                 freePort: FreePort.find
@@ -65,6 +67,13 @@ struct SettingOptions: ParsableArguments {
             for reason in error.reasons { say(reason) }
             throw Self.refusedExitCode
         }
+        do {
+            try settings.judgeKeyFile()
+        } catch {
+            say("\(error)")
+            throw Self.refusedExitCode
+        }
+        return settings
     }
 }
 

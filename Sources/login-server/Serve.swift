@@ -7,8 +7,10 @@ import Logging
 import LoginDomain
 import LoginServer
 import LoginService
+import LoginStore
 import LoginStoreSQLite
 import NIOCore
+import OpenIDConnect
 import WeChatClient
 
 /// Serves until SIGTERM or SIGINT.
@@ -29,6 +31,9 @@ struct Serve: AsyncParsableCommand {
         }
         let (store, start) = try open(settings)
         let time = LiveTime(at: start.resumesAt)
+        let dice = Dice(SystemRandomNumberGenerator())
+        let keyholder = try await keyholder(settings, store, dice)
+        try await registerClients(settings, store, at: time.now())
         let logger = makeLogger(settings, time)
         for warning in start.warnings { logger.warning("\(warning)") }
         if let fewer { logger.info("\(fewer)") }
@@ -50,11 +55,18 @@ struct Serve: AsyncParsableCommand {
                     wechat: wechat,
                     policy: settings.policy,
                     site: settings.site,
+                    openID: OpenIDProvider(
+                        issuer: "\(settings.edge.origin)",
+                        opener: keyholder,
+                        maker: keyholder
+                    ),
                     time: time,
-                    dice: Dice(SystemRandomNumberGenerator()),
+                    dice: dice,
                     logger: logger,
                     measures: measures
                 )
+                // The first start makes the first key; without one nobody can be told anything.
+                try await service.keepKeys()
                 let application = buildApplication(
                     service: service,
                     configuration: settings.edge,
@@ -101,6 +113,64 @@ struct Serve: AsyncParsableCommand {
         } catch {
             say("\(error)")
             throw ExitCode.failure
+        }
+    }
+
+    /// Takes the key file, or says why not and exits.
+    private func keyholder(
+        _ settings: Settings,
+        _ store: SQLiteLoginStore,
+        _ dice: Dice
+    ) async throws -> Keyholder {
+        let keys = try await store.signingKeys()
+        do {
+            return try Keyholder.find(
+                settings.keyFile,
+                mayMake: settings.mode == .development,
+                keys: keys,
+                dice: dice
+            )
+        } catch {
+            say("\(error)")
+            throw SettingOptions.refusedExitCode
+        }
+    }
+
+    /// Writes down which websites the configuration names, or says why not and exits.
+    private func registerClients(
+        _ settings: Settings,
+        _ store: SQLiteLoginStore,
+        at now: Timestamp
+    ) async throws {
+        let known = try await store.relyingParties().filter { !$0.isConfigured }
+        for party in known { if let warning = party.proofKeyWarning { say(warning) } }
+        let parties = settings.clients.map { party in
+            var party = party
+            party.createdAt = now
+            return party
+        }
+        do {
+            try await store.setConfigured(parties)
+        } catch {
+            switch error {
+            case .duplicate:
+                for party in parties where known.contains(where: { $0.id == party.id }) {
+                    say(
+                        "The website \(party.id) of the configuration file has been registered with "
+                            + "'clients add' already. Give it another id, or remove that one: "
+                            + "login-server clients remove \(party.id)"
+                    )
+                }
+            case .full:
+                say(
+                    "There may be \(settings.policy.rows.relyingParties) websites, and the "
+                        + "configuration file names more than there is room for: "
+                        + "SCAN_LOGIN_LIMITS_CLIENTS."
+                )
+            case .unavailable:
+                throw error
+            }
+            throw SettingOptions.refusedExitCode
         }
     }
 

@@ -10,10 +10,11 @@ import Testing
         "confirm-without-scan", "foreign-nonce", "foreign-origin-open", "foreign-origin-watch",
         "forged-identity", "forwarded-picture", "publish-call", "relay-phisher", "replayer",
         "robot-confirm", "scene-fixation", "scene-guesser", "scene-sniper", "second-browser",
-        "superseded-code", "used-js-code", "used-picture",
+        "second-phone", "superseded-code", "used-js-code", "used-picture",
     ]
     private static let notInTheArticle = [
-        "cancel-against-confirm", "double-complete", "foreign-origin-complete", "second-phone",
+        "cancel-against-confirm", "code-thief", "code-twice", "code-without-verifier",
+        "double-complete", "foreign-origin-complete", "malicious-website", "resumed-twice",
         "session-after-logout", "session-after-revoke",
     ]
 
@@ -41,8 +42,11 @@ import Testing
                 ["judge", Self.adversaries, "--start", ".", "--json", "\(folder)/v.json"]
             )
             #expect(run.status == 0, "\(run.output)\n\(run.errors)")
-            let names = try verdicts("\(folder)/v.json").names("held")
-            #expect(names == (Self.throughTheArticle + Self.notInTheArticle).sorted())
+            let verdicts = try verdicts("\(folder)/v.json")
+            let all = Self.throughTheArticle + Self.notInTheArticle
+            // The article's own call is nowhere but there.
+            #expect(verdicts.names("held") == all.filter { $0 != "publish-call" }.sorted())
+            #expect(verdicts.names("does_not_apply") == ["publish-call"])
         }
     }
 

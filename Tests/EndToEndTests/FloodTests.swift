@@ -156,30 +156,27 @@ import Testing
     @Test func `T32 production refuses to start with too few descriptors, and says how many`()
         async throws
     {
-        let production = [
-            "SCAN_LOGIN_ORIGIN": "https://login.example.com",
-            "SCAN_LOGIN_WECHAT_APP_ID": "wx00000000000000aa",
-            "SCAN_LOGIN_WECHAT_APP_SECRET": "fedcba9876543210fedcba9876543210",
-        ]
-        let few = try await Programs.end(
-            "login-server",
-            ["serve"],
-            environment: production,
-            descriptors: 4096
-        )
-        #expect(few.status == 78)
-        #expect(few.errors.split(separator: "\n").count == 1, "\(few.errors)")
-        #expect(few.errors.contains("4096") && few.errors.contains("21000"), "\(few.errors)")
-        // `check` says so too, and prints what is in force.
-        let check = try await Programs.end(
-            "login-server",
-            ["check"],
-            environment: production,
-            descriptors: 4096
-        )
-        #expect(check.status == 0)
-        #expect(check.errors.contains("4096"))
-        #expect(check.output.contains("connections: 20000"))
+        try await Programs.withProduction { production in
+            let few = try await Programs.end(
+                "login-server",
+                ["serve"],
+                environment: production,
+                descriptors: 4096
+            )
+            #expect(few.status == 78)
+            #expect(few.errors.split(separator: "\n").count == 1, "\(few.errors)")
+            #expect(few.errors.contains("4096") && few.errors.contains("21000"), "\(few.errors)")
+            // `check` says so too, and prints what is in force.
+            let check = try await Programs.end(
+                "login-server",
+                ["check"],
+                environment: production,
+                descriptors: 4096
+            )
+            #expect(check.status == 0)
+            #expect(check.errors.contains("4096"))
+            #expect(check.output.contains("connections: 20000"))
+        }
     }
 
     @Test func `T32 development starts with too few descriptors, and with fewer connections`()

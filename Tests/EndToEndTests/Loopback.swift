@@ -1,4 +1,5 @@
 import FakePhone
+import Foundation
 import HTTPTransport
 import HTTPTransportAHC
 import HTTPTypes
@@ -24,6 +25,21 @@ enum Loopback {
         var fields = fields
         fields[.contentType] = "application/json"
         return try await call(.post, url, fields, body: Array(json.utf8)).response.status.code
+    }
+
+    /// The status of a POST with a form, as a website that proves itself by HTTP Basic sends it.
+    static func form(
+        _ url: String,
+        _ body: String,
+        as client: String,
+        secret: String
+    ) async throws -> Int {
+        let fields: HTTPFields = [
+            .contentType: "application/x-www-form-urlencoded",
+            .authorization: "Basic "
+                + Data("\(client):\(secret)".utf8).base64EncodedString(),
+        ]
+        return try await call(.post, url, fields, body: Array(body.utf8)).response.status.code
     }
 
     private static func call(

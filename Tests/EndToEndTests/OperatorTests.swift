@@ -63,6 +63,8 @@ struct OperatorTests {
                         "serve", "--mode", "development", "--port", "0", "--wechat", login.weChat,
                         "--database", copy,
                     ],
+                    // Its signing keys open with the key file that they were sealed under.
+                    environment: ["SCAN_LOGIN_KEY_FILE": Self.keyFile(of: database)],
                     errorsTo: log
                 ) { second in
                     // The new epoch is one in which people log in, and the same ones.
@@ -245,6 +247,11 @@ struct OperatorTests {
                 }
             }
         }
+    }
+
+    /// Where a developer's server makes its key file.
+    private static func keyFile(of database: String) -> String {
+        URL(filePath: database).deletingLastPathComponent().path + ".key"
     }
 
     private static func mode(of file: String) throws -> Int? {

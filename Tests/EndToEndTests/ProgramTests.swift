@@ -42,7 +42,9 @@ struct ProgramTests {
         ("a trial", ["SCAN_LOGIN_WECHAT_ENV_VERSION": "trial"], "release"),
         ("an unknown name", ["SCAN_LOGIN_ORIGINS": "x"], "SCAN_LOGIN_ORIGINS"),
         ("no number", ["SCAN_LOGIN_LIFETIMES_SCENE_SECONDS": "soon"], "whole number"),
-        ("without effect yet", ["SCAN_LOGIN_KEY_FILE": "keys"], "no effect"),
+        ("no key file", ["SCAN_LOGIN_KEY_FILE": ""], "SCAN_LOGIN_KEY_FILE is missing"),
+        ("a key file that is none", ["SCAN_LOGIN_KEY_FILE": "/nowhere"], "openssl rand -hex 32"),
+        ("a folder of keys", ["SCAN_LOGIN_KEY_FILE": "/"], "is not a file"),
         ("no port for operators", ["SCAN_LOGIN_OPERATIONS_PORT": "http"], "OPERATIONS_PORT"),
     ]
 
@@ -52,18 +54,15 @@ struct ProgramTests {
         change: [String: String],
         reason: String
     ) async throws {
-        var settings = [
-            "SCAN_LOGIN_ORIGIN": "https://login.example.com",
-            "SCAN_LOGIN_WECHAT_APP_ID": "wx00000000000000aa",
-            "SCAN_LOGIN_WECHAT_APP_SECRET": "fedcba9876543210fedcba9876543210",
-        ]
-        let good = try await Programs.end("login-server", ["check"], environment: settings)
-        #expect(good.status == 0, "\(good.errors)")
-        #expect(!good.output.contains("fedcba9876543210"))
-        settings.merge(change) { $1 }
-        let run = try await Programs.end("login-server", ["serve"], environment: settings)
-        #expect(run.status == 78, "\(what): \(run.errors)")
-        #expect(run.errors.contains(reason), "\(what): \(run.errors)")
+        try await Programs.withProduction { settings in
+            let good = try await Programs.end("login-server", ["check"], environment: settings)
+            #expect(good.status == 0, "\(good.errors)")
+            #expect(!good.output.contains("fedcba9876543210"))
+            let changed = settings.merging(change) { $1 }
+            let run = try await Programs.end("login-server", ["serve"], environment: changed)
+            #expect(run.status == 78, "\(what): \(run.errors)")
+            #expect(run.errors.contains(reason), "\(what): \(run.errors)")
+        }
     }
 
     @Test func `a settings file is read, and a name it misspells is an error with its line`()

@@ -29,6 +29,9 @@ struct RunningProgram {
 
     /// Asks it to stop.
     func stop() throws { try sendSignal(.terminate) }
+
+    /// Ctrl-C.
+    func interrupt() throws { try sendSignal(.interrupt) }
 }
 
 /// A program that ended before it said where it listens, or that ended badly.
@@ -194,18 +197,94 @@ enum Programs {
         )
     }
 
-    /// Lends a new folder, and deletes it.
+    /// Runs a program to its end, and lends it to `body` once it has said `word`.
+    static func ended(
+        _ name: String,
+        _ arguments: [String],
+        environment settings: [String: String] = [:],
+        after word: String,
+        _ body: (RunningProgram) async throws -> Void
+    ) async throws -> Ended {
+        try await withFolder { folder in
+            let errors = "\(folder)/errors"
+            let (executable, arguments) = command(name, arguments, nil)
+            let result = try await run(
+                executable,
+                arguments: arguments,
+                environment: environment(settings),
+                input: .none,
+                output: .sequence,
+                error: .fileDescriptor(
+                    try FileDescriptor.open(
+                        FilePath(errors),
+                        .writeOnly,
+                        options: [.create, .append],
+                        permissions: .ownerReadWrite
+                    ),
+                    closeAfterSpawningProcess: true
+                )
+            ) { execution in
+                var output = ""
+                var isLent = false
+                for try await line in execution.standardOutput.strings() {
+                    output += "\(line)\n"
+                    guard !isLent, line.contains(word) else { continue }
+                    isLent = true
+                    try await body(
+                        RunningProgram(
+                            url: "",
+                            operations: "",
+                            pid: execution.processIdentifier.value,
+                            sendSignal: { try execution.send(signal: $0) }
+                        )
+                    )
+                }
+                return output
+            }
+            var status: Int32 = -1
+            if case .exited(let code) = result.terminationStatus { status = code }
+            return Ended(
+                status: status,
+                output: result.closureResult,
+                errors: try String(contentsOfFile: errors, encoding: .utf8)
+            )
+        }
+    }
+
+    /// Lends a new folder, and deletes it, and what a server has put beside it.
     static func withFolder<Value: Sendable>(
         _ body: (String) async throws -> Value
     ) async throws -> Value {
-        let folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("scan-login-test-\(UUID().uuidString)").path
+        let place = FileManager.default.temporaryDirectory
+            // Short: Chromium's sockets lie below it, and the path of one has 107 bytes at most.
+            .appendingPathComponent("scan-login-test-\(UUID().uuidString.prefix(18))").path
         try FileManager.default.createDirectory(
-            atPath: folder,
+            atPath: "\(place)/folder",
             withIntermediateDirectories: true
         )
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        return try await body(folder)
+        defer { try? FileManager.default.removeItem(atPath: place) }
+        return try await body("\(place)/folder")
+    }
+
+    /// Lends the least that a good production server says, with its key file.
+    static func withProduction<Value: Sendable>(
+        _ body: ([String: String]) async throws -> Value
+    ) async throws -> Value {
+        try await withFolder { folder in
+            let file = "\(folder)/key"
+            let isMade = FileManager.default.createFile(
+                atPath: file,
+                contents: Data("\(String(repeating: "5a", count: 32))\n".utf8),
+                attributes: [.posixPermissions: 0o600]
+            )
+            guard isMade else { throw ProgramFailed(description: "no \(file)") }
+            return try await body([
+                "SCAN_LOGIN_ORIGIN": "https://login.example.com",
+                "SCAN_LOGIN_WECHAT_APP_ID": "wx00000000000000aa",
+                "SCAN_LOGIN_WECHAT_APP_SECRET": "fedcba9876543210fedcba9876543210",
+                "SCAN_LOGIN_KEY_FILE": file,
+            ])
+        }
     }
 
     /// The mock and the login server, both on free ports, with a fresh database.

@@ -12,7 +12,8 @@ struct ScenarioTests {
             ]
         )
         #expect(run.status == 0, "\(run.output.suffix(6000))\n\(run.errors)")
-        #expect(run.output.contains(" passed, 0 failed, 0 skipped"))
+        #expect(run.output.contains(" passed, 0 failed, 1 skipped"))
+        #expect(run.output.contains("the design has no POST /push/publishmsg"))
     }
 
     @Test func `a scenario that expects too much fails, and says at which line`() async throws {

@@ -3,30 +3,26 @@ import Testing
 
 /// What production refuses, and what is not in the program at all.
 @Suite(.timeLimit(.minutes(10))) struct T40ProductionTests {
-    private static let good = [
-        "SCAN_LOGIN_ORIGIN": "https://login.example.com",
-        "SCAN_LOGIN_WECHAT_APP_ID": "wx00000000000000aa",
-        "SCAN_LOGIN_WECHAT_APP_SECRET": "fedcba9876543210fedcba9876543210",
-    ]
-
-    private func refusal(_ changes: [String: String]) async throws -> [Substring] {
-        // Serving comes last: whoever is not refused would serve for ever.
-        for command in ["check", "doctor"] {
+    private func refusal(_ changes: [String: String]) async throws -> [String] {
+        try await Programs.withProduction { good in
+            // Serving comes last: whoever is not refused would serve for ever.
+            for command in ["check", "doctor"] {
+                let run = try await Programs.end(
+                    "login-server",
+                    [command],
+                    environment: good.merging(changes) { $1 }
+                )
+                try #require(run.status == 78, "\(command): \(run.output)\(run.errors)")
+            }
             let run = try await Programs.end(
                 "login-server",
-                [command],
-                environment: Self.good.merging(changes) { $1 }
+                ["serve"],
+                environment: good.merging(changes) { $1 }
             )
-            try #require(run.status == 78, "\(command): \(run.output)\(run.errors)")
+            #expect(run.status == 78, "\(run.output)\(run.errors)")
+            #expect(run.output.isEmpty)
+            return run.errors.split(separator: "\n").map(String.init)
         }
-        let run = try await Programs.end(
-            "login-server",
-            ["serve"],
-            environment: Self.good.merging(changes) { $1 }
-        )
-        #expect(run.status == 78, "\(run.output)\(run.errors)")
-        #expect(run.output.isEmpty)
-        return run.errors.split(separator: "\n")
     }
 
     @Test(arguments: [

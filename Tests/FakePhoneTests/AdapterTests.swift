@@ -223,6 +223,14 @@ struct AdapterTests {
             "a.yaml:30:3: what a phone does must be one of login, scan, confirm, cancel, profile, "
                 + "avatar, logins, revoke; not 'konfirm'"
         ),
+        (
+            "json: { code: \"{js_code}\" }", "fields: { X Code: \"{js_code}\" }",
+            "a.yaml:21:17: a field's name must be the name of a header field, not 'X Code'"
+        ),
+        (
+            "path: /publish", "path: /publish it",
+            "a.yaml:32:11: path must be of ASCII without blanks or breaks, not '/publish it'"
+        ),
         ("  session:", "  logout:", "a.yaml:6:3: browser needs 'session'"),
         ("is: 200", "iz: 200", "a.yaml:3:10: success needs 'is'"),
     ])

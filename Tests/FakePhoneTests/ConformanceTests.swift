@@ -77,6 +77,30 @@ struct ConformanceTests {
         #expect(JSONValue(report.json)?["honest_login"] == false)
     }
 
+    @Test func `of a run that was stopped nothing is claimed`() async throws {
+        let runner = try ModelServers().runner()
+        let story = try story("granted", "  - laptop: open\n    expect: refused")
+        let result = await Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return await runner.run(story)
+        }.value
+        let finding = Conformance.Finding(story, result)
+        #expect(finding.verdict == .notPlayed)
+        let honest = try await Conformance(runner).judge([]).honest
+        let report = ConformanceReport(
+            .init(honest: honest, findings: [finding]),
+            adapter: .scanLogin
+        )
+        #expect(
+            report.lines == [
+                "T05  granted  not played: the run was stopped",
+                "1 adversaries: 0 held, 0 got through, 0 did not get that far, 0 do not apply, "
+                    + "1 were not played",
+            ]
+        )
+        #expect(JSONValue(report.json)?["not_played"] == 1)
+    }
+
     @Test func `a long attack is told by its end`() async throws {
         let steps = String(repeating: "  - laptop: open\n", count: 40)
         let outcome = try await Conformance(ModelServers().runner())

@@ -124,6 +124,7 @@ struct FakeBrowserTests {
             ])
         )
         #expect(try await browser.watch(by: .poll)?.status == nil)
+        #expect(browser.pushes.isEmpty)
         for seconds in [10, 10, 60] {
             _ = try await browser.nextEvent(within: .seconds(seconds))
         }
@@ -131,14 +132,83 @@ struct FakeBrowserTests {
         #expect(try await browser.nextEvent(within: .seconds(1)) == .closed(code: nil))
     }
 
-    @Test func `a poll that is refused is nonsense and not a state`() async throws {
+    @Test func `a watch by poll asks at once, and a refusal is its answer`() async throws {
+        let transport = ScriptedTransport([
+            opened("a=1"),
+            .init(call: "GET \(sl)/attempt", status: 403, body: #"{"error":"csrf"}"#),
+            .init(call: "GET \(sl)/attempt", status: 200, body: state("created", 1)),
+        ])
+        var browser = try browser(transport)
+        _ = try await browser.openAttempt()
+        let twist = Twist(origin: "https://evil.example")
+        #expect(try await browser.watch(by: .poll, twist: twist)?.summary == "403 csrf")
+        await #expect(throws: FakePhoneError.notWatching(browser: "laptop")) {
+            try await browser.nextEvent(within: .seconds(1))
+        }
+        #expect(
+            try await browser.watch(by: .poll, twist: Twist(variables: ["cookie": "b=2"])) == nil
+        )
+        let fields = transport.calls.map(\.request.headerFields)
+        #expect(fields.map { $0[.origin] } == [sl, "https://evil.example", sl])
+        #expect(fields.map { $0[.cookie] } == [nil, "a=1", "b=2"])
+    }
+
+    @Test func `a poll that is refused later is nonsense and not a state`() async throws {
         var browser = try browser(
             ScriptedTransport([
-                .init(call: "GET \(sl)/attempt", status: 403, body: #"{"error":"no_attempt"}"#)
+                .init(call: "GET \(sl)/attempt", status: 200, body: state("created", 1)),
+                .init(
+                    call: "GET \(sl)/attempt?after=1&wait=1",
+                    status: 403,
+                    body: #"{"error":"no_attempt"}"#
+                ),
             ])
         )
-        _ = try await browser.watch(by: .poll)
+        #expect(try await browser.watch(by: .poll) == nil)
+        _ = try await browser.nextEvent(within: .seconds(1))
         #expect(try await browser.nextEvent(within: .seconds(1)) == .nonsense("403 no_attempt"))
+    }
+
+    @Test func `a poll without news rests before it asks again, and ends with patience`()
+        async throws
+    {
+        let script =
+            [("", "created", 1)] + [1, 0, 0, 0, 0].map { ("?after=1&wait=\($0)", "created", 1) }
+        var browser = try browser(
+            ScriptedTransport(
+                script.map { query, name, seq in
+                    .init(call: "GET \(sl)/attempt\(query)", status: 200, body: state(name, seq))
+                }
+            )
+        )
+        #expect(try await browser.watch(by: .poll) == nil)
+        _ = try await browser.nextEvent(within: .seconds(1))
+        #expect(try await browser.nextEvent(within: .seconds(1)) == nil)
+        #expect(time.now == .seconds(1))
+    }
+
+    @Test func `cookies that a poll sets are kept, unless it was asked with another's`()
+        async throws
+    {
+        let transport = ScriptedTransport([
+            .init(
+                call: "GET \(sl)/attempt",
+                status: 200,
+                fields: [.setCookie: "a=theirs"],
+                body: state("created", 1)
+            ),
+            .init(
+                call: "GET \(sl)/attempt",
+                status: 200,
+                fields: [.setCookie: "a=own"],
+                body: state("created", 1)
+            ),
+        ])
+        var browser = try browser(transport)
+        _ = try await browser.watch(by: .poll, twist: Twist(variables: ["cookie": "b=2"]))
+        #expect(browser.variables["cookie"] == nil)
+        _ = try await browser.watch(by: .poll)
+        #expect(browser.variables["cookie"] == "a=own")
     }
 
     @Test func `a browser that watches nothing has nothing to wait for`() async throws {

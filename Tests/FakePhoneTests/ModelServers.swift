@@ -36,6 +36,7 @@ final class ModelServers: HTTPTransport, WatchDialer {
         var isTokenDead = false
         var counter = 0
         var newPeople: [String] = []
+        var wrongScenes = 0
 
         mutating func fresh(_ prefix: String) -> String {
             counter += 1
@@ -51,6 +52,12 @@ final class ModelServers: HTTPTransport, WatchDialer {
         case forgetsRetryAfter
         case namesAnotherUser
         case differsInRefusals
+        /// `GET /login` names a user in a header field, whoever asks.
+        case tellsUserInAField
+        /// 404 in place of a complaint for a call that the contract does not know.
+        case answersEverything
+        /// After ten wrong scenes there is no answer to any.
+        case throttlesGuesses
     }
 
     let time = VirtualTime()
@@ -72,8 +79,8 @@ final class ModelServers: HTTPTransport, WatchDialer {
     var openWatches: Int { watches.withLock(\.self) }
     private let watches = Mutex(0)
 
-    func runner() throws -> ScenarioRunner {
-        ScenarioRunner(
+    func runner(_ adapter: Adapter = .scanLogin) throws -> ScenarioRunner {
+        var runner = ScenarioRunner(
             login: try #require(ServerAddress(Self.login, name: "login-server")),
             weChat: try #require(ServerAddress(Self.weChat, name: "mock-wechat")),
             transport: self,
@@ -81,6 +88,8 @@ final class ModelServers: HTTPTransport, WatchDialer {
             time: time.phoneTime,
             dice: Dice(seed: 7)
         )
+        runner.adapter = adapter
+        return runner
     }
 
     // MARK: HTTPTransport
@@ -93,6 +102,7 @@ final class ModelServers: HTTPTransport, WatchDialer {
             isLogin ? login(route, call, &world) : weChat(route, path, call, &world)
         }
         guard let answer else {
+            if flaw == .answersEverything { return HTTPAnswer(HTTPResponse(status: .notFound)) }
             Issue.record("the contract knows no \(route)")
             throw .unreachable
         }
@@ -138,7 +148,11 @@ final class ModelServers: HTTPTransport, WatchDialer {
             answer.response.headerFields[.setCookie] = "attempt=\(attempt.cookie); Path=/; HttpOnly"
             return answer
         case "GET /login":
-            return HTTPAnswer(HTTPResponse(status: .ok), body: Array("<html>".utf8))
+            var answer = HTTPAnswer(HTTPResponse(status: .ok), body: Array("<html>".utf8))
+            if flaw == .tellsUserInAField, let name = HTTPField.Name("X-User") {
+                answer.response.headerFields[name] = "somebody"
+            }
+            return answer
         case "GET /attempt":
             guard let place else { return refusal(403, "no_attempt") }
             let attempt = world.attempts[place]
@@ -204,6 +218,10 @@ final class ModelServers: HTTPTransport, WatchDialer {
         let place = world.attempts.firstIndex { $0.scene == scene }
         let dead = refusal(410, "scene_unavailable")
         guard let place else {
+            world.wrongScenes += 1
+            if flaw == .throttlesGuesses, world.wrongScenes > 10 {
+                return refusal(429, "rate_limited")
+            }
             return flaw == .differsInRefusals ? refusal(410, "scene_unavailable", "unknown") : dead
         }
         let attempt = world.attempts[place]

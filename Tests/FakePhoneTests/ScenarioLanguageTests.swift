@@ -144,7 +144,11 @@ struct ScenarioLanguageTests {
             control: ServerControl(
                 stop: { note("stop") },
                 kill: { note("kill") },
-                start: { note("start") }
+                start: { note("start") },
+                register: { name, callback, goodbye in
+                    note("register \(name) \(callback) \(goodbye)")
+                    return WebsiteRegistration(clientID: "rp_\(name)", clientSecret: "s")
+                }
             )
         )
         runner.lender = StageLender(

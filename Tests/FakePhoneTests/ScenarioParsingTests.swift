@@ -27,8 +27,12 @@ struct ScenarioParsingTests {
             ("cast: { a: browser }\nsteps: []", "f.yaml:2:8: steps must not be empty"),
             (
                 "cast: { a: tablet }\nsteps: []",
-                "f.yaml:1:12: a must be 'browser', '{ phone: PERSON }' or "
-                    + "'{ tab_of: BROWSER }', not 'tablet'"
+                "f.yaml:1:12: a must be 'browser', '{ phone: PERSON }', "
+                    + "'{ tab_of: BROWSER }' or 'website', not 'tablet'"
+            ),
+            (
+                "cast: { my-shop: website }\nsteps: []",
+                "f.yaml:1:18: a website's name must be of small letters and digits, not 'my-shop'"
             ),
             (
                 "cast: { wechat: browser }\nsteps: []",
@@ -40,7 +44,24 @@ struct ScenarioParsingTests {
             ),
             (
                 "cast: { a: browser, a: browser }\nsteps: []",
-                "f.yaml:1:9: 'a' is there twice"
+                "f.yaml:1:21: 'a' is there twice"
+            ),
+            (
+                "cast: { a: browser }\nsteps:\n  - a: open\n    # a: x\n    tries: 2\n    "
+                    + "expect: refused\n    'tries': 3\n",
+                "f.yaml:7:5: 'tries' is there twice"
+            ),
+            (
+                "cast:\n  a: browser\nsteps:\n  - a: open\nlimit_s: 3\nsteps:\n  - a: look\n",
+                "f.yaml:6:1: 'steps' is there twice"
+            ),
+            (
+                "cast: { a: browser }\nname: !!binary aGVsbG8=\nsteps: [{ a: open }]",
+                "f.yaml:2:7: the tag 'tag:yaml.org,2002:binary' is no part of the language"
+            ),
+            (
+                "cast: { a: browser }\nsteps: [{ a: open, tries: !seven 7 }]",
+                "f.yaml:2:27: the tag '!seven' is no part of the language"
             ),
             (
                 "needs: { scene_seconds_max: long }\ncast: { a: browser }\nsteps: []",
@@ -60,7 +81,7 @@ struct ScenarioParsingTests {
                 "  - laptop: fly",
                 "f.yaml:3:13: laptop cannot 'fly'; it can open, renew, show, look, watch, "
                     + "reconnect, sees, saw, closed, reload, complete, cancel, session, logout, "
-                    + "offline, online, ignore, replay, request"
+                    + "visit, resume, decline, leave, offline, online, ignore, replay, request"
             ),
             (
                 "  - alice: fly",
@@ -81,7 +102,7 @@ struct ScenarioParsingTests {
             (
                 "  - alice: scan\n    of: laptop\n    hwo: camera",
                 "f.yaml:5:5: 'alice: scan' has no 'hwo'; it knows attack, borrow, expect, "
-                    + "forge, from, how, keep_body, of, origin, picture, within_s"
+                    + "forge, from, how, keep_body, may_fail, of, origin, picture, within_s"
             ),
             (
                 "  - alice: scan\n    of: laptop\n    how: telepathy",
@@ -120,7 +141,7 @@ struct ScenarioParsingTests {
             (
                 "  - laptop: complete\n    expect: { stauts: 200 }",
                 "f.yaml:4:15: expect has no 'stauts'; it knows body_as, data, "
-                    + "data_has, error, headers, no_answer, redirect, refused, retry_after, state, "
+                    + "data_has, error, headers, lacks, no_answer, redirect, refused, retry_after, state, "
                     + "status, user, warnings"
             ),
             (
@@ -134,6 +155,60 @@ struct ScenarioParsingTests {
             (
                 "  - laptop: complete\n    expect: { retry_after: maybe }",
                 "f.yaml:4:28: retry_after must be true or false, not 'maybe'"
+            ),
+            (
+                "  - laptop: request\n    path: /x\n    method: GET X",
+                "f.yaml:5:13: method must be an HTTP method, not 'GET X'"
+            ),
+            (
+                "  - laptop: request\n    path: \"/x\\r\\nHost: evil\"",
+                "f.yaml:4:11: path must be of ASCII without blanks or breaks, "
+                    + "not '/x\\r\\nHost: evil'"
+            ),
+            (
+                "  - laptop: request\n    path: x",
+                "f.yaml:4:11: path must begin with '/', not 'x'"
+            ),
+            (
+                "  - laptop: request\n    path: /x\n    fields: { X-A: \"1\\r\\nX-B: 2\" }",
+                "f.yaml:5:20: X-A must be one line, not '1\\r\\nX-B: 2'"
+            ),
+            (
+                "  - laptop: request\n    path: /x\n    fields: { X A: 1 }",
+                "f.yaml:5:15: a name in fields must be the name of a header field, not 'X A'"
+            ),
+            (
+                "  - laptop: open\n    origin: \"https://a\\nb\"",
+                "f.yaml:4:13: origin must be of ASCII without blanks or breaks, not 'https://a\\nb'"
+            ),
+            (
+                "  - laptop: open\n    expect: { headers: { X A: true } }",
+                "f.yaml:4:26: a header field must be the name of a header field, not 'X A'"
+            ),
+            (
+                "  - laptop: open\n    forge: { a: -.INF }",
+                "f.yaml:4:17: -.INF is no value that JSON knows"
+            ),
+            (
+                "  - wechat: fault\n    endpoint: /x\n    probability: inf",
+                "f.yaml:5:18: probability must be a number, not 'inf'"
+            ),
+            (
+                "  - wechat: fault\n    endpoint: /x\n    probability: 1.5",
+                "f.yaml:5:18: probability must be from 0.0 to 1.0, not 1.5"
+            ),
+            (
+                "  - laptop: replay\n    of: alice\n    only: session/x",
+                "f.yaml:5:11: only must be one of avatar, cancel, complete, confirm, login, logins, "
+                    + "logout, look, open, page, profile, revoke, scan, session; not 'session/x'"
+            ),
+            (
+                "  - laptop: open\n    may_fail: true\n    expect: refused",
+                "f.yaml:4:15: a step that may fail has nothing to expect"
+            ),
+            (
+                "  - laptop: session\n    expect: { user: [alice, bob] }",
+                "f.yaml:4:29: 'user' must name a phone of the cast, not 'bob'"
             ),
             (
                 "  - wechat: fault\n    endpoint: /x\n    cut: sideways",
@@ -193,7 +268,7 @@ struct ScenarioParsingTests {
             file: "f.yaml"
         )
         #expect(
-            scenario.steps.map(\.sentence) == [
+            scenario.played(in: .scanLogin).steps.map(\.sentence) == [
                 "laptop opens an attempt", "laptop watches by websocket",
                 "alice scans the picture of laptop by camera",
                 "alice confirms 800 ms after the scan",

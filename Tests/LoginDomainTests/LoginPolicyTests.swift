@@ -21,6 +21,7 @@ struct LoginPolicyTests {
     func `a picture's code is warned of, and no number typed, unless told otherwise`() {
         #expect(LoginPolicy().launch == .warn)
         #expect(LoginPolicy().numberMatching == .off)
+        #expect(LoginPolicy().sameDevice == .off)
     }
 
     @Test func `the budgets are those of the threat model`() {
@@ -38,6 +39,16 @@ struct LoginPolicyTests {
         #expect(policy.invalidCodesPerAddress == 100)
         #expect(policy.profileChangesPerUserPerMinute == 10)
         #expect(policy.sceneRequestsPerUserPerMinute == 60)
+        #expect(policy.parkedPerAddressPerMinute == 60)
+        #expect(policy.parkedPerAddressBurst == 120)
+        #expect(policy.grantsPerUserPerMinute == 60)
+        #expect(policy.grants.code == .seconds(60))
+        #expect(policy.grants.accessToken == .seconds(600))
+        #expect(policy.grants.refreshToken == .seconds(30 * 86_400))
+        #expect(RefreshFamily.grace == .seconds(30))
+        #expect(ParkedRequest.lifetime == .seconds(600))
+        #expect(ParkedRequest.codesMax == 10)
+        #expect(BrowserSession.pendingLifetime == .seconds(60))
         #expect(policy.pooledCodes == 0)
         #expect(policy.connectionsPerAddress == 64)
         #expect(policy.webSocketsPerAddress == 20)
@@ -50,12 +61,15 @@ struct LoginPolicyTests {
         #expect(rows.phoneSessions == 200_000)
         #expect(rows.usedCodes == 200_000)
         #expect(rows.browserSessions == 1_000_000)
+        #expect(rows.parkedRequests == 100_000)
+        #expect(rows.grants == 1_000_000)
+        #expect(rows.relyingParties == 1000)
         #expect(rows.auditEntries == 5_000_000)
-        #expect(Mirror(reflecting: rows).children.count == 6)
+        #expect(Mirror(reflecting: rows).children.count == 9)
         #expect(LoginPolicy().audit == .seconds(90 * 86_400))
     }
 
     @Test func `every number of the policy is among those above`() {
-        #expect(Mirror(reflecting: LoginPolicy()).children.count == 30)
+        #expect(Mirror(reflecting: LoginPolicy()).children.count == 35)
     }
 }

@@ -1,13 +1,17 @@
 import LoginDomain
+import TestSupport
 import Testing
 
 struct SessionTests {
-    private func session(seenAt: Int64) -> BrowserSession {
-        BrowserSession(
+    private func session(seenAt: Int64, pending: ParkedRequest? = nil) -> BrowserSession {
+        var dice = SeededDice()
+        return BrowserSession(
             cookie: Cast.digest(1),
             user: Cast.alice,
+            login: LoginID(using: &dice),
             createdAt: Cast.start,
-            seenAt: Cast.at(seenAt)
+            seenAt: Cast.at(seenAt),
+            pending: pending
         )
     }
 

@@ -54,7 +54,10 @@ import Testing
             stage.time.advance(by: .seconds(1))
             var answers = [scan, try await phone.confirm(scene, nonce)]
             for route in RouteTable.all
-            where route.method == "GET" && !route.path.hasSuffix("events") {
+            where route.method == "GET" && !route.path.hasSuffix("events")
+                // Without anything to do; what it clears otherwise, T24 shows.
+                && route.path != "/end_session"
+            {
                 answers.append(try await browser.get(route.path))
             }
             answers.append(try await browser.post("/attempt/cancel"))

@@ -226,7 +226,7 @@ import Testing
         try await EdgeStage.with { stage in
             let allowed = RouteTable.allowed(path)
             let known = allowed.split(separator: ", ").map(String.init)
-            let isProgram = ["/attempt", "/session", "/mp"].contains { path.hasPrefix($0) }
+            let isProgram = RouteTable.Route(method: "GET", path: path).isForPrograms
             let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
             for method in methods + ["PROPFIND", "PURGE"] where !known.contains(method) {
                 let answer = try await stage.send(Call(method, path))
@@ -340,8 +340,7 @@ import Testing
                 let answer = try await stage.send(
                     Call(route.method, route.path, own, body: body, host: host)
                 )
-                let isPage =
-                    ["/", "/login", "/avatars/{name}"].contains(route.path) || route.isAsset
+                let isPage = route.method != "POST" && !route.isForPrograms
                 expect(answer, 421, isPage ? .page : .data, "\(route.method) \(route.path)")
                 if route.method != "HEAD" { #expect(answer.text.contains("https://login.example")) }
                 if host.contains("evil") { #expect(!answer.text.contains("evil")) }

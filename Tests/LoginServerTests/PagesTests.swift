@@ -1,3 +1,4 @@
+import LoginDomain
 import Testing
 
 @testable import LoginServer
@@ -14,12 +15,15 @@ import Testing
     private static let templates: [String: [UInt8]] = [
         "login.html": PackageResources.login_html,
         "landing.html": PackageResources.landing_html,
+        "logout.html": PackageResources.logout_html,
         "error.html": PackageResources.error_html,
     ]
 
     /// What the code fills in, as opposed to the sentences.
     private static let values: Set = [
-        "lang", "other_lang", "site", "website", "user", "initial", "avatar", "name", "userid",
+        "lang", "other_lang", "site", "website", "website_host", "here", "asks", "same_device",
+        "user", "initial",
+        "avatar", "name", "userid",
         "status", "home", "reason", "request", "failure_title", "failure_detail",
         "icon_svg", "landing_js", "login_js", "scan_login_page_css",
     ]
@@ -59,11 +63,15 @@ import Testing
         #expect(Self.values.isSubset(of: mentioned))
     }
 
+    private static let shop = ClientCard(name: "Shop", host: "shop.example")
+
     @Test func `no mark is left in a page`() {
         let user = PageUser(userID: "u1", nickname: "", avatarURL: "/avatars/1.png")
         for language in PageLanguage.allCases {
             for page in [
-                pages.login(language), pages.login(language, website: "Shop"),
+                pages.login(language), pages.login(language, website: Self.shop),
+                pages.logout(language, asks: true),
+                pages.logout(language, asks: false),
                 pages.landing(language, user: nil), pages.landing(language, user: user),
                 pages.errorPage(language, status: 404),
                 pages.errorPage(language, status: 421, origin: "https://a", reason: "host"),
@@ -79,7 +87,7 @@ import Testing
         let html = text(pages.login(.english))
         for state in [
             "loading", "waiting", "scanned", "confirmed", "done", "cancelled", "expired",
-            "superseded", "offline", "busy", "down", "phone", "error",
+            "superseded", "over", "offline", "busy", "down", "phone", "link", "error",
         ] {
             #expect(html.contains("<div data-state=\"\(state)\"><strong>"), "\(state)")
         }
@@ -129,7 +137,8 @@ import Testing
         let site = Pages(siteName: name)
         for page in [
             site.landing(.english, user: user), site.landing(.chinese, user: nil),
-            site.login(.english, website: name), site.login(.chinese),
+            site.login(.english, website: ClientCard(name: name, host: name)),
+            site.logout(.english, asks: true), site.login(.chinese),
             site.errorPage(.english, status: 421, origin: "https://\(name)", reason: name),
         ] {
             #expect(text(page).contains(escaped))
@@ -169,10 +178,16 @@ import Testing
         let plain = text(pages.login(.english))
         #expect(!plain.contains("/authorize/cancel"))
         #expect(!plain.contains(" data-website>"))
-        let parked = text(pages.login(.english, website: "Bean Shop"))
+        let parked = text(
+            pages.login(.english, website: ClientCard(name: "Bean Shop", host: "b.example"))
+        )
         #expect(parked.contains("href=\"/authorize/cancel\">Cancel and go back to Bean Shop</a>"))
         #expect(parked.contains(" data-website>"))
-        #expect(parked.contains("to continue to Bean Shop"))
+        #expect(parked.contains("to continue to Bean Shop<br>"))
+        #expect(parked.contains(#"id="website-host">b.example</bdi>"#))
+        // Its language switch does not forget the website.
+        #expect(parked.contains(#"href="/authorize?lang=zh""#))
+        #expect(plain.contains(#"href="/login?lang=zh""#))
     }
 
     @Test func `a wrong host is told the right one`() {
@@ -228,6 +243,14 @@ import Testing
     @Test func `a picked language wins over the browser's`() {
         #expect(PageLanguage.choose(query: "en", acceptLanguage: "zh") == .english)
         #expect(PageLanguage.choose(query: "zh", acceptLanguage: "en") == .chinese)
+        #expect(PageLanguage.choose(query: "zh", locales: ["en"], acceptLanguage: "en") == .chinese)
+    }
+
+    @Test func `what a website says of its user comes before what the browser says`() {
+        let choose = { PageLanguage.choose(query: nil, locales: $0, acceptLanguage: "zh") }
+        #expect(choose(["fr", "en-GB", "zh"]) == .english)
+        #expect(choose(["fr", "se"]) == .chinese)
+        #expect(choose([]) == .chinese)
         #expect(PageLanguage.choose(query: "xx", acceptLanguage: "en") == .english)
     }
 }

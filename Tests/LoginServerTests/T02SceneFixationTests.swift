@@ -98,6 +98,12 @@ import Testing
             "GET /", "HEAD /", "GET /attempt", "POST /attempt", "POST /attempt/cancel",
             "POST /attempt/complete", "GET /attempt/events", "GET /login", "HEAD /login",
             "GET /session", "POST /session/logout", "GET /avatars/{name}", "HEAD /avatars/{name}",
+            // Bound to the browser by its cookies alone, too (AuthorizeTests).
+            "GET /authorize", "POST /authorize", "GET /authorize/resume", "GET /authorize/cancel",
+            "GET /end_session", "POST /end_session",
+            // Asked by websites' servers, which no browser's cookie reaches.
+            "POST /token", "POST /revoke", "GET /userinfo", "POST /userinfo", "GET /jwks.json",
+            "GET /.well-known/openid-configuration", "GET /scan-login.js",
         ]
         let routes = RouteTable.all.filter { !$0.isForPhones && !$0.isAsset }
         #expect(Set(routes.map { "\($0.method) \($0.path)" }) == Set(looked))

@@ -47,7 +47,7 @@ import Testing
                     "number_required", "warnings",
                 ]
             )
-            #expect(answer.names("data.client") == ["host", "name"])
+            #expect(answer.names("data.client") == ["host", "name", "shares"])
             #expect(answer.text("data.client.name") == "Tea & Toast")
             #expect(answer.text("data.client.host") == "login.example")
             #expect(

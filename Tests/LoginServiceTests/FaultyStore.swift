@@ -13,6 +13,7 @@ final class FaultyStore: LoginStore {
         case claimCode
         case registerUser
         case user
+        case identity
         case openPhoneSession
         case phoneSession
         case session
@@ -26,6 +27,18 @@ final class FaultyStore: LoginStore {
         case forget
         case record
         case forgetAudit
+        case relyingParty
+        case subject
+        case park
+        case parked
+        case unpark
+        case openGrant
+        case dropPending
+        case grant
+        case updateGrant
+        case signingKeys
+        case addSigningKey
+        case removeSigningKey
     }
 
     enum Fault: CaseIterable, Sendable {
@@ -37,8 +50,8 @@ final class FaultyStore: LoginStore {
 
     typealias Hook = @Sendable () async -> Void
 
-    private let base = MemoryLoginStore()
-    private let runsTwice: Bool
+    let base = MemoryLoginStore()
+    let runsTwice: Bool
     private let state = Mutex(State())
 
     private struct State {
@@ -48,7 +61,7 @@ final class FaultyStore: LoginStore {
         var counts: [Operation: Int] = [:]
     }
 
-    /// With `runsTwice`, every change of an attempt is tried on a copy first, as a store may that
+    /// With `runsTwice`, every change of an attempt or a grant is tried on a copy first, as a store may that
     /// has to start its transaction anew.
     init(runsTwice: Bool = false) {
         self.runsTwice = runsTwice
@@ -76,7 +89,7 @@ final class FaultyStore: LoginStore {
         state.withLock { $0.counts[operation] ?? 0 }
     }
 
-    private func perform<Value: Sendable>(
+    func perform<Value: Sendable>(
         _ operation: Operation,
         _ body: () async throws(LoginStoreError) -> Value
     ) async throws(LoginStoreError) -> Value {
@@ -175,6 +188,12 @@ final class FaultyStore: LoginStore {
 
     func user(_ id: UserID) async throws(LoginStoreError) -> User? {
         try await perform(.user) { () async throws(LoginStoreError) in try await base.user(id) }
+    }
+
+    func identity(of id: UserID) async throws(LoginStoreError) -> WeChatIdentity? {
+        try await perform(.identity) { () async throws(LoginStoreError) in
+            try await base.identity(of: id)
+        }
     }
 
     func openPhoneSession(_ session: PhoneSession) async throws(LoginStoreError) {

@@ -18,9 +18,10 @@ extension LoginStore {
     func open(
         _ number: UInt64,
         at now: Timestamp = Scenery.start,
-        superseding old: UInt64? = nil
+        superseding old: UInt64? = nil,
+        for request: ParkedRequest? = nil
     ) async throws -> Attempt {
-        let attempt = Scenery.attempt(number, at: now)
+        let attempt = Scenery.attempt(number, at: now, request: request)
         _ = try await openAttempt(attempt, superseding: old.map { Scenery.cookie($0) }, at: now)
         return attempt
     }
@@ -89,9 +90,13 @@ extension LoginStore {
     }
 
     /// Logs a browser in: attempt, session, user and phone have that number.
-    func logIn(_ number: UInt64, at now: Timestamp = Scenery.start) async throws {
+    func logIn(
+        _ number: UInt64,
+        at now: Timestamp = Scenery.start,
+        for request: ParkedRequest? = nil
+    ) async throws {
         _ = try await register(number)
-        try await open(number, at: now)
+        try await open(number, at: now, for: request)
         try await scan(number, by: number, at: now + .seconds(1))
         try await confirm(number, by: number, at: now + .seconds(2))
         try await redeem(number, at: now + .seconds(3))

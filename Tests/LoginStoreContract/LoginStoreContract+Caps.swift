@@ -3,13 +3,16 @@ import LoginStore
 
 extension LoginStoreContract {
     /// Three of everything.
-    private static let caps: RowCaps = {
+    static let caps: RowCaps = {
         var caps = RowCaps()
         caps.liveAttempts = 3
         caps.endedAttempts = 3
         caps.phoneSessions = 3
         caps.usedCodes = 3
         caps.browserSessions = 3
+        caps.parkedRequests = 3
+        caps.grants = 3
+        caps.relyingParties = 3
         caps.auditEntries = 3
         return caps
     }()
@@ -174,7 +177,7 @@ extension LoginStoreContract {
     ]
 
     /// Asks that the store refuses for want of room.
-    private static func requireFull(
+    static func requireFull(
         _ kind: RowKind,
         file: StaticString = #fileID,
         line: Int = #line,

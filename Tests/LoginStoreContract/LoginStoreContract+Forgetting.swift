@@ -194,7 +194,7 @@ extension LoginStoreContract {
     ]
 
     /// Limits of which only those that are named forget anything.
-    private static func limits(
+    static func limits(
         attempts: Int64? = nil,
         expired: Int64? = nil,
         seen: Int64? = nil,

@@ -11,6 +11,7 @@ extension LoginStoreContract {
                 cookie: Scenery.cookie(1),
                 scene: Scenery.scene(1),
                 browser: BrowserFacts(address: "", userAgent: "'; -- \u{1} \u{1F98A} \"\\"),
+                way: .link,
                 at: Scenery.at(7),
                 policy: Scenery.policy
             )

@@ -74,6 +74,32 @@ extension LoginStoreContract {
                 try require(found.user.id, is: Scenery.user(1))
             }
         },
+        StoreCheck("A user's identity is the openid they registered with and their last unionid.") {
+            store in
+            try require(try await store.identity(of: Scenery.user(1)), is: nil)
+            for (number, unionID): (UInt64, String?) in [
+                (1, nil), (2, "union-two"), (1, "union-one"), (1, nil), (2, "union-2"),
+            ] {
+                _ = try await store.registerUser(
+                    try Scenery.identity(number, unionID: unionID),
+                    candidate: Scenery.user(number),
+                    at: Scenery.start
+                )
+                if number == 1, unionID == nil { continue }
+                let known = try await store.identity(of: Scenery.user(number))
+                try require(known, is: try Scenery.identity(number, unionID: unionID))
+            }
+            let first = try await store.identity(of: Scenery.user(1))
+            try require(first, is: try Scenery.identity(1, unionID: "union-one"))
+            try require(try await store.identity(of: Scenery.user(9)), is: nil)
+        },
+        StoreCheck("A user without a unionid has none.") { store in
+            _ = try await store.register(1)
+            try require(
+                try await store.identity(of: Scenery.user(1)),
+                is: try Scenery.identity(1)
+            )
+        },
         StoreCheck("A user's id is nobody else's, and then nobody is registered.") { store in
             _ = try await store.register(1)
             try await requireDuplicate {

@@ -187,7 +187,7 @@ extension LoginStoreContract {
     ]
 
     /// Does something so many times at once; the answers come in the order of the turns.
-    private static func together<Answer: Sendable>(
+    static func together<Answer: Sendable>(
         _ count: Int,
         _ body: @escaping @Sendable (Int) async throws -> Answer
     ) async throws -> [Answer] {

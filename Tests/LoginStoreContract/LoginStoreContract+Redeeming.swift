@@ -19,6 +19,7 @@ extension LoginStoreContract {
                 is: BrowserSession(
                     cookie: Scenery.session(5),
                     user: Scenery.user(1),
+                    login: Scenery.login(1, session: 5).id,
                     createdAt: Scenery.at(13_000),
                     seenAt: Scenery.at(13_000)
                 )

@@ -11,9 +11,11 @@ package enum LoginStoreContract {
         opening + reading + updating + redeeming + expiring + codes + users + phones + sessions
         + profiles + logins
         + forgetting + cancelling + auditing + operators + capping
+        + websites + configuredWebsites + subjects + parking + pending + grants + refreshing
+        + forgettingOfWebsites + signingKeys
 
     /// Those that let many calls loose at once.
-    package static let races: [StoreCheck] = attemptRaces + userRaces
+    package static let races: [StoreCheck] = attemptRaces + userRaces + websiteRaces
 
     package static let checks = orderlyChecks + races
 }

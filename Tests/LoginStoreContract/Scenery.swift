@@ -60,6 +60,8 @@ enum Scenery {
         cookie: SecretDigest? = nil,
         scene: SecretDigest? = nil,
         chain: AttemptID? = nil,
+        way: AttemptWay = .code,
+        request: ParkedRequest? = nil,
         policy: LoginPolicy = policy
     ) -> Attempt {
         let id = id(number)
@@ -69,6 +71,8 @@ enum Scenery {
             cookie: cookie ?? self.cookie(number),
             scene: scene ?? self.scene(number),
             browser: BrowserFacts(address: "2001:db8::\(number)", userAgent: "Firefox \(number)"),
+            way: way,
+            request: request,
             at: now,
             policy: policy
         )
@@ -82,7 +86,7 @@ enum Scenery {
         PhoneSession(token: phone(number), user: user, createdAt: start, expiresAt: expiresAt)
     }
 
-    private static func digest(_ number: UInt64, kind: UInt64) -> SecretDigest {
+    static func digest(_ number: UInt64, kind: UInt64) -> SecretDigest {
         var dice = CountingDice(kind << 32 | number)
         guard let digest = SecretDigest(bytes: randomBytes(32, using: &dice)) else {
             preconditionFailure("32 bytes")
@@ -91,7 +95,7 @@ enum Scenery {
     }
 
     /// Dice that tell numbers apart and nothing else.
-    private struct CountingDice: RandomNumberGenerator {
+    struct CountingDice: RandomNumberGenerator {
         private var state: UInt64
 
         init(_ number: UInt64) {

@@ -27,6 +27,111 @@ struct FaultTests {
                 }
             ),
             (
+                "open for a website", ["INSERT ON attempt", "DELETE ON parked"],
+                { _, _, store in
+                    let row = try Website().row(seed: 1001)
+                    try await Story(seed: 3, for: row.parked)
+                        .open(store, superseding: row.cookie)
+                }
+            ),
+            (
+                "park", ["INSERT ON parked", "DELETE ON parked"],
+                { _, _, store in
+                    let website = try Website()
+                    _ = try await store.park(
+                        website.row(seed: 2001),
+                        superseding: website.row(seed: 1001).cookie,
+                        at: Story.at(20)
+                    )
+                }
+            ),
+            (
+                "park over a code", ["UPDATE ON attempt", "INSERT ON parked"],
+                { _, second, store in
+                    _ = try await store.park(
+                        try Website().row(seed: 2001),
+                        superseding: second.attempt.cookie,
+                        at: Story.at(20)
+                    )
+                }
+            ),
+            (
+                "unpark", ["DELETE ON parked"],
+                { _, _, store in try await store.unpark(try Website().row(seed: 1001).cookie) }
+            ),
+            (
+                "open grant", ["INSERT ON website_grant", "UPDATE ON browser_session"],
+                { first, _, store in
+                    let session = try #require(try await store.session(first.session))
+                    let grant = try Website().grant(seed: 2002, session).grant
+                    #expect(try await store.openGrant(grant, takingPending: true))
+                }
+            ),
+            (
+                "drop pending", ["UPDATE ON browser_session"],
+                { first, _, store in try await store.dropPending(of: first.session) }
+            ),
+            (
+                "update grant", ["UPDATE ON website_grant"],
+                { first, _, store in
+                    let session = try #require(try await store.session(first.session))
+                    let website = try Website()
+                    try await website.redeem(website.grant(seed: 1003, session), store)
+                }
+            ),
+            (
+                "subject", ["INSERT ON subject"],
+                { _, second, store in
+                    var dice = SeededDice(seed: 2003)
+                    _ = try await store.subject(
+                        of: second.user,
+                        sector: "",
+                        candidate: SubjectID(using: &dice)
+                    )
+                }
+            ),
+            (
+                "add website", ["INSERT ON client"],
+                { _, _, store in
+                    var dice = SeededDice(seed: 2004)
+                    var party = try Website().other
+                    party.id = RelyingPartyID(using: &dice)
+                    try await store.addRelyingParty(party)
+                }
+            ),
+            (
+                "remove website", ["DELETE ON client", "DELETE ON website_grant"],
+                { _, _, store in
+                    _ = try await store.removeRelyingParty(try Website().party.id)
+                }
+            ),
+            (
+                "set secret", ["UPDATE ON client"],
+                { first, _, store in
+                    _ = try await store.setSecret(first.session, of: try Website().party.id)
+                }
+            ),
+            (
+                "set configured", ["DELETE ON client", "DELETE ON website_grant"],
+                { _, _, store in try await store.setConfigured([]) }
+            ),
+            (
+                "set configured anew", ["UPDATE ON client"],
+                { _, _, store in
+                    var party = try Website().party
+                    party.name = "New"
+                    try await store.setConfigured([party])
+                }
+            ),
+            (
+                "add key", ["INSERT ON signing_key"],
+                { _, _, store in try await store.addSigningKey(Website.key(seed: 9)) }
+            ),
+            (
+                "remove key", ["DELETE ON signing_key"],
+                { _, _, store in _ = try await store.removeSigningKey("kid-1") }
+            ),
+            (
                 "update", ["UPDATE ON attempt"],
                 { _, second, store in
                     _ = try await store.updateAttempt(.scene(second.attempt.scene)) {
@@ -121,7 +226,8 @@ struct FaultTests {
                 "forget",
                 [
                     "DELETE ON attempt", "DELETE ON used_code", "DELETE ON phone_session",
-                    "DELETE ON browser_session", "DELETE ON login",
+                    "DELETE ON browser_session", "DELETE ON login", "DELETE ON parked",
+                    "DELETE ON website_grant",
                 ],
                 { _, _, store in
                     let all = Story.at(1_000_000)
@@ -193,8 +299,11 @@ struct FaultTests {
         try await withFolder { folder in
             let path = "\(folder)/login.sqlite"
             let store = try SQLiteLoginStore(path: path)
-            let (first, second) = (try Story(seed: 1), try Story(seed: 2))
+            let website = try Website()
+            let (first, second) = (try Story(seed: 1, for: website.parked), try Story(seed: 2))
+            try await website.register(store)
             try await first.logIn(store)
+            try await website.fill(store, after: first)
             try await second.open(store)
             try await second.register(store)
             try await second.openPhone(store)
@@ -251,7 +360,8 @@ struct FaultTests {
         "UPDATE attempt SET cookie = x'00'", "UPDATE attempt SET chain = 'short'",
         "UPDATE attempt SET state = 'scanned', owner = NULL",
         "UPDATE attempt SET state = 'confirmed', nonce = NULL, phone = NULL",
-        "UPDATE attempt SET state = 'redeemed', owner = NULL",
+        "UPDATE attempt SET state = 'redeemed', owner = NULL", "UPDATE attempt SET request = ''",
+        "UPDATE attempt SET request = '{}'", "UPDATE attempt SET request = '[1]'",
     ])
     func `a row that cannot be read is an error and no crash`(sql: String) async throws {
         try await withFolder { folder in

@@ -22,12 +22,15 @@ enum FixtureDatabase {
         try setMode(0o600, of: path)
     }
 
-    /// A store's life with a row of every kind: seven people, an attempt in each state.
+    /// A store's life with a row of every kind: seven people, an attempt in each state, one of them
+    /// for a website, and two websites with what they were given.
     ///
     /// All of it goes through the store's own calls, so the file is what that version wrote.
     static func fill(_ store: SQLiteLoginStore) async throws {
+        let website = try Website()
+        try await website.register(store)
         for seed: UInt64 in 1...7 {
-            let story = try Story(seed: seed)
+            let story = try Story(seed: seed, for: seed == 4 ? website.parked : nil)
             try await story.claim(store)
             try await story.register(store)
             try await story.openPhone(store)
@@ -47,6 +50,7 @@ enum FixtureDatabase {
                 try await story.confirm(store)
                 try await story.redeem(store)
                 try await store.touchSession(story.session, at: Story.at(99))
+                try await website.fill(store, after: story)
             case 5:
                 try await story.open(store)
                 try await story.scan(store)

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import LoginDomain
 import LoginStore
+import TestSupport
 import Testing
 
 @testable import LoginStoreSQLite
@@ -44,6 +45,9 @@ struct RecordedDatabaseTests {
             let sessions = try raw.rows("SELECT * FROM browser_session")
             let codes = try raw.rows("SELECT * FROM used_code")
             let users = try raw.rows("SELECT * FROM user")
+            let logins =
+                try raw.column("SELECT name FROM sqlite_schema WHERE name = 'login'")
+                .isEmpty ? [] : try raw.rows("SELECT * FROM login")
             try raw.close()
 
             let store = try SQLiteLoginStore(path: path)
@@ -71,6 +75,8 @@ struct RecordedDatabaseTests {
                 let session = try #require(try await store.session(digest(row["cookie"])))
                 #expect(session.user.text == row["user"])
                 #expect(session.seenAt.milliseconds == row["seen_at"])
+                let login = logins.first { $0["session"] as Data == row["cookie"] }
+                #expect(login == nil || session.login.text == login?["id"])
             }
             for row in users {
                 let id = try #require(UserID(text: row["id"]))
@@ -78,6 +84,7 @@ struct RecordedDatabaseTests {
                 #expect(user.role == row["role"])
                 #expect(user.nickName == row["nick_name"])
                 let identity = try #require(WeChatIdentity(openID: row["openid"], unionID: nil))
+                #expect(try await store.identity(of: id)?.openID == row["openid"])
                 let known = try await store.registerUser(identity, candidate: id, at: Story.start)
                 #expect(known == Registration(user: user, isNew: false))
             }
@@ -96,6 +103,55 @@ struct RecordedDatabaseTests {
             #expect(try after.column("PRAGMA integrity_check") == ["ok"])
             #expect(try after.column("PRAGMA foreign_key_check") == [])
             try after.close()
+        }
+    }
+
+    /// Those that a version wrote which knew of websites.
+    static let recordedWithWebsites = recorded.filter { $0 >= "version-5" }
+
+    @Test(arguments: recordedWithWebsites)
+    func `today's program finds the websites of an earlier version and what they were given`(
+        name: String
+    ) async throws {
+        try await withFolder { folder in
+            let path = "\(folder)/login.sqlite"
+            try FixtureDatabase.copy(name, to: path)
+            let store = try SQLiteLoginStore(path: path)
+            let (website, story) = (try Website(), try Story(seed: 4))
+            #expect(try await store.relyingParty(website.party.id) == website.party)
+            #expect(try await store.relyingParty(website.other.id) == website.other)
+            let row = website.row(seed: 1001)
+            #expect(try await store.parked(row.cookie) == row)
+            let attempt = try await store.attempt(.cookie(story.attempt.cookie))
+            #expect(attempt?.request == website.parked)
+            let session = try #require(try await store.session(story.session))
+            #expect(session.pending == website.parked)
+            #expect(session.consent == Consent(to: website.parked))
+            #expect(session.login == story.login)
+            var states: [Grant.State] = []
+            for seed: UInt64 in 1003...1005 {
+                let (grant, token) = website.grant(seed: seed, session)
+                let found = try #require(try await store.grant(.code(grant.code)))
+                #expect(found.id == grant.id && found.scopes == grant.scopes)
+                #expect(try await store.grant(.token(token)) == (seed == 1004 ? found : nil))
+                states.append(found.state)
+                let family = Website.refreshToken(of: grant)
+                #expect(found.refresh?.name == (seed == 1004 ? family.family : nil))
+                #expect(found.refresh?.newest == (seed == 1004 ? family.turn : nil))
+                #expect(found.tokenScopes == grant.scopes)
+            }
+            let token = website.grant(seed: 1004, session).token
+            #expect(states == [.issued, .redeemed(token: token, until: Story.at(621)), .revoked])
+            #expect(try await store.signingKeys() == [Website.key(seed: 1), Website.key(seed: 2)])
+            var dice = SeededDice(seed: 1002)
+            let subject = SubjectID(using: &dice)
+            let known = try await store.subject(
+                of: story.user,
+                sector: website.party.sector,
+                candidate: SubjectID(using: &dice)
+            )
+            #expect(known == subject)
+            try store.close()
         }
     }
 

@@ -17,7 +17,7 @@ struct Story {
     let login: LoginID
     let code: SecretDigest
 
-    init(seed: UInt64 = 1) throws {
+    init(seed: UInt64 = 1, for request: ParkedRequest? = nil) throws {
         var dice = SeededDice(seed: seed)
         user = UserID(using: &dice)
         guard let identity = WeChatIdentity(openID: "openid-00000-\(seed)", unionID: nil) else {
@@ -31,6 +31,7 @@ struct Story {
             cookie: AttemptCookie(using: &dice).digest,
             scene: SceneID(using: &dice).digest,
             browser: BrowserFacts(address: "192.0.2.1", userAgent: "Firefox on Linux"),
+            request: request,
             at: Self.start,
             policy: Self.policy
         )

@@ -331,6 +331,50 @@ struct T38RestoreTests {
         }
     }
 
+    @Test(arguments: [false, true])
+    func `T38: what a website used after the copy was made is dead once the copy is put back`(
+        keepsSessions: Bool
+    ) async throws {
+        try await withFolder { folder in
+            let (path, copy) = ("\(folder)/login.sqlite", "\(folder)/copy.sqlite")
+            let website = try Website()
+            let story = try Story(for: website.parked)
+            var (server, start) = try serve(path)
+            try await website.register(server)
+            try await story.logIn(server)
+            try await website.fill(server, after: story)
+            let session = try #require(try await server.session(story.session))
+            try SQLiteBackup.write(of: path, to: copy, replacing: false)
+            // Then the code is used, the token given back, both requests are answered.
+            let issued = website.grant(seed: 1003, session)
+            let redeemed = website.grant(seed: 1004, session)
+            try await website.redeem(issued, server)
+            _ = try await server.updateGrant(.token(redeemed.token)) { $0.revoke() }
+            try await server.dropPending(of: story.session)
+            try await server.unpark(website.row(seed: 1001).cookie)
+            try server.close()
+
+            try FileManager.default.removeItem(atPath: path)
+            try FileManager.default.copyItem(atPath: copy, toPath: path)
+            (server, start) = try serve(path, keepsSessions: keepsSessions)
+            #expect(start.endedGrants == 3)
+            #expect(start.warnings.first?.contains("3 grants of websites") == true)
+            for seed: UInt64 in 1003...1005 {
+                let (grant, token) = website.grant(seed: seed, session)
+                #expect(try await server.grant(.code(grant.code)) == nil)
+                #expect(try await server.grant(.token(token)) == nil)
+            }
+            #expect(try await server.parked(website.row(seed: 1001).cookie) == nil)
+            let restored = try await server.session(story.session)
+            #expect((restored != nil) == keepsSessions)
+            #expect(restored?.pending == nil)
+            // The websites themselves and their names for users are as they were.
+            #expect(try await server.relyingParty(website.party.id) == website.party)
+            #expect(try await server.signingKeys().count == 2)
+            try server.close()
+        }
+    }
+
     private func serveAndClose(_ path: String) throws -> ServingStart {
         let (store, start) = try serve(path)
         try store.close()

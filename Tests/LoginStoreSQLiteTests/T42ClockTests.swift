@@ -91,6 +91,48 @@ struct T42ClockTests {
         }
     }
 
+    @Test func `T42: when the clock went back, nothing of a website outlives its time`()
+        async throws
+    {
+        try await withFolder { folder in
+            let path = "\(folder)/login.sqlite"
+            let website = try Website()
+            let story = try Story(for: website.parked)
+            let (first, _) = try serve(path, at: Story.at(0))
+            try await website.register(first)
+            try await story.logIn(first)
+            try await website.fill(first, after: story)
+            let session = try #require(try await first.session(story.session))
+            try first.close()
+            let now = Story.at(-3600)
+            let (store, start) = try serve(path, at: now)
+            #expect(start.isFromTheFuture)
+            #expect(start.endedGrants == 3)
+            for seed: UInt64 in 1003...1005 {
+                let grant = website.grant(seed: seed, session).grant
+                #expect(try await store.grant(.code(grant.code)) == nil)
+            }
+            #expect(try await store.parked(website.row(seed: 1001).cookie) == nil)
+            #expect(try await store.session(story.session)?.pending == nil)
+            #expect(try await store.signingKeys().allSatisfy { $0.publishedAt <= now })
+            try store.close()
+        }
+    }
+
+    @Test func `T42: a request that waits is from the future too`() async throws {
+        try await withFolder { folder in
+            let path = "\(folder)/login.sqlite"
+            let (first, _) = try serve(path, at: Story.at(-9000))
+            let row = try Website().row(seed: 1)
+            _ = try await first.park(row, superseding: nil, at: Story.start)
+            try first.close()
+            let (store, start) = try serve(path, at: Story.at(-6))
+            #expect(start.isFromTheFuture)
+            #expect(try await store.parked(row.cookie) == nil)
+            try store.close()
+        }
+    }
+
     @Test func `T42: within five seconds time waits for the clock, and logins go on`() async throws
     {
         try await withFolder { folder in

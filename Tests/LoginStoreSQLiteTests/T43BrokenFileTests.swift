@@ -107,7 +107,7 @@ struct T43BrokenFileTests {
 
     @Test(arguments: [
         "attempt", "user", "phone_session", "browser_session", "used_code", "login", "audit",
-        "ledger",
+        "ledger", "client", "subject", "parked", "website_grant", "signing_key",
     ])
     func `T43: a column that holds what it never can is an error and no crash`(
         table: String
@@ -116,9 +116,12 @@ struct T43BrokenFileTests {
     {
         try await withFolder { folder in
             let path = "\(folder)/login.sqlite"
-            let story = try Story()
+            let website = try Website()
+            let story = try Story(for: website.parked)
             let store = try SQLiteLoginStore(path: path)
+            try await website.register(store)
             try await story.logIn(store)
+            try await website.fill(store, after: story)
             try await store.record([
                 AuditEntry(
                     at: Story.start,
@@ -186,6 +189,28 @@ struct T43BrokenFileTests {
             try? await story.claim(store)
             try? await story.redeem(store)
         }
+        if let website = try? Website() {
+            _ = try? await store.relyingParty(website.party.id)
+            _ = try? await store.parked(website.row(seed: 1001).cookie)
+            for story in stories {
+                var dice = SeededDice(seed: 9)
+                _ = try? await store.subject(
+                    of: story.user,
+                    sector: website.party.sector,
+                    candidate: SubjectID(using: &dice)
+                )
+                if let session = try? await store.session(story.session) {
+                    for seed: UInt64 in 1003...1005 {
+                        try? await website.redeem(website.grant(seed: seed, session), store)
+                    }
+                    let grant = website.grant(seed: 9, session).grant
+                    _ = try? await store.openGrant(grant, takingPending: true)
+                }
+            }
+            try? await store.setConfigured([website.party])
+        }
+        _ = try? await store.relyingParties()
+        _ = try? await store.signingKeys()
         _ = try? await store.users(after: nil, limit: 100)
         _ = try? await store.expireAttempts(at: Story.at(9000), limit: 100)
         _ = try? await store.forgetAudit(before: Story.at(9000), limit: 10)

@@ -10,6 +10,7 @@ enum Flaw: String, CaseIterable, Sendable {
     case openingLeavesEndsThatAreDue
     case openingTakesDuplicates
     case openingForgetsTheChain
+    case openingForgetsTheWay
     case openingRemembersForEver
     // Reading
     case readingMixesCookiesAndScenes
@@ -61,6 +62,8 @@ enum Flaw: String, CaseIterable, Sendable {
     case usersAreRegisteredInTwoSteps
     case usersHaveAName
     case usersAreMadeByLooking
+    case identitiesForgetTheUnionID
+    case identitiesAreAnybodys
     // Phones
     case phonesAreHiddenAfterTheirEnd
     case phonesReplaceOneAnother
@@ -138,4 +141,92 @@ enum Flaw: String, CaseIterable, Sendable {
     case capsEndLogins
     case capsSupersedeThoughRefused
     case capsForgetCodes
+    // Websites
+    case websitesForgetTheirPolicy
+    case websitesForgetTheirShares
+    case websitesAreFoundByAnyID
+    case websitesAreListedBackwards
+    case websitesReplaceOneAnother
+    case websitesLeaveTheirTokens
+    case websitesTakeAllTokens
+    case websitesAreAlwaysRemoved
+    case secretsAreLost
+    case secretsArePutOnPublicWebsites
+    case configuringLeavesWhatItNamedBefore
+    case configuringTakesOperatorsWebsites
+    case configuringOverridesOperators
+    case configuringEndsTokens
+    case configuringMakesThemYounger
+    case configuringHappensInPart
+    case configuringIsNotSaid
+    // Subjects
+    case subjectsChange
+    case subjectsAreOneForAllSectors
+    case subjectsAreShared
+    case subjectsAreMadeInTwoSteps
+    // Requests that wait
+    case parkingForgetsLanguages
+    case parkingSupersedesNothing
+    case parkingSupersedesInSilence
+    case parkingLeavesTheOlderRequest
+    case parkingTakesDuplicates
+    case parkingSupersedesThoughRefused
+    case parkingHandsCookiesOn
+    case parkedRequestsAreAnybodys
+    case unparkingDoesNothing
+    case openingLeavesTheRequestParked
+    case openingForgetsTheRequest
+    case openingUnparksThoughRefused
+    case updatesForgetTheRequest
+    // Requests of sessions
+    case redeemingForgetsTheRequest
+    case redeemingTakesStaleRequests
+    case redeemingForgetsTheConsent
+    case redeemingTakesStaleConsents
+    case redeemingNamesTheSiteAlone
+    case pendingIsTakenTwice
+    case pendingIsTakenThoughRefused
+    case pendingIsTakenInTwoSteps
+    case pendingIsTakenByAnyGrant
+    case pendingIsLostWhenSeen
+    case pendingIsNeverDropped
+    case pendingIsDroppedForAll
+    // Grants
+    case grantsNeedNoSession
+    case grantsNeedNoWebsite
+    case grantsEndWithTheirSession
+    case grantsAreFoundByTheirCodeAlone
+    case grantsMixCodesAndTokens
+    case grantsForgetTheirNonce
+    case grantsAreHiddenWhenRevoked
+    case grantsReplaceOneAnother
+    case grantUpdatesAreLost
+    case grantUpdatesInterleave
+    case grantUpdatesRunWithoutARow
+    case grantUpdatesAnswerTheRowBefore
+    case grantUpdatesTouchTheNeighbour
+    case tokensOutliveASecondUse
+    case forgettingLeavesGrants
+    case forgettingLeavesRequests
+    case forgettingTakesGrantsWithTheirCode
+    // Refresh tokens
+    case familiesAreNotFound
+    case familiesAreFoundByTheirToken
+    case familiesForgetWhatWasExchanged
+    case familiesForgetTheirScopes
+    case familiesOutliveTheirSession
+    case familiesOutliveTheirLogin
+    case familiesOutliveTheNextLogin
+    case familiesEndWithAnySession
+    case familiesEndWhenSessionsIdle
+    case familiesAreKeptFromLogins
+    case familiesAreForgottenEarly
+    case familiesLeaveUnusedCodes
+    // Signing keys
+    case keysAreYoungestFirst
+    case keysAreToldByName
+    case keysReplaceOneAnother
+    case keysAreNeverRemoved
+    case keysAreAlwaysRemoved
+    case keysHaveNoCap
 }

@@ -40,8 +40,18 @@ extension FlawedStore {
         case .openingLeavesEndsThatAreDue:
             guard let key, let deadline = try await base.attempt(key)?.deadline else { break }
             supersedes = now < deadline
+        case .openingLeavesTheRequestParked:
+            guard let old, let row = try await base.parked(old) else { break }
+            side.withLock { $0.parked[old] = row }
+        case .openingForgetsTheRequest:
+            attempt = attempt.rewritten(attempt.state, seq: attempt.seq, keepsRequest: false)
+        case .openingUnparksThoughRefused:
+            guard let old else { break }
+            try await base.unpark(old)
         case .openingForgetsTheChain:
             attempt = attempt.rewritten(attempt.state, seq: attempt.seq, chain: attempt.id)
+        case .openingForgetsTheWay:
+            attempt = attempt.rewritten(attempt.state, seq: attempt.seq, way: .code)
         case .openingRemembersForEver:
             let id = attempt.id
             if side.withLock({ $0.opened.contains { $0.id == id } }) { throw .duplicate }
@@ -142,6 +152,10 @@ extension FlawedStore {
         case .updatesAlwaysMove: update?.moved = true
         case .updatesNeverMove: update?.moved = false
         case .updatesAnswerTheRowBefore: update?.attempt = before
+        case .updatesForgetTheRequest:
+            if let after = update?.attempt {
+                update?.attempt = after.rewritten(after.state, seq: after.seq, keepsRequest: false)
+            }
         case .notesAreHandedBack: update?.attempt.noteOpening()
         default: break
         }
@@ -169,6 +183,8 @@ extension FlawedStore {
         switch flaw {
         case .redeemingIsLate:
             now = now - .milliseconds(1)
+        case .familiesOutliveTheNextLogin:
+            keep(try await offlineGrants())
         case .redeemingKeepsTheEarlierSession:
             old = nil
         case .redeemingAlwaysEndsTheEarlierSession:
@@ -178,7 +194,7 @@ extension FlawedStore {
         case .redeemingHandsCookiesOn:
             try await base.endSession(session)
         case .redeemingIsTwoSteps:
-            return try await redeemInTwoSteps(key, session: session, at: now)
+            return try await redeemInTwoSteps(key, as: login, at: now)
         case .redeemingRefusesTooEagerly:
             if try await base.session(session) != nil { throw .duplicate }
         case .redeemingLooksForCookiesAlone:
@@ -208,9 +224,11 @@ extension FlawedStore {
         case (.redeemingMakesASessionForAnybody, .some(.notConfirmed)),
             (.redeemingMakesASessionForAnybody, .some(.alreadyCompleted)):
             let user = side.withLock { $0.sessionsMade.first?.user }
-            if let user { makeSession(session, of: user, at: now, besideTheRows: true) }
+            if let user { makeSession(login, of: user, at: now, besideTheRows: true) }
         case (_, .some(.redeemed(let user))):
-            makeSession(session, of: user, at: now, besideTheRows: false)
+            side.withLock { $0.cards[login.id] = login.client }
+            try await bendPending(login, update?.attempt.request)
+            makeSession(login, of: user, at: now, besideTheRows: false)
             if let newest = try await base.logins(of: user).first {
                 side.withLock { side in
                     side.people.append(user)
@@ -225,7 +243,7 @@ extension FlawedStore {
 
     private func redeemInTwoSteps(
         _ key: AttemptKey,
-        session: SecretDigest,
+        as login: NewLogin,
         at now: Timestamp
     ) async throws(LoginStoreError) -> AttemptUpdate<Attempt.RedeemOutcome>? {
         guard let before = try await base.attempt(key) else { return nil }
@@ -234,21 +252,27 @@ extension FlawedStore {
         _ = try await base.updateAttempt(key) { $0 = update.attempt }
         await pause()
         if case .redeemed(let user) = update.outcome {
-            makeSession(session, of: user, at: now, besideTheRows: true)
+            makeSession(login, of: user, at: now, besideTheRows: true)
         }
         return update
     }
 
     private func makeSession(
-        _ cookie: SecretDigest,
+        _ login: NewLogin,
         of user: UserID,
         at now: Timestamp,
         besideTheRows: Bool
     ) {
-        let session = BrowserSession(cookie: cookie, user: user, createdAt: now, seenAt: now)
+        let session = BrowserSession(
+            cookie: login.session,
+            user: user,
+            login: login.id,
+            createdAt: now,
+            seenAt: now
+        )
         side.withLock { side in
             side.sessionsMade.append(session)
-            if besideTheRows { side.sessions[cookie] = session }
+            if besideTheRows { side.sessions[login.session] = session }
         }
     }
 

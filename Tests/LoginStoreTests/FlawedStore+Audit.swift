@@ -16,6 +16,9 @@ extension FlawedStore {
         bent.phoneSessions += step
         bent.usedCodes += step
         bent.browserSessions += step
+        bent.parkedRequests += step
+        bent.grants += step
+        bent.relyingParties += step
         bent.auditEntries += step
         return bent
     }

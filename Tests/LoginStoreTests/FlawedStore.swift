@@ -29,6 +29,7 @@ final class FlawedStore: OperatorStore {
         var sessions: [SecretDigest: BrowserSession] = [:]
         var sessionsMade: [BrowserSession] = []
         var usersGone: Set<UserID> = []
+        var firstIdentity: WeChatIdentity?
         var names: [UserID: NickName] = [:]
         var lastName = ""
         var pictures: [AvatarName: Avatar] = [:]
@@ -37,6 +38,24 @@ final class FlawedStore: OperatorStore {
         var people: [UserID] = []
         /// Every login that a user ever had.
         var loginsMade: [UserID: [Login]] = [:]
+        /// What each login began as.
+        var cards: [LoginID: ClientCard] = [:]
+        var partiesGone: Set<RelyingPartyID> = []
+        var partiesCameAt: [RelyingPartyID: Timestamp] = [:]
+        var subjects: [String: SubjectID] = [:]
+        /// Requests that the rows no longer know.
+        var parked: [SecretDigest: ParkedRow] = [:]
+        /// Every request that was parked.
+        var parkedMade: [SecretDigest: ParkedRow] = [:]
+        /// Grants that the rows do not know.
+        var grants: [SecretDigest: Grant] = [:]
+        /// Every grant that was opened, as it was then.
+        var grantsMade: [Grant] = []
+        var grantsGone: Set<GrantID> = []
+        /// Grants that should have ended, as they were.
+        var grantsKept: [GrantID: Grant] = [:]
+        /// Keys over the cap.
+        var keys: [SealedKey] = []
     }
 
     /// Lets others in between, where a step should have been one.
@@ -93,6 +112,8 @@ final class FlawedStore: OperatorStore {
         candidate: UserID,
         at now: Timestamp
     ) async throws(LoginStoreError) -> Registration {
+        let given = identity
+        side.withLock { $0.firstIdentity = $0.firstIdentity ?? given }
         var identity = identity
         switch flaw {
         case .usersAreFoundByTheOfferedID:
@@ -135,6 +156,13 @@ final class FlawedStore: OperatorStore {
         return flaw == .usersAreMadeByLooking ? user ?? User(id: id) : user
     }
 
+    func identity(of id: UserID) async throws(LoginStoreError) -> WeChatIdentity? {
+        guard let identity = try await base.identity(of: id) else { return nil }
+        let unionID = flaw == .identitiesForgetTheUnionID ? nil : identity.unionID
+        if flaw == .identitiesAreAnybodys { return side.withLock(\.firstIdentity) }
+        return WeChatIdentity(openID: identity.openID, unionID: unionID)
+    }
+
     func openPhoneSession(_ session: PhoneSession) async throws(LoginStoreError) {
         side.withLock { $0.phoneOfUser[session.user] = session.token }
         switch flaw {
@@ -173,6 +201,12 @@ final class FlawedStore: OperatorStore {
             return session ?? side.withLock { $0.sessionsMade.last }
         case .sessionsAreHiddenWhenIdle:
             return session.flatMap { $0.seenAt < $0.createdAt ? nil : $0 }
+        case .pendingIsLostWhenSeen where session.map({ $0.seenAt > $0.createdAt }) ?? false:
+            return session.map { session in
+                var session = session
+                session.pending = nil
+                return session
+            }
         default:
             return session
         }
@@ -197,12 +231,30 @@ final class FlawedStore: OperatorStore {
         let (user, all) = side.withLock { side in
             (side.sessionsMade.first { $0.cookie == cookie }?.user, side.sessionsMade)
         }
+        let offline = try await offlineGrants()
+        switch flaw {
+        case .familiesOutliveTheirSession:
+            keep(offline.filter { $0.refresh != nil })
+        case .familiesLeaveUnusedCodes:
+            keep(offline.filter { $0.state == .issued })
+        case .familiesEndWithAnySession:
+            for grant in offline {
+                _ = try await base.updateGrant(.code(grant.code)) { $0.revoke() }
+            }
+        default:
+            break
+        }
         switch flaw {
         case .sessionsNeverEnd:
             return
         case .sessionsOfTheUserAllEnd:
             for session in all where session.user == user {
                 try await base.endSession(session.cookie)
+            }
+        case .grantsEndWithTheirSession:
+            try await base.endSession(cookie)
+            for grant in side.withLock({ $0.grantsMade }) where grant.session == cookie {
+                side.withLock { _ = $0.grantsGone.insert(grant.id) }
             }
         case .sessionsTakeTheirUserAlong:
             if let user { side.withLock { _ = $0.usersGone.insert(user) } }
@@ -269,6 +321,13 @@ final class FlawedStore: OperatorStore {
             }
         case .loginsHaveNoLimit:
             return side.withLock { $0.loginsMade[user] ?? [] }.reversed()
+        case .redeemingNamesTheSiteAlone:
+            let cards = side.withLock(\.cards)
+            for index in logins.indices {
+                logins[index].client = cards[logins[index].id] ?? logins[index].client
+            }
+        case .familiesAreKeptFromLogins:
+            for index in logins.indices { logins[index].refreshableUntil = nil }
         case .loginsHideTheirSession:
             for index in logins.indices { logins[index].session = nil }
         default:
@@ -280,6 +339,9 @@ final class FlawedStore: OperatorStore {
     func revokeLogin(_ id: LoginID, of user: UserID) async throws(LoginStoreError) -> Bool {
         let (people, sessions) = side.withLock { ($0.people, $0.sessionsMade) }
         switch flaw {
+        case .familiesOutliveTheirLogin:
+            keep(try await offlineGrants())
+            return try await base.revokeLogin(id, of: user)
         case .revokingDoesNothing:
             return try await base.logins(of: user).contains { $0.id == id }
         case .revokingReachesOthers:
@@ -307,6 +369,20 @@ final class FlawedStore: OperatorStore {
         switch flaw {
         case .forgettingDoesNothing:
             return false
+        case .familiesEndWhenSessionsIdle:
+            for grant in try await offlineGrants() {
+                guard let session = try await base.session(grant.session),
+                    session.seenAt < before.sessionsSeen
+                else { continue }
+                _ = try await base.updateGrant(.code(grant.code)) { $0.revoke() }
+            }
+        case .familiesAreForgottenEarly:
+            for grant in try await offlineGrants() {
+                guard case .redeemed(_, let until) = grant.state, until < before.expired else {
+                    continue
+                }
+                side.withLock { _ = $0.grantsGone.insert(grant.id) }
+            }
         case .forgettingTakesLiveAttempts:
             side.withLock { side in
                 let old = side.opened.filter { $0.createdAt < before.attempts }
@@ -337,6 +413,12 @@ final class FlawedStore: OperatorStore {
         }
         let mayBeMore = try await base.forget(before, limit: limit)
         switch flaw {
+        case .forgettingTakesGrantsWithTheirCode:
+            side.withLock { side in
+                let old = side.grantsMade.filter { $0.codeExpiresAt < before.expired }
+                side.grantsGone.formUnion(old.map(\.id))
+            }
+            return mayBeMore
         case .forgettingNeverSaysMore: return false
         case .forgettingAlwaysSaysMore: return true
         default: return mayBeMore

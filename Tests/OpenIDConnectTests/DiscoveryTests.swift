@@ -20,11 +20,12 @@ struct DiscoveryTests {
     }
 
     @Test(arguments: [
-        ("response_types_supported", ["code"]), ("subject_types_supported", ["public"]),
+        ("response_types_supported", ["code"]),
+        ("subject_types_supported", ["public", "pairwise"]),
         ("id_token_signing_alg_values_supported", ["RS256"]),
-        ("scopes_supported", ["openid", "profile"]),
+        ("scopes_supported", ["openid", "profile", "wechat", "offline_access"]),
         ("code_challenge_methods_supported", ["S256"]),
-        ("grant_types_supported", ["authorization_code"]),
+        ("grant_types_supported", ["authorization_code", "refresh_token"]),
         ("response_modes_supported", ["query"]),
         ("acr_values_supported", ["urn:scan-login:wechat-scan"]),
     ])

@@ -13,7 +13,8 @@ enum Website {
     static func party(
         redirects: [String] = [callback],
         isPublic: Bool = false,
-        isProofKeyRequired: Bool = true
+        isProofKeyRequired: Bool = true,
+        shares: Set<OpenIDScope> = []
     ) throws -> RelyingParty? {
         guard let id = RelyingPartyID(text: id) else { return nil }
         return RelyingParty(
@@ -22,6 +23,7 @@ enum Website {
             redirectURIs: try redirects.map { try RedirectURI(registering: $0) },
             secret: isPublic ? nil : SecretDigest(bytes: Array(repeating: 7, count: 32)),
             isProofKeyRequired: isProofKeyRequired,
+            shares: shares,
             createdAt: Timestamp(milliseconds: 0)
         )
     }

@@ -24,7 +24,8 @@ package struct LoginHouse: Sendable {
         seed: UInt64 = 1,
         site: ClientCard = ClientCard(name: "Example", host: "login.example.com"),
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-        serviceTime: (any TimeSource)? = nil
+        serviceTime: (any TimeSource)? = nil,
+        keyMaker: (any KeyMaker)? = nil
     ) {
         guard
             let configuration = WeChatConfiguration(
@@ -47,6 +48,11 @@ package struct LoginHouse: Sendable {
             wechat: client,
             policy: policy,
             site: site,
+            openID: OpenIDProvider(
+                issuer: "https://\(site.host)",
+                opener: TestKeys.Opener(),
+                maker: keyMaker
+            ),
             time: serviceTime ?? time,
             dice: Dice(SeededDice(seed: seed)),
             logger: logger,
@@ -67,7 +73,9 @@ package struct LoginHouse: Sendable {
 
     /// What a phone's camera reads of the picture a browser shows.
     package func scene(_ opened: OpenedAttempt) throws -> String {
-        guard let scene = wechat.scene(in: opened.picture.bytes) else { throw NotReadable() }
+        guard case .picture(let picture) = opened.show,
+            let scene = wechat.scene(in: picture.bytes)
+        else { throw NotReadable() }
         return scene
     }
 

@@ -25,6 +25,8 @@ package final class ScriptedWeChat: HTTPTransport {
         /// Scenes by the picture they were put in.
         var codes: [String: String] = [:]
         var heldPaths: Set<String> = []
+        /// Of people, by name.
+        var unionIDs: [String: String] = [:]
     }
 
     package struct Call: Sendable, Equatable {
@@ -57,6 +59,11 @@ package final class ScriptedWeChat: HTTPTransport {
     package init() {}
 
     package var calls: [Call] { state.withLock { $0.calls } }
+
+    /// From now on a person has a unionid.
+    package func bind(_ person: String, to unionID: String) {
+        state.withLock { $0.unionIDs[person] = unionID }
+    }
 
     package func calls(to path: String) -> [Call] {
         calls.filter { $0.path == path }
@@ -150,8 +157,9 @@ package final class ScriptedWeChat: HTTPTransport {
             let code = call.query["js_code"] ?? ""
             let person = code.split(separator: "-").dropFirst().first.map(String.init) ?? "nobody"
             let openID = "o" + person + String(repeating: "0", count: max(0, 27 - person.count))
+            let unionID = state.unionIDs[person].map { #","unionid":"\#($0)""# } ?? ""
             return .json(
-                #"{"session_key":"SESSIONKEYCANARY0000000==","openid":"\#(openID)"}"#
+                #"{"session_key":"SESSIONKEYCANARY0000000==","openid":"\#(openID)"\#(unionID)}"#
             )
         case codePath:
             if let errcode = state.refused[call.query["access_token"] ?? ""] {

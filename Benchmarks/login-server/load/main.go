@@ -31,12 +31,13 @@ var (
 	pid     = flag.Int("pid", 0, "its process")
 	mock    = flag.String("wechat", "", "host:port of the mock")
 	mockPID = flag.Int("mock-pid", 0, "its process")
-	phase   = flag.String("phase", "held", "held, logins, latency, code or disk")
+	phase   = flag.String("phase", "held", "held, logins, latency, code, websites or disk")
 	count   = flag.Int("count", 1000, "sockets, logins or codes that are measured")
 	held    = flag.Int("held", 10000, "latency: sockets that wait meanwhile")
 	workers = flag.Int("workers", 16, "how many browsers come at a time")
 	rate    = flag.Int("rate", 100, "latency: confirms a second")
 	folder  = flag.String("folder", ".", "disk: where to write")
+	party   = flag.String("client", "", "websites: ID:SECRET of one that is registered")
 )
 
 const appID = "wx0123456789abcdef"
@@ -317,6 +318,9 @@ func main() {
 		out = measureLatency(s)
 	case "code":
 		out = measureCode(s)
+	case "websites":
+		parts := strings.SplitN(*party, ":", 2)
+		out = measureWebsites(website{id: parts[0], secret: parts[1]})
 	case "disk":
 		out = measureDisk()
 	default:

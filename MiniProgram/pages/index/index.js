@@ -3,6 +3,6 @@
 // Where the mini-program opens without a code.
 Page({
   onReady() {
-    wx.setNavigationBarTitle({ title: getApp().program.view.site });
+    wx.setNavigationBarTitle({ title: getApp().program.view.site, fail() {} });
   },
 });

@@ -41,7 +41,8 @@ public struct MockWeChat: Sendable {
 
     /// Answers one request without a socket, for a client that takes a transport of the test's own.
     ///
-    /// Delays and cuts of faults are not carried out here: there is no connection to keep or to break.
+    /// Delays, slow or padded bodies and cuts of faults are not carried out here: there is no connection
+    /// to keep or to break.
     ///
     /// - Parameters:
     ///   - method: Such as `GET`.

@@ -27,6 +27,8 @@ final class MockConnection: ChannelInboundHandler, RemovableChannelHandler {
     private let isForWeChatInClear: Bool
     private let isProxy: Bool
     private var state = State.idle
+    /// An answer, or the next byte of one, that waits for its time.
+    private var pause: Scheduled<Void>?
     private var lastDate: (second: Int64, text: String)?
 
     /// - Parameters:
@@ -197,11 +199,30 @@ final class MockConnection: ChannelInboundHandler, RemovableChannelHandler {
             sendOrCut(reply, to: head, context)
             return
         }
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        context.eventLoop.scheduleTask(in: .milliseconds(Int64(reply.delayMilliseconds))) {
-            let (connection, context) = bound.value
+        after(reply.delayMilliseconds, context) { connection, context in
             connection.sendOrCut(reply, to: head, context)
         }
+    }
+
+    /// Does something after so much real time, unless the connection has closed by then.
+    private func after(
+        _ milliseconds: Int,
+        _ context: ChannelHandlerContext,
+        _ action: @escaping @Sendable (MockConnection, ChannelHandlerContext) -> Void
+    ) {
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        pause = context.eventLoop.scheduleTask(in: .milliseconds(Int64(milliseconds))) {
+            let (connection, context) = bound.value
+            connection.pause = nil
+            action(connection, context)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        // An answer that is due in ten minutes must not keep the connection's memory so long.
+        pause?.cancel()
+        pause = nil
+        context.fireChannelInactive()
     }
 
     private func sendOrCut(
@@ -211,6 +232,8 @@ final class MockConnection: ChannelInboundHandler, RemovableChannelHandler {
     ) {
         guard context.channel.isActive else { return }
         switch reply.cut {
+        case nil where reply.flow != nil && head.method != .HEAD:
+            beginFlow(reply, to: head, context)
         case nil: send(reply, to: head, keepAlive: head.isKeepAlive, context)
         case .beforeHeaders: context.close(promise: nil)
         case .midBody: sendHalf(reply, to: head, context)
@@ -271,6 +294,57 @@ final class MockConnection: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
+    // MARK: - Bodies that take their time
+
+    /// Sends the head, and lets the body follow; the connection closes when it is out.
+    private func beginFlow(
+        _ reply: MockReply,
+        to head: HTTPRequestHead,
+        _ context: ChannelHandlerContext
+    ) {
+        let answer = responseHead(reply, version: head.version, keepAlive: false)
+        context.writeAndFlush(wrapOutboundOut(.head(answer)), promise: nil)
+        flow(reply.body, padding: reply.contentLength - reply.body.readableBytes, reply, context)
+    }
+
+    /// The next part of a body; `padding` is how many spaces come after `rest`.
+    private func flow(
+        _ rest: ByteBuffer,
+        padding: Int,
+        _ reply: MockReply,
+        _ context: ChannelHandlerContext
+    ) {
+        guard context.channel.isActive else { return }
+        guard rest.readableBytes + padding > 0 else { return finish(context) }
+        guard case .trickle(let milliseconds) = reply.flow else {
+            let spaces = rest.readableBytes > 0 ? 0 : min(padding, MockWeChatLimits.paddingBytes)
+            let part =
+                rest.readableBytes > 0 ? rest : ByteBuffer(repeating: 0x20, count: spaces)
+            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            // The next part only when this one has left, so that little is held in memory.
+            context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(part)))).whenSuccess {
+                let (connection, context) = bound.value
+                connection.flow(ByteBuffer(), padding: padding - spaces, reply, context)
+            }
+            return
+        }
+        after(milliseconds, context) { connection, context in
+            var rest = rest
+            let byte = rest.readSlice(length: 1) ?? ByteBuffer()
+            let part = connection.wrapOutboundOut(.body(.byteBuffer(byte)))
+            context.writeAndFlush(part, promise: nil)
+            connection.flow(rest, padding: padding, reply, context)
+        }
+    }
+
+    private func finish(_ context: ChannelHandlerContext) {
+        if case .answering = state { state = .idle }
+        let channel = context.channel
+        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in
+            channel.close(mode: .all, promise: nil)
+        }
+    }
+
     /// Lingering for no time makes close send RST (POSIX, SO_LINGER).
     private func reset(_ context: ChannelHandlerContext) {
         let channel = context.channel
@@ -298,7 +372,7 @@ final class MockConnection: ChannelInboundHandler, RemovableChannelHandler {
         var headers = HTTPHeaders()
         headers.reserveCapacity(reply.fields.count + 3)
         for field in reply.fields { headers.add(name: field.name, value: field.value) }
-        headers.add(name: "Content-Length", value: String(reply.body.readableBytes))
+        headers.add(name: "Content-Length", value: String(reply.contentLength))
         if let date = reply.date { headers.add(name: "Date", value: httpDate(date)) }
         headers.add(name: "Connection", value: keepAlive ? "keep-alive" : "close")
         return HTTPResponseHead(

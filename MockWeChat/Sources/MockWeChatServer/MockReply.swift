@@ -13,6 +13,14 @@ package struct MockReply: Sendable {
     var delayMilliseconds = 0
     /// How the connection breaks instead of carrying the answer.
     var cut: ConnectionCut?
+    /// How the body goes out; nil: all at once.
+    var flow: BodyFlow?
+
+    /// How long the body is once all of it has gone out.
+    var contentLength: Int {
+        if case .padded(let bytes) = flow { return max(bytes, body.readableBytes) }
+        return body.readableBytes
+    }
 
     init(_ status: Int, type: String, _ bytes: [UInt8], date: Moment? = nil) {
         self.init(status, type: type, ByteBuffer(bytes: bytes), date: date)

@@ -15,6 +15,8 @@ enum MockWeChatLimits {
     /// How long a caller who was refused in the middle of a body may go on sending it.
     static let lingering = TimeAmount.seconds(5)
     static let cachedPicturesMax = 256
+    /// What is sent at a time of a body that a fault has made long.
+    static let paddingBytes = 64 << 10
 
     // MARK: The virtual phone
 

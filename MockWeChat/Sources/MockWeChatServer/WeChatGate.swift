@@ -45,6 +45,7 @@ struct WeChatGate: Sendable {
         for field in answer.fields { message.fields.append((field.name, field.value)) }
         message.delayMilliseconds = reply.delayMilliseconds
         message.cut = reply.cut
+        message.flow = reply.flow
         return message
     }
 }

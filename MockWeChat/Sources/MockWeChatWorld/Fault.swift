@@ -22,6 +22,8 @@ package struct Fault: Sendable, Equatable {
     let replacement: Replacement
     let delayMilliseconds: Int
     let cut: ConnectionCut?
+    /// How the body goes out, where it is not all at once.
+    let flow: BodyFlow?
     let count: Int?
     let after: Int
     let probability: Double?
@@ -38,7 +40,7 @@ extension Fault {
     init(_ reader: SourceReader, id: Int, json: JSON) throws(DescriptionError) {
         let members = try reader.members([
             "endpoint", "errcode", "errmsg", "status", "body", "body_base64", "delay_ms", "count",
-            "after", "probability", "effect", "cut",
+            "after", "probability", "effect", "cut", "trickle_ms", "body_bytes",
         ])
         self.id = id
         endpoint = try Self.endpoint(try members.required("endpoint"))
@@ -49,14 +51,35 @@ extension Fault {
         if let reader = members["cut"], cut != .midBody, replacement != .none {
             throw reader.wrong("mid_body beside another answer: the other cuts send none")
         }
+        flow = try Self.flow(members)
+        if cut != nil, let reader = members["trickle_ms"] ?? members["body_bytes"] {
+            throw reader.wrong("it without cut, not with it")
+        }
         count = try members["count"]?.integer(1...1_000_000_000)
         after = try members["after"]?.integer(0...1_000_000_000) ?? 0
         probability = try members["probability"]?.number(0...1)
         effect = try members["effect"]?.oneOf(Effect.self) ?? .before
         self.members = (json.members ?? []).filter { $0.value != .null }
-        guard replacement != .none || members["delay_ms"] != nil || cut != nil else {
-            throw reader.wrong("one of errcode, status, body, body_base64, delay_ms, cut")
+        guard replacement != .none || members["delay_ms"] != nil || cut != nil || flow != nil else {
+            throw reader.wrong(
+                "one of errcode, status, body, body_base64, body_bytes, delay_ms, trickle_ms, cut"
+            )
         }
+    }
+
+    private static func flow(_ members: SourceMembers) throws(DescriptionError) -> BodyFlow? {
+        guard let reader = members["body_bytes"] else {
+            let wait = try members["trickle_ms"]?.integer(1...WorldLimits.faultDelayMillisecondsMax)
+            return wait.map { .trickle(milliseconds: $0) }
+        }
+        if let other = members["trickle_ms"] {
+            throw other.wrong("trickle_ms or body_bytes, not both")
+        }
+        let bytes = try reader.integer(1...WorldLimits.faultBodyBytesMax)
+        guard members["body"] != nil || members["body_base64"] != nil else {
+            throw reader.wrong("body or body_base64 beside it: what the long body begins with")
+        }
+        return .padded(bytes: bytes)
     }
 
     private static func endpoint(_ reader: SourceReader) throws(DescriptionError) -> String {

@@ -102,6 +102,7 @@ extension World {
             at: now,
             delayMilliseconds: fault?.delayMilliseconds ?? 0,
             cut: fault?.cut,
+            flow: fault?.flow,
             sequence: sequence
         )
     }

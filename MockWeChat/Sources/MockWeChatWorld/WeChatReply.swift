@@ -7,6 +7,8 @@ package struct WeChatReply: Sendable, Equatable {
     package let delayMilliseconds: Int
     /// How the connection breaks instead of carrying the answer; nil: it does not.
     package let cut: ConnectionCut?
+    /// How the body goes out; nil: all at once.
+    package let flow: BodyFlow?
     /// The journal's number of this exchange.
     package let sequence: Int
 }

@@ -79,4 +79,6 @@ enum WorldLimits {
     static let journalBytesMax = 64 << 20
     /// A fault's answer and its wait stay within what a client can wait for.
     static let faultDelayMillisecondsMax = 600_000
+    /// A tebibyte: more than any caller takes.
+    static let faultBodyBytesMax = 1 << 40
 }

@@ -56,6 +56,31 @@ import Testing
         }
     }
 
+    @Test func `a trickled body comes whole, a byte at a time`() async throws {
+        try await withMock { mock async throws in
+            let fault: JSON = ["endpoint": "*", "trickle_ms": 1, "body": "0123456789"]
+            _ = try await mock.call(.POST, "/_mock/faults", json: fault)
+            let began = ContinuousClock.now
+            let seen = try await exchange(mock, "/cgi-bin/token")
+            #expect(ContinuousClock.now - began >= .milliseconds(10))
+            #expect(seen.text.contains("Content-Length: 10\r\n"))
+            #expect(seen.text.hasSuffix("\r\n\r\n0123456789"))
+        }
+    }
+
+    @Test func `a padded body has the length that it says, and begins with what was given`()
+        async throws
+    {
+        try await withMock { mock async throws in
+            let fault: JSON = ["endpoint": "*", "body": "<html>", "body_bytes": 200_000]
+            _ = try await mock.call(.POST, "/_mock/faults", json: fault)
+            let seen = try await exchange(mock, "/cgi-bin/token")
+            #expect(seen.text.contains("Content-Length: 200000\r\n"))
+            let body = seen.text.firstRange(of: "\r\n\r\n").map { seen.text[$0.upperBound...] }
+            #expect(body == "<html>" + String(repeating: " ", count: 199_994))
+        }
+    }
+
     @Test func `reset sends RST`() async throws {
         try await withMock { mock async throws in
             _ = try await mock.call(

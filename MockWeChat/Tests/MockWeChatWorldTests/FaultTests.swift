@@ -97,6 +97,12 @@ import Testing
             (["endpoint": "*", "errcode": -1, "effect": "later"], "effect"),
             (["endpoint": "*", "cut": "halfway"], "cut"),
             (["endpoint": "*", "cut": "reset", "errcode": -1], "cut"),
+            (["endpoint": "*", "trickle_ms": 0], "trickle_ms"),
+            (["endpoint": "*", "trickle_ms": 5, "cut": "reset"], "trickle_ms"),
+            (["endpoint": "*", "trickle_ms": 5, "body": "a", "body_bytes": 9], "trickle_ms"),
+            (["endpoint": "*", "body_bytes": 9], "body_bytes"),
+            (["endpoint": "*", "body": "a", "body_bytes": 0], "body_bytes"),
+            (["endpoint": "*", "body": "a", "body_bytes": 9, "cut": "mid_body"], "body_bytes"),
             (["endpoint": "*", "errcode": -1, "colour": 1], "colour"),
         ] as [(JSON, String)]
     )

@@ -16,7 +16,7 @@ extension Verb {
     private static let by = VerbOption.takes(
         "by",
         oneOf: WatchKind.self,
-        "How to watch; websocket unless said otherwise."
+        "How to watch; as the design's pages do unless said otherwise."
     )
 
     private static let open = Verb(
@@ -103,7 +103,9 @@ extension Verb {
         about: "Begins to watch the attempt; an earlier watch ends.",
         options: [by],
         canBeTwisted: true,
-        sentence: { who, arguments in "\(who) watches by \(arguments.text("by") ?? "websocket")" },
+        sentence: { who, arguments in
+            "\(who) watches" + (arguments.text("by").map { " by \($0)" } ?? "")
+        },
         perform: { play, step in
             try await play.watch(step)
         }
@@ -118,7 +120,7 @@ extension Verb {
         ],
         hasAnswer: false,
         sentence: { who, arguments in
-            "\(who) watches again by \(arguments.text("by") ?? "websocket")"
+            "\(who) watches again" + (arguments.text("by").map { " by \($0)" } ?? "")
         },
         perform: { play, step in
             try await play.reconnect(step)

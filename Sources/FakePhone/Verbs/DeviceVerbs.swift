@@ -53,7 +53,7 @@ extension Verb {
                 about: "Sends again, byte for byte, what somebody sent to the login server so far.",
                 options: [
                     .needs("of", .anybody, "Whose requests."),
-                    .takes("only", .text, "Only requests whose path begins so."),
+                    .takes("only", .calls, "Only those of an operation, or whose path begins so."),
                 ],
                 sentence: { who, arguments in
                     "\(who) replays \(arguments.text("only") ?? "everything") "
@@ -66,10 +66,15 @@ extension Verb {
                 actor: actor,
                 about: "A raw call to the login server; {scene} and the like are put in by borrow.",
                 options: [
-                    .takes("method", .text, "GET unless said otherwise."),
-                    .needs("path", .text, "The path with its query."),
+                    .takes("method", .method, "GET unless said otherwise."),
+                    .needs("path", .path, "The path with its query."),
                     .takes("fields", .fields, "Header fields."),
                     .takes("body", .text, "The body."),
+                    .takes(
+                        "if_there",
+                        .bool,
+                        "Whether a design without such a call is one that the story does not fit."
+                    ),
                 ],
                 canBeTwisted: true,
                 sentence: { who, arguments in

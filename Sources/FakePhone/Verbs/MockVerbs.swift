@@ -59,7 +59,7 @@ extension Verb {
             .takes("count", wide, "How often it fires."),
             .takes("after", wide, "How many calls pass before."),
             .takes("delay_ms", wide, "How long the answer is held back."),
-            .takes("probability", .number, "How likely it fires, 0 to 1."),
+            .takes("probability", .number(0...1), "How likely it fires, 0 to 1."),
             .takes("cut", oneOf: Cut.self, "Where the connection is cut."),
             .takes("effect", oneOf: Effect.self, "Whether the call takes effect."),
         ],

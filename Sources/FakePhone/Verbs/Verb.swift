@@ -7,6 +7,8 @@ struct Verb: Sendable {
     enum Actor: String, Sendable, CaseIterable {
         case browser
         case phone
+        /// A website's server.
+        case website
         /// The mock of WeChat, `wechat` in a file.
         case mock
         /// The login server that the runner started, `server` in a file.
@@ -20,7 +22,7 @@ struct Verb: Sendable {
     /// What happens, for editors that show the schema.
     let about: String
     let options: [VerbOption]
-    /// Whether it ends with an answer that `expect` can look at.
+    /// Whether it ends with an answer that `expect` can look at, or `may_fail` not.
     var hasAnswer = true
     /// Whether it calls the login server, so that `borrow`, `forge` and `origin` go with it.
     var canBeTwisted = false
@@ -32,8 +34,9 @@ struct Verb: Sendable {
     /// Every verb of an actor, in the order of the reference.
     static func all(of actor: Actor) -> [Verb] {
         switch actor {
-        case .browser: browserVerbs + deviceVerbs(.browser)
+        case .browser: browserVerbs + visitorVerbs + deviceVerbs(.browser)
         case .phone: phoneVerbs + deviceVerbs(.phone)
+        case .website: websiteVerbs
         case .mock: mockVerbs
         case .server: serverVerbs
         case .several: []
@@ -54,18 +57,25 @@ struct VerbOption: Sendable, Equatable {
     enum Kind: Sendable, Equatable {
         case text
         case int(ClosedRange<Int>)
-        case number
+        case number(ClosedRange<Double>)
         case bool
+        /// An HTTP method, and a path with its query.
+        case method
+        case path
         case choice([String])
         case choices([String])
         /// A list of texts.
         case texts
-        /// A mapping of texts to texts.
+        /// Header fields.
         case fields
+        /// Some of the calls that somebody has sent: the beginning of their path, or an operation.
+        case calls
         /// A browser, a phone or either, by its name in the cast.
         case browser
         case phone
         case anybody
+        /// A website, by its name in the cast.
+        case website
         /// What is typed as the number: digits, `of BROWSER` or `wrong of BROWSER`.
         case shownNumber
     }

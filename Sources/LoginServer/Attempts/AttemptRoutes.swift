@@ -91,7 +91,9 @@ struct AttemptRoutes: Sendable {
 // MARK: - What goes over the wire
 
 private struct OpenedBody: Encodable {
-    var image: String
+    /// One of the two.
+    var image: String?
+    var link: String?
     var state: String
     var seq: Int
     var expiresIn: Int
@@ -99,6 +101,7 @@ private struct OpenedBody: Encodable {
 
     enum CodingKeys: String, CodingKey {
         case image
+        case link
         case state
         case seq
         case expiresIn = "expires_in"
@@ -106,9 +109,13 @@ private struct OpenedBody: Encodable {
     }
 
     init(_ opened: OpenedAttempt) {
-        let picture = opened.picture
-        let base64 = Data(picture.bytes).base64EncodedString()
-        image = "data:\(picture.format.rawValue);base64,\(base64)"
+        switch opened.show {
+        case .picture(let picture):
+            let base64 = Data(picture.bytes).base64EncodedString()
+            image = "data:\(picture.format.rawValue);base64,\(base64)"
+        case .link(let address):
+            link = address
+        }
         state = opened.view.state.rawValue
         seq = opened.view.seq
         expiresIn = opened.view.expiresIn

@@ -9,6 +9,7 @@ enum SettingKey: String, CaseIterable {
     case port
     case database
     case dataDirectory = "data_directory"
+    case keyFile = "key_file"
     case restoredSessions = "restored_sessions"
     case siteName = "site_name"
     case logLevel = "log_level"
@@ -18,6 +19,7 @@ enum SettingKey: String, CaseIterable {
     case trustedProxies = "trusted_proxies"
     case launchPolicy = "launch_policy"
     case numberMatching = "number_matching"
+    case sameDevice = "same_device"
 
     case weChatBaseURL = "wechat.base_url"
     case weChatAppID = "wechat.app_id"
@@ -33,6 +35,9 @@ enum SettingKey: String, CaseIterable {
     case sessionIdleSeconds = "lifetimes.session_idle_seconds"
     case sessionSeconds = "lifetimes.session_seconds"
     case confirmDelayMilliseconds = "lifetimes.confirm_delay_ms"
+    case authorizationCodeSeconds = "lifetimes.authorization_code_seconds"
+    case accessTokenSeconds = "lifetimes.access_token_seconds"
+    case refreshTokenSeconds = "lifetimes.refresh_token_seconds"
     case auditDays = "lifetimes.audit_days"
     case usedCodeSeconds = "lifetimes.used_code_seconds"
     case deadSceneWindowSeconds = "lifetimes.dead_scene_window_seconds"
@@ -55,6 +60,9 @@ enum SettingKey: String, CaseIterable {
     case usedCodes = "limits.used_codes"
     case browserSessions = "limits.browser_sessions"
     case auditEntries = "limits.audit_entries"
+    case parkedRequests = "limits.parked_requests"
+    case grants = "limits.grants"
+    case relyingParties = "limits.clients"
     case connections = "limits.connections"
     case headerSeconds = "limits.header_seconds"
     case requestSeconds = "limits.request_seconds"
@@ -75,11 +83,10 @@ enum SettingKey: String, CaseIterable {
     case invalidCodesPerAddress = "limits.invalid_codes_per_ip"
     case sceneRequestsPerUserPerMinute = "limits.scene_requests_per_user_per_minute"
     case profileChangesPerUserPerMinute = "limits.profile_changes_per_user_per_minute"
-
-    // Part of the contract, with no effect yet: production refuses them rather than ignore them.
-    case keyFile = "key_file"
-    case authorizationCodeSeconds = "lifetimes.authorization_code_seconds"
-    case accessTokenSeconds = "lifetimes.access_token_seconds"
+    case parkedPerAddressPerMinute = "limits.parked_per_ip_per_minute"
+    case parkedPerAddressBurst = "limits.parked_per_ip_burst"
+    case grantsPerUserPerMinute = "limits.grants_per_user_per_minute"
+    case formBytes = "limits.form_bytes"
 
     static let environmentPrefix = "SCAN_LOGIN_"
 
@@ -91,14 +98,4 @@ enum SettingKey: String, CaseIterable {
 
     /// Whether its value must never be printed.
     var isSecret: Bool { self == .weChatAppSecret }
-
-    /// Whether this version does what it says.
-    var hasEffect: Bool {
-        switch self {
-        case .keyFile, .authorizationCodeSeconds, .accessTokenSeconds:
-            false
-        default:
-            true
-        }
-    }
 }

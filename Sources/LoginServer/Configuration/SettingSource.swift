@@ -1,6 +1,5 @@
 import Configuration
 import Foundation
-import SystemPackage
 import Yams
 
 /// Where settings come from: flags over environment over file.
@@ -8,7 +7,9 @@ import Yams
 /// Layers, names and conversions are swift-configuration's. What it cannot know is which names
 /// exist, so unknown ones are found here: a misspelt limit must not be no limit.
 struct SettingSource {
-    private let providers: [any ConfigProvider]
+    private let layers: [any ConfigSnapshot]
+    /// The part of the file that names websites, and the file.
+    private(set) var clients: (node: Node, file: String)?
     /// Whether the file, where there is one, could be read.
     private(set) var isReadable = true
     /// What is wrong so far, a line each.
@@ -36,28 +37,57 @@ struct SettingSource {
         for (key, value) in flags {
             flagValues[key.path.joined(separator: "_").uppercased()] = value
         }
-        var providers: [any ConfigProvider] = [
-            EnvironmentVariablesProvider(environmentVariables: flagValues),
-            EnvironmentVariablesProvider(environmentVariables: stripped),
+        var layers: [any ConfigSnapshot] = [
+            EnvironmentVariablesProvider(environmentVariables: flagValues).snapshot(),
+            EnvironmentVariablesProvider(environmentVariables: stripped).snapshot(),
         ]
         if let file {
             do {
-                if let flaws = try Self.flaws(in: file) {
-                    problems += flaws
-                    let path = FilePath(file)
-                    providers.append(
-                        file.hasSuffix(".json")
-                            ? try await FileProvider<JSONSnapshot>(filePath: path)
-                            : try await FileProvider<YAMLSnapshot>(filePath: path)
-                    )
+                let text = try String(contentsOfFile: file, encoding: .utf8)
+                // YAML reads JSON too.
+                if let root = try Yams.compose(yaml: text) {
+                    problems += Self.flaws(in: root, of: file)
+                    clients = root.mapping?[Node(ClientsSection.name)].map { ($0, file) }
+                    layers += try Self.layer(root, text, isJSON: file.hasSuffix(".json"))
                 }
             } catch {
                 problems.append(Self.sentence(error, file))
                 isReadable = false
             }
         }
-        self.providers = providers
+        self.layers = layers
         self.problems = problems
+    }
+
+    /// A file's settings; none where it says nothing but which websites there are.
+    private static func layer(
+        _ root: Node,
+        _ text: String,
+        isJSON: Bool
+    ) throws -> [any ConfigSnapshot] {
+        var text = text
+        var isJSON = isJSON
+        if var mapping = root.mapping, mapping[Node(ClientsSection.name)] != nil {
+            // Lists of anything but texts are beyond the layers.
+            mapping[Node(ClientsSection.name)] = nil
+            if mapping.isEmpty { return [] }
+            text = try Yams.serialize(node: .mapping(mapping))
+            isJSON = false
+        }
+        let bytes = Array(text.utf8)
+        return [
+            isJSON
+                ? try JSONSnapshot(
+                    data: bytes.span.bytes,
+                    providerName: "file",
+                    parsingOptions: .default
+                )
+                : try YAMLSnapshot(
+                    data: bytes.span.bytes,
+                    providerName: "file",
+                    parsingOptions: .default
+                )
+        ]
     }
 
     /// Why a file cannot be read, in a line.
@@ -78,12 +108,8 @@ struct SettingSource {
     }
 
     /// The names of a file that are no settings, and values that none can have, which the layers
-    /// would pass over; nil for a file that says nothing.
-    ///
-    /// YAML reads JSON too.
-    private static func flaws(in file: String) throws -> [String]? {
-        let text = try String(contentsOfFile: file, encoding: .utf8)
-        guard let root = try Yams.compose(yaml: text) else { return nil }
+    /// would pass over.
+    private static func flaws(in root: Node, of file: String) -> [String] {
         let known = Set(SettingKey.allCases.map(\.rawValue))
         let groups = Set(SettingKey.allCases.compactMap { $0.path.count > 1 ? $0.path[0] : nil })
         let scalars = [Tag(.str), Tag(.int)]
@@ -96,6 +122,8 @@ struct SettingSource {
                 let path = path + [key.string ?? "?"]
                 let name = path.joined(separator: ".")
                 let line = key.mark.map { "\(file):\($0.line)" } ?? file
+                // Websites are judged apart.
+                if name == ClientsSection.name { continue }
                 if path.count == 1, groups.contains(name) {
                     walk(value, path)
                 } else if !known.contains(name) {
@@ -121,11 +149,11 @@ struct SettingSource {
     ///
     /// Numbers of a file count as their digits.
     mutating func text(_ key: SettingKey) -> String? {
-        for provider in providers {
-            if case .string(let text)? = try? content(key, .string, in: provider), !text.isEmpty {
+        for layer in layers {
+            if case .string(let text)? = try? content(key, .string, in: layer), !text.isEmpty {
                 return text
             }
-            if case .int(let number)? = try? content(key, .int, in: provider) {
+            if case .int(let number)? = try? content(key, .int, in: layer) {
                 return String(number)
             }
         }
@@ -163,9 +191,9 @@ struct SettingSource {
     private func content(
         _ key: SettingKey,
         _ type: ConfigType,
-        in provider: any ConfigProvider
+        in layer: any ConfigSnapshot
     ) throws -> ConfigContent? {
         let path = AbsoluteConfigKey(key.path, context: [:])
-        return try provider.value(forKey: path, type: type).value?.content
+        return try layer.value(forKey: path, type: type).value?.content
     }
 }

@@ -12,6 +12,12 @@ package struct Settings: Sendable {
     package var wechat: WeChatConfiguration
     /// The path of the SQLite file.
     package var database: String
+    /// What its signing keys are encrypted under.
+    package var keyFile: KeyFile
+    /// The websites that the configuration file names.
+    ///
+    /// They come when they are written down, and say `Timestamp.earliest` here.
+    package var clients: [RelyingParty]
     /// Whether browsers stay logged in when a backup is restored.
     ///
     /// They do not unless the operator says so: a restored session may be one that was logged out or
@@ -117,6 +123,8 @@ extension Settings {
         let policy = readPolicy(&source, mode)
         let wechat = readWeChat(&source, mode)
         let database = readDatabase(&source)
+        let keyFile = readKeyFile(&source, mode, database)
+        let clients = readClients(&source, mode)
         let keepsRestoredSessions = readRestoredSessions(&source)
         let logLevel = source.text(.logLevel) ?? "info"
         if !logLevels.contains(logLevel) {
@@ -126,7 +134,6 @@ extension Settings {
             )
         }
         let logFormat = source.choice(.logFormat) ?? (mode == .production ? .json : LogFormat.text)
-        let warnings = readIneffective(&source, mode)
         guard source.problems.isEmpty, let edge, let wechat else {
             throw SettingsRefused(reasons: source.problems)
         }
@@ -136,10 +143,12 @@ extension Settings {
             policy: policy,
             wechat: wechat,
             database: database,
+            keyFile: keyFile,
+            clients: clients,
             keepsRestoredSessions: keepsRestoredSessions,
             logLevel: logLevel,
             logFormat: logFormat,
-            warnings: warnings
+            warnings: clients.compactMap(\.proofKeyWarning)
         )
     }
 
@@ -251,6 +260,7 @@ extension Settings {
         if let most = source.number(.connections, 1...1_000_000) { limits.connectionsMax = most }
         let counts: [(SettingKey, WritableKeyPath<EdgeLimits, Int>, ClosedRange<Int>)] = [
             (.bodyBytes, \.bodyBytesMax, 1024...1_048_576),
+            (.formBytes, \.formBytesMax, 1024...1_048_576),
             (.headerBytes, \.headerBlockBytesMax, 1024...81_920),
             (.headerFieldBytes, \.headerFieldBytesMax, 1024...65_536),
             (.headerFields, \.headerFieldsMax, 20...1000),
@@ -321,6 +331,11 @@ extension Settings {
             (.sessionIdleSeconds, \.sessionIdle, 10...2_592_000),
             (.sessionSeconds, \.session, 10...2_592_000),
             // WeChat's own js_codes live five minutes, and must not outlive our memory of them.
+            // Tokens of a minute would end before a slow website has asked; those of a day would outlive
+            // what a person believes of a logout elsewhere.
+            (.authorizationCodeSeconds, \.grants.code, 10...600),
+            (.accessTokenSeconds, \.grants.accessToken, 60...86_400),
+            (.refreshTokenSeconds, \.grants.refreshToken, 60...7_776_000),
             (.usedCodeSeconds, \.usedCode, 300...86_400),
             (.deadSceneWindowSeconds, \.deadSceneWindow, 1...86_400),
             (.endedAttemptSeconds, \.endedAttempt, 1...2_592_000),
@@ -356,11 +371,18 @@ extension Settings {
             (.usedCodes, \.rows.usedCodes),
             (.browserSessions, \.rows.browserSessions),
             (.auditEntries, \.rows.auditEntries),
+            (.parkedRequests, \.rows.parkedRequests),
+            (.grants, \.rows.grants),
+            (.relyingParties, \.rows.relyingParties),
+            (.parkedPerAddressPerMinute, \.parkedPerAddressPerMinute),
+            (.parkedPerAddressBurst, \.parkedPerAddressBurst),
+            (.grantsPerUserPerMinute, \.grantsPerUserPerMinute),
         ]
         for (key, path) in counts {
             if let value = source.number(key, 1...10_000_000) { policy[keyPath: path] = value }
         }
         if let value: LaunchPolicy = source.choice(.launchPolicy) { policy.launch = value }
+        if let value: SameDevice = source.choice(.sameDevice) { policy.sameDevice = value }
         if let value: NumberMatching = source.choice(.numberMatching) {
             policy.numberMatching = value
         }
@@ -477,6 +499,44 @@ extension Settings {
         return database
     }
 
+    /// What commands that work beside the server have to know.
+    package struct Beside: Sendable {
+        package var mode: Mode
+        /// The path of the SQLite file.
+        package var database: String
+        /// Nil where production says nothing of it.
+        package var keyFile: KeyFile?
+    }
+
+    /// What commands that work beside the server have to know; no other setting is judged.
+    package static func beside(
+        flags: SettingsFlags,
+        environment: [String: String]
+    ) async throws(SettingsRefused) -> Beside {
+        var source = await SettingSource(
+            flags: flags.values,
+            environment: environment,
+            file: flags.config
+        )
+        let mode = readMode(&source)
+        let database = readDatabase(&source)
+        let path = source.text(.keyFile)
+        guard source.problems.isEmpty else { throw SettingsRefused(reasons: source.problems) }
+        let file = path.map { KeyFile(path: $0) }
+        let usual = mode == .development ? KeyFile(besideFolderOf: database) : nil
+        return Beside(mode: mode, database: database, keyFile: file ?? usual)
+    }
+
+    private static func readClients(
+        _ source: inout SettingSource,
+        _ mode: Mode
+    ) -> [RelyingParty] {
+        guard let (node, file) = source.clients else { return [] }
+        let section = ClientsSection(node, file: file, allowsLoopback: mode == .development)
+        for problem in section.problems { source.note(problem) }
+        return section.parties
+    }
+
     private static func readRestoredSessions(_ source: inout SettingSource) -> Bool {
         let text = source.text(.restoredSessions) ?? "drop"
         if !["drop", "keep"].contains(text) {
@@ -500,16 +560,21 @@ extension Settings {
         return database
     }
 
-    private static func readIneffective(_ source: inout SettingSource, _ mode: Mode) -> [String] {
-        var warnings: [String] = []
-        for key in SettingKey.allCases where !key.hasEffect && source.text(key) != nil {
-            let line = "\(key.environmentName) has no effect in this version."
-            switch mode {
-            case .production: source.note(line + " Remove it.")
-            case .development: warnings.append(line)
-            }
+    /// The place of the key file, which only a developer's server makes by itself.
+    private static func readKeyFile(
+        _ source: inout SettingSource,
+        _ mode: Mode,
+        _ database: String
+    ) -> KeyFile {
+        if let path = source.text(.keyFile) { return KeyFile(path: path) }
+        if mode == .production {
+            source.note(
+                "\(SettingKey.keyFile.environmentName) is missing: the file with the key that "
+                    + "signing keys are encrypted under. Make it outside of the data folder: "
+                    + "(umask 077; openssl rand -hex 32 > FILE)"
+            )
         }
-        return warnings
+        return KeyFile(besideFolderOf: database)
     }
 
     /// What is in force, a line each, secrets redacted.
@@ -522,6 +587,9 @@ extension Settings {
             "listens on: \(edge.host):\(edge.port)",
             "site name: \(edge.siteName)",
             "database: \(database)",
+            "key file: \(keyFile.path)",
+            "websites of the configuration: "
+                + (clients.isEmpty ? "none" : clients.map(\.id.text).joined(separator: ", ")),
             "log level: \(logLevel), \(logFormat.rawValue)",
             "operators look at: "
                 + (edge.operations.map { "\($0.host):\($0.port)" } ?? "nothing (off)"),
@@ -533,6 +601,7 @@ extension Settings {
             "attempt: \(policy.attempt)",
             "launch policy: \(policy.launch.rawValue)",
             "number matching: \(policy.numberMatching.rawValue)",
+            "logins on the phone itself: \(policy.sameDevice.rawValue)",
             "phone session: \(policy.phoneSession)",
             "a used js_code is remembered: \(policy.usedCode)",
             "an ended attempt is remembered: \(policy.endedAttempt)",
@@ -560,6 +629,14 @@ extension Settings {
                 + "sessions, \(policy.rows.usedCodes) used codes, "
                 + "\(policy.rows.browserSessions) browser sessions, "
                 + "\(policy.rows.auditEntries) audit entries",
+            "rows of websites at most: \(policy.rows.relyingParties) clients, "
+                + "\(policy.rows.parkedRequests) parked requests, \(policy.rows.grants) grants",
+            "authorization code: \(policy.grants.code)",
+            "access token: \(policy.grants.accessToken)",
+            "refresh tokens, where a client may have them: \(policy.grants.refreshToken)",
+            "websites' requests per address and minute: \(policy.parkedPerAddressPerMinute), burst "
+                + "\(policy.parkedPerAddressBurst)",
+            "authorization codes per user and minute: \(policy.grantsPerUserPerMinute)",
             "audit log: \(policy.audit)",
             "sessions of a restored database: \(keepsRestoredSessions ? "kept" : "dropped")",
             "connections: \(edge.limits.connectionsMax)",
@@ -568,6 +645,7 @@ extension Settings {
             "a request is here within: \(edge.limits.connection.request.seconds)",
             "a body comes with, bytes a second: \(edge.limits.connection.bodyBytesPerSecondMin)",
             "a body of JSON, bytes: \(edge.limits.bodyBytesMax)",
+            "a form of a website, bytes: \(edge.limits.formBytesMax)",
             "a header, bytes: \(edge.limits.headerBlockBytesMax)",
             "a header field or an address, bytes: \(edge.limits.headerFieldBytesMax)",
             "header fields: \(edge.limits.headerFieldsMax)",
@@ -579,6 +657,17 @@ extension Settings {
             "a connection may idle: \(edge.limits.connection.idle.seconds)",
             "a peer may not read for: \(edge.limits.connection.stall.seconds)",
         ]
+    }
+}
+
+extension RelyingParty {
+    /// What an operator should know of a website that need not prove its codes; nil for the others
+    /// (T19).
+    package var proofKeyWarning: String? {
+        guard !isProofKeyRequired else { return nil }
+        return
+            "The website \(id) may leave PKCE out (pkce: optional): whoever gets hold of one of its "
+            + "codes and of its secret is its user. Require it as soon as the website can."
     }
 }
 

@@ -1,6 +1,7 @@
 import HTTPTypes
 import LoginDomain
 import LoginService
+import OpenIDConnect
 
 /// Everything a peer can be refused for, with its status and its name on the wire.
 ///
@@ -104,12 +105,12 @@ extension LoginRefusal {
     fileprivate var status: HTTPResponse.Status {
         switch self {
         case .noAttempt, .userBlocked, .confirmBlocked, .numberRequired: .forbidden
-        case .badNickName: .badRequest
+        case .badNickName, .unsoundRequest, .noRequest: .badRequest
         case .unknownLogin: .notFound
         case .unknownPicture: .unsupportedMediaType
         case .noSession, .noPhoneSession, .invalidCode: .unauthorized
         case .notConfirmed, .alreadyCompleted, .tooFast: .conflict
-        case .sceneUnavailable: .gone
+        case .sceneUnavailable, .requestExpired: .gone
         case .rateLimited: .tooManyRequests
         case .weChatUnavailable, .storeUnavailable: .serviceUnavailable
         }
@@ -131,6 +132,11 @@ extension LoginRefusal {
         case .unknownPicture: "unsupported_media"
         case .unknownLogin: "not_found"
         case .sceneUnavailable: "scene_unavailable"
+        case .unsoundRequest(.malformed): "malformed"
+        case .unsoundRequest(.unknownClient): "unknown_client"
+        case .unsoundRequest(.unknownRedirect): "unknown_redirect_uri"
+        case .noRequest: "no_request"
+        case .requestExpired: "request_expired"
         case .rateLimited: "rate_limited"
         case .weChatUnavailable: "wechat_unavailable"
         case .storeUnavailable: "unavailable"
@@ -154,6 +160,12 @@ extension LoginRefusal {
         case .unknownPicture: "The picture must be a PNG, JPEG or WebP file."
         case .unknownLogin: "You have no such login."
         case .sceneUnavailable: "This code is no longer valid; scan a new one."
+        case .unsoundRequest(.malformed): "The request cannot be read."
+        case .unsoundRequest(.unknownClient): "No website is registered under this client_id."
+        case .unsoundRequest(.unknownRedirect):
+            "The redirect_uri is not one that this website has registered."
+        case .noRequest: "No website waits for this login."
+        case .requestExpired: "The website's request has waited too long; start again there."
         case .rateLimited: "Too many requests; please wait."
         case .weChatUnavailable: "WeChat does not answer; please try again."
         case .storeUnavailable: "The server is busy; please try again."

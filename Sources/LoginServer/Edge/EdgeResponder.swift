@@ -151,6 +151,7 @@ struct EdgeResponder: HTTPResponder {
         if case .bodyTooLarge = edge { gauges.counts.note(.bodyTooLarge) }
         // People see a page, programs the envelope.
         let isLook = request.method == .get || request.method == .head
+        if Self.isForWebsites(request.uri.path) { return WebsiteAnswer.failure(edge) }
         guard isLook, !Self.isForPrograms(request.uri.path) else {
             return Envelope.failure(edge)
         }
@@ -165,6 +166,11 @@ struct EdgeResponder: HTTPResponder {
         methods[path].map { .methodNotAllowed(allowed: $0) } ?? .notFound
     }
 
+    private static func isForWebsites(_ path: String) -> Bool {
+        ["/token", "/userinfo", "/revoke", "/jwks.json"].contains(path)
+            || path.hasPrefix("/.well-known/")
+    }
+
     private static func isForPrograms(_ path: String) -> Bool {
         ["/attempt", "/session", "/mp"].contains { path == $0 || path.hasPrefix("\($0)/") }
     }
@@ -175,6 +181,7 @@ extension Response {
         if (300..<400).contains(status.code) { return .redirect }
         let type = headers[.contentType] ?? ""
         if type.hasPrefix("text/html") { return .page }
+        if status == .ok, headers[.accessControlAllowOrigin] == "*" { return .metadata }
         let isData = type.hasPrefix("application/json") || type.hasPrefix("text/event-stream")
         if status == .ok, Avatar.Kind(rawValue: type) != nil { return .picture }
         // What is kept for ever has to be known for what it is; anything else is data.

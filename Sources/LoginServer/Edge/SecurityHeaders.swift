@@ -1,4 +1,5 @@
 import HTTPTypes
+import OpenIDConnect
 
 /// The headers every answer carries, by its kind (threat model, section 3).
 struct SecurityHeaders: Sendable {
@@ -28,6 +29,8 @@ struct SecurityHeaders: Sendable {
         /// A person's picture, which websites show too.
         case picture
         case redirect
+        /// What every website may read, and keep for a while.
+        case metadata
     }
 
     func add(to fields: inout HTTPFields, _ kind: Kind) {
@@ -63,6 +66,9 @@ struct SecurityHeaders: Sendable {
             // Somebody uploaded it: opened by itself it may do nothing.
             fields[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'; sandbox"
             fields[.crossOriginResourcePolicy] = "cross-origin"
+        case .metadata:
+            fields[.cacheControl] = "public, max-age=\(JWKSet.maxAgeSeconds)"
+            fields[.xContentTypeOptions] = "nosniff"
         case .redirect:
             fields[.cacheControl] = "no-store"
             fields[.xContentTypeOptions] = "nosniff"

@@ -52,6 +52,11 @@ struct OperationsRoutes: Sendable {
         return switch readiness {
         case .ready: Self.answer(.ok, #"{"database":"ok","status":"ok"}"#)
         case .stopping: Self.answer(.serviceUnavailable, #"{"database":"ok","status":"stopping"}"#)
+        case .noSigningKey:
+            Self.answer(
+                .serviceUnavailable,
+                #"{"database":"ok","keys":"none","status":"unavailable"}"#
+            )
         case .storeFails:
             Self.answer(.serviceUnavailable, #"{"database":"fails","status":"unavailable"}"#)
         }

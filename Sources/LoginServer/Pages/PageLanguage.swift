@@ -26,12 +26,19 @@ package enum PageLanguage: String, CaseIterable, Sendable {
     ///
     /// - Parameters:
     ///   - query: The value of the query parameter `lang`, if there is one.
+    ///   - locales: What a website asked for, the preferred first; the first we speak counts.
     ///   - acceptLanguage: The header, if there is one (RFC 9110, section 12.5.4).
     /// - Returns: One of the two, always.
-    package static func choose(query: String?, acceptLanguage: String?) -> PageLanguage {
+    package static func choose(
+        query: String?,
+        locales: [String] = [],
+        acceptLanguage: String?
+    ) -> PageLanguage {
         if let query, let picked = PageLanguage(primarySubtagOf: query) {
             return picked
         }
+        let asked = locales.prefix(32).lazy.compactMap { PageLanguage(primarySubtagOf: $0) }
+        if let asked = asked.first { return asked }
         var best: (language: PageLanguage, quality: Int)?
         var namesAnother = false
         // Nobody has more than a handful of languages; a longer header is not worth reading.

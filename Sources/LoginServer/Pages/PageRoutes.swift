@@ -31,13 +31,31 @@ struct PageRoutes: Sendable {
     }
 
     /// The login page, for whoever is not logged in yet.
+    ///
+    /// It is a plain login: a website's request that waited for this browser is forgotten.
     @Sendable
     private func login(_ request: Request, _ context: LoginContext) async throws -> Response {
-        guard try await user(of: request) == nil else {
-            return Response(status: .seeOther, headers: [.location: "/"])
+        var response: Response
+        if try await user(of: request) == nil {
+            let language = PageLanguage.of(request)
+            response = .page(.ok, language, pages.login(language))
+        } else {
+            response = .seeOther("/")
         }
-        let language = PageLanguage.of(request)
-        return .page(.ok, language, pages.login(language))
+        if let attempt = browser.cookies.attempt(in: request.headers),
+            try await forgets(attempt)
+        {
+            response.headers[.setCookie] = browser.cookies.clearingAttempt
+        }
+        return response
+    }
+
+    private func forgets(_ attempt: AttemptCookie) async throws -> Bool {
+        do {
+            return try await service.forgetParked(attempt)
+        } catch .alreadyCompleted {
+            return false
+        }
     }
 
     private func user(of request: Request) async throws -> User? {
@@ -86,9 +104,16 @@ extension Pages {
 
 extension PageLanguage {
     /// The language for one request: the page's own switch, else what the browser likes.
-    static func of(_ request: Request) -> PageLanguage {
+    ///
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - locales: What the website said of its user, the preferred first (`ui_locales`, OpenID
+    ///     Connect Core section 3.1.2.1).
+    /// - Returns: One of the two, always.
+    static func of(_ request: Request, preferring locales: [String] = []) -> PageLanguage {
         choose(
             query: request.uri.queryParameters.get("lang"),
+            locales: locales,
             acceptLanguage: request.headers[.acceptLanguage]
         )
     }

@@ -54,6 +54,13 @@ package enum PageTexts {
             "打开手机微信，点右上角“＋”，再点“扫一扫”",
             "Open WeChat, tap ⊕ and then Scan"
         ),
+        .init("link_title", "在微信中登录", "Log in with WeChat"),
+        .init(
+            "link_detail",
+            "点下面的按钮打开微信，确认后回到本页",
+            "Confirm there, then come back here"
+        ),
+        .init("link_button", "打开微信", "Open WeChat"),
         .init("phone_title", "请在电脑上打开本页", "Open this page on a computer"),
         .init("phone_detail", "然后用这部手机的微信扫码", "Then scan its code with this phone"),
         .init("scanned_title", "扫码成功", "Code scanned"),
@@ -66,6 +73,8 @@ package enum PageTexts {
         .init("cancelled_detail", "您没有登录。", "You are not logged in."),
         .init("expired_title", "登录码已过期", "This code has expired"),
         .init("expired_detail", "请获取新码后再扫。", "Get a new one to go on."),
+        .init("over_title", "等待时间太长了", "This took too long"),
+        .init("over_detail", "请回到网站重新登录。", "Please start again at the website."),
         .init("superseded_title", "登录已转到另一个页面", "Login moved to another tab"),
         .init(
             "superseded_detail",
@@ -103,6 +112,15 @@ package enum PageTexts {
             "退出没有成功，请检查网络后重试。",
             "You are still logged in. Please check your connection and try again."
         ),
+        .init("logout_asks_title", "要退出登录吗？", "Do you want to log out?"),
+        .init(
+            "logout_asks_detail",
+            "一个网站请求您退出{{site}}的登录。",
+            "A website asks to end your login at {{site}}."
+        ),
+        .init("logout_stay", "保持登录", "Stay logged in"),
+        .init("logout_done_title", "您已退出登录", "You are logged out"),
+        .init("logout_done_detail", "您可以关闭本页。", "You can close this page."),
         .init("logout_no_script", "退出登录需要 JavaScript。", "Logging out needs JavaScript."),
     ]
 

@@ -1,3 +1,5 @@
+package import LoginDomain
+
 /// The pages that people see: landing page, login page, error page, and what they load.
 ///
 /// Owns their HTML, style, script and sentences. Pure: a request's answer depends on the arguments
@@ -10,19 +12,27 @@ package struct Pages: Sendable {
     /// What the routes serve under `/assets/`; for ever, because a new content has a new name.
     package let assets: [PageAsset]
 
+    /// `/scan-login.js`: the button that websites show, under a name that stays.
+    package let widget: [UInt8] = PackageResources.scan_login_js
+
     private let siteName: String
+    private let sameDevice: SameDevice
     private let assetPaths: [String: String]
     private let loginTemplate = PageTemplate(PackageResources.login_html)
     private let landingTemplate = PageTemplate(PackageResources.landing_html)
+    private let logoutTemplate = PageTemplate(PackageResources.logout_html)
     private let errorTemplate = PageTemplate(PackageResources.error_html)
     private var plainLogin: [PageLanguage: [UInt8]] = [:]
     private var guestLanding: [PageLanguage: [UInt8]] = [:]
 
     /// Renders in advance what is the same for everybody.
     ///
-    /// - Parameter siteName: The operator's name for the site; may be any text.
-    package init(siteName: String) {
+    /// - Parameters:
+    ///   - siteName: The operator's name for the site; may be any text.
+    ///   - sameDevice: What the login page does on a phone.
+    package init(siteName: String, sameDevice: SameDevice = .off) {
         self.siteName = siteName
+        self.sameDevice = sameDevice
         let script = "text/javascript; charset=utf-8"
         let style = "text/css; charset=utf-8"
         let css = PackageResources.scan_login_page_css
@@ -35,7 +45,7 @@ package struct Pages: Sendable {
         assets = files.map(\.asset)
         assetPaths = Dictionary(uniqueKeysWithValues: files.map { ($0.key, $0.asset.path) })
         for language in PageLanguage.allCases {
-            plainLogin[language] = render(loginTemplate, language, [:])
+            plainLogin[language] = render(loginTemplate, language, onLogin(["here": "/login"]))
             guestLanding[language] = render(landingTemplate, language, [:])
         }
     }
@@ -44,14 +54,28 @@ package struct Pages: Sendable {
     ///
     /// - Parameters:
     ///   - language: See ``PageLanguage/choose(query:acceptLanguage:)``.
-    ///   - website: The name of the website whose request is parked; `nil` for a plain login. With
-    ///     it the page offers the way back to the website, `/authorize/cancel`.
+    ///   - website: The website whose request is parked; `nil` for a plain login. With it the page
+    ///     says where the person is going, and offers the way back, `/authorize/cancel`.
     /// - Returns: The HTML.
-    package func login(_ language: PageLanguage, website: String? = nil) -> [UInt8] {
-        if let website {
-            return render(loginTemplate, language, ["website": website])
-        }
-        return plainLogin[language] ?? []
+    package func login(_ language: PageLanguage, website: ClientCard? = nil) -> [UInt8] {
+        guard let website else { return plainLogin[language] ?? [] }
+        // The name is the operator's word, the host the browser's: both, as the phone shows them.
+        return render(
+            loginTemplate,
+            language,
+            onLogin([
+                "website": website.name, "website_host": website.host, "here": "/authorize",
+            ])
+        )
+    }
+
+    private func onLogin(_ values: [String: String]) -> [String: String] {
+        sameDevice == .off ? values : values.merging(["same_device": ""]) { $1 }
+    }
+
+    /// The page about the end of a login: whether the person wants it, or that it is there.
+    package func logout(_ language: PageLanguage, asks: Bool) -> [UInt8] {
+        render(logoutTemplate, language, asks ? ["asks": ""] : [:])
     }
 
     /// The landing page: who is logged in, or the way to the login page.

@@ -137,7 +137,7 @@ private struct SessionBody: Encodable {
 private struct ScannedBody: Encodable {
     var nonce: String
     var expiresIn: Int
-    var client: ClientBody
+    var client: AskingClientBody
     var browser: BrowserBody
     var numberRequired: Bool
     var confirmAllowed: Bool
@@ -157,11 +157,25 @@ private struct ScannedBody: Encodable {
     init(_ scanned: ScannedAttempt) {
         nonce = scanned.nonce.exposed
         expiresIn = scanned.expiresInSeconds
-        client = ClientBody(scanned.client)
+        client = AskingClientBody(scanned)
         browser = BrowserBody(scanned.browser, ageSeconds: scanned.ageSeconds)
         numberRequired = scanned.isNumberRequired
         confirmAllowed = scanned.isConfirmAllowed
         warnings = scanned.warnings.map(\.rawValue)
+    }
+}
+
+/// The website that asks, and what it will learn beyond name and picture.
+private struct AskingClientBody: Encodable {
+    var name: String
+    var host: String
+    /// By name: `wechat`.
+    var shares: [String]
+
+    init(_ scanned: ScannedAttempt) {
+        name = scanned.client.name
+        host = scanned.client.host
+        shares = scanned.shares.map(\.rawValue)
     }
 }
 

@@ -69,7 +69,7 @@ struct Director: Sendable {
         guard !stage.isOver else { return }
         guard isOpen else { return stage.model.violate("L3", "a newcomer gets no code") }
         let begin = stage.clock.now
-        let isLoggedIn = await user.logIn(whim: .none)
+        let isLoggedIn = await user.logIn(whim: .straight)
         guard !stage.isOver else { return }
         let took = stage.clock.now - begin
         if !isLoggedIn {

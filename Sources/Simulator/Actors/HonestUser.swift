@@ -32,7 +32,7 @@ struct HonestUser: Sendable {
 
     /// What a person does otherwise than straight on.
     enum Whim: Sendable {
-        case none
+        case straight
         case reloadsPage
         case browserCancels
         case phoneCancels
@@ -44,7 +44,7 @@ struct HonestUser: Sendable {
         case usesAlbum
 
         static func draw(_ dice: inout SplitMix64) -> Whim {
-            guard dice.chance(0.4) else { return .none }
+            guard dice.chance(0.4) else { return .straight }
             return dice.one(of: [
                 .reloadsPage, .browserCancels, .phoneCancels, .walksAway, .confirmsTwice,
                 .scansTwice, .isHasty, .typesWrongNumber, .usesAlbum,
@@ -81,7 +81,7 @@ struct HonestUser: Sendable {
             if case .answer(.opened(let opened)) = reply {
                 browser.attempt = opened.cookie
                 screen.show(opened)
-                stage.board.show(opened.picture.bytes)
+                stage.board.show(opened.picture)
                 return true
             }
             await stage.pause(Self.rest(after: reply))
@@ -292,7 +292,7 @@ final class Screen: Sendable {
     func show(_ opened: OpenedAttempt) {
         state.withLock { state in
             state.cookie = opened.cookie
-            state.picture = opened.picture.bytes
+            state.picture = opened.picture
             state.number = nil
         }
     }

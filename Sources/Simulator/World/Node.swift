@@ -44,7 +44,11 @@ final class Node: Sendable {
                 clock: time
             ),
             policy: policy,
-            site: ClientCard(name: "Simulated", host: "login.example.com"),
+            site: ClientCard(name: "Simulated", host: SimulatedKeys.host),
+            openID: OpenIDProvider(
+                issuer: "https://\(SimulatedKeys.host)",
+                opener: SimulatedKeys.Opener()
+            ),
             time: time,
             dice: Dice(dice),
             logger: logger

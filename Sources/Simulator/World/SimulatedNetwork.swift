@@ -71,7 +71,7 @@ struct SimulatedNetwork: Sendable {
         }
         var shown: String?
         if case .opened(let opened) = answer {
-            shown = stage.weChat.scene(in: opened.picture.bytes)
+            shown = stage.weChat.scene(in: opened.picture)
         }
         stage.coverage.reach("\(request.name): \(answer.kind)")
         if case .refused = answer { stage.coverage.reach("refused: \(answer.kind)") }

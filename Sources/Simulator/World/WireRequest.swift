@@ -1,5 +1,6 @@
 import LoginDomain
 import LoginService
+import WeChatClient
 
 /// What a browser or a phone asks of a node: all that goes over the wire towards it.
 ///
@@ -175,6 +176,9 @@ extension LoginRefusal {
         case .notConfirmed: "notConfirmed"
         case .alreadyCompleted: "alreadyCompleted"
         case .noSession: "noSession"
+        case .unsoundRequest: "unsoundRequest"
+        case .noRequest: "noRequest"
+        case .requestExpired: "requestExpired"
         case .noPhoneSession: "noPhoneSession"
         case .invalidCode: "invalidCode"
         case .userBlocked: "userBlocked"
@@ -189,6 +193,14 @@ extension LoginRefusal {
         case .weChatUnavailable: "weChatUnavailable"
         case .storeUnavailable: "storeUnavailable"
         }
+    }
+}
+
+extension OpenedAttempt {
+    /// The picture to show; no policy here lets a page show a link.
+    var picture: [UInt8] {
+        guard case .picture(let picture) = show else { return [] }
+        return picture.bytes
     }
 }
 

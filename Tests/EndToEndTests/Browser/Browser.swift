@@ -185,6 +185,27 @@ struct Browser {
         try await send(.get, "/window")
     }
 
+    /// Every tab and window that is open.
+    func tabs() async throws -> [JSONValue] {
+        try await send(.get, "/window/handles").array ?? []
+    }
+
+    /// Waits until so many are open.
+    func wait(forTabs count: Int) async throws -> [JSONValue] {
+        let start = line.time.now()
+        while true {
+            let tabs = try await tabs()
+            if tabs.count == count { return tabs }
+            guard line.time.now() - start < Self.patience else {
+                throw WebDriverError(
+                    command: "wait",
+                    error: "timeout",
+                    message: "never \(count) windows, but \(tabs.count)"
+                )
+            }
+        }
+    }
+
     /// Opens an empty tab and goes there.
     func newTab() async throws {
         let tab = try await send(.post, "/window/new", ["type": "tab"])

@@ -104,6 +104,16 @@ struct BrowserStage {
         try await alice.scan(picture).status
     }
 
+    /// Alice taps the link that her phone's own browser shows; the page is then told.
+    mutating func follow(_ link: String) async throws {
+        let scene = link.split(separator: "query=scene%3D").last?.prefix { $0 != "&" } ?? ""
+        var twist = Twist.honest
+        twist.variables = ["scene": String(scene), "launch": "1286"]
+        #expect(try await alice.guess(scene: String(scene), twist: twist).status == 200)
+        try await browser.wait(for: "scanned")
+        #expect(try await alice.confirm(after: .zero, twist: twist).status == 200)
+    }
+
     func confirm() async throws {
         #expect(try await alice.confirm(after: .zero).status == 200)
     }

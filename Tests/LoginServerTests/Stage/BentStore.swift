@@ -25,7 +25,7 @@ final class BentStore: LoginStore {
         set { failure.withLock { $0 = newValue } }
     }
 
-    private func whole() throws(LoginStoreError) -> MemoryLoginStore {
+    func whole() throws(LoginStoreError) -> MemoryLoginStore {
         if isBroken { throw .unavailable("broken") }
         return rows
     }
@@ -83,6 +83,10 @@ final class BentStore: LoginStore {
 
     func user(_ id: UserID) async throws(LoginStoreError) -> User? {
         try await whole().user(id).map(dress)
+    }
+
+    func identity(of id: UserID) async throws(LoginStoreError) -> WeChatIdentity? {
+        try await whole().identity(of: id)
     }
 
     func openPhoneSession(_ session: PhoneSession) async throws(LoginStoreError) {

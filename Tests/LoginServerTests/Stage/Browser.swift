@@ -5,9 +5,16 @@ import Synchronization
 final class Browser: Sendable {
     let stage: EdgeStage
     let address: String
+    let userAgent: String
     private let jar: Mutex<[String: String]>
 
-    init(_ stage: EdgeStage, at address: String = "127.0.0.1", cookies: [String: String] = [:]) {
+    init(
+        _ stage: EdgeStage,
+        at address: String = "127.0.0.1",
+        cookies: [String: String] = [:],
+        userAgent: String = Browser.userAgent
+    ) {
+        self.userAgent = userAgent
         self.stage = stage
         self.address = address
         self.jar = Mutex(cookies)
@@ -24,7 +31,7 @@ final class Browser: Sendable {
         return pairs.isEmpty ? [] : [Call.Field("Cookie", pairs.joined(separator: "; "))]
     }
 
-    var fields: [Call.Field] { [Call.Field("User-Agent", Self.userAgent)] + cookieFields }
+    var fields: [Call.Field] { [Call.Field("User-Agent", userAgent)] + cookieFields }
 
     /// What only our own page can say.
     var ownPage: [Call.Field] {
@@ -33,7 +40,7 @@ final class Browser: Sendable {
 
     /// The same browser at this moment: another tab that has not heard of what follows.
     func copy() -> Browser {
-        Browser(stage, at: address, cookies: cookies)
+        Browser(stage, at: address, cookies: cookies, userAgent: userAgent)
     }
 
     func get(_ target: String, _ more: [Call.Field] = []) async throws -> Answer {

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTransport
 import Hummingbird
 import Logging
 import LoginDomain
@@ -46,6 +47,8 @@ struct EdgeStage: Sendable {
         /// The store that the service sees, made of the rows.
         var store: (MemoryLoginStore) -> any LoginStore = { $0 }
         var wechat = ScriptedWeChat()
+        /// What carries calls to WeChat, where it is not the scripted one.
+        var transport: (any HTTPTransport)?
         var time = ManualTime()
         /// The clock of the service, where it is another one than the test's.
         var serviceTime: (any TimeSource)?
@@ -85,6 +88,7 @@ struct EdgeStage: Sendable {
             policy: setup.policy,
             store: setup.store(setup.rows),
             wechat: setup.wechat,
+            transport: setup.transport,
             time: setup.time,
             seed: setup.seed,
             site: ClientCard(name: "Tea & Toast", host: origin.authority),
@@ -217,12 +221,17 @@ struct EdgeStage: Sendable {
 
     /// What a phone's camera reads of the picture in an answer of `POST /attempt`.
     func scene(in answer: Answer) throws -> String {
+        guard let scene = wechat.scene(in: try picture(in: answer)) else { throw NotReadable() }
+        return scene
+    }
+
+    /// The bytes of the picture in an answer of `POST /attempt`.
+    func picture(in answer: Answer) throws -> [UInt8] {
         guard let image = answer.text("data.image"),
             let base64 = image.firstRange(of: ";base64,"),
-            let picture = Data(base64Encoded: String(image[base64.upperBound...])),
-            let scene = wechat.scene(in: Array(picture))
+            let picture = Data(base64Encoded: String(image[base64.upperBound...]))
         else { throw NotReadable() }
-        return scene
+        return Array(picture)
     }
 
     private struct NotReadable: Error {}

@@ -13,6 +13,22 @@ enum RouteTable {
 
         /// Whether a phone calls it, and not a browser.
         var isForPhones: Bool { path.hasPrefix("/mp/") }
+        /// Whether a website calls it, or sends a browser to it.
+        var isForWebsites: Bool {
+            [
+                "/authorize", "/token", "/userinfo", "/revoke", "/end_session", "/jwks.json",
+                "/.well-", "/scan-login.js",
+            ]
+            .contains { path.hasPrefix($0) }
+        }
+        /// Whether its failures are JSON whatever the method.
+        var isForPrograms: Bool {
+            [
+                "/attempt", "/session", "/mp", "/token", "/userinfo", "/revoke", "/jwks.json",
+                "/.well-",
+            ]
+            .contains { path.hasPrefix($0) }
+        }
         var isAsset: Bool { path.hasPrefix("/assets/") }
 
         var testDescription: String { "\(method) \(path)" }
@@ -39,8 +55,11 @@ enum RouteTable {
 
     static let paths: [String] = Set(all.map(\.path)).sorted()
 
-    /// What changes something for a browser.
-    static let browserPosts = all.filter { $0.method == "POST" && !$0.isForPhones }.map(\.path)
+    /// What our own page does for a browser.
+    static let browserPosts =
+        all
+        .filter { $0.method == "POST" && !$0.isForPhones && !$0.isForWebsites }
+        .map(\.path)
 
     /// The calls of phones that take a JSON object; `/mp/avatar` takes a picture.
     static let phonePosts =

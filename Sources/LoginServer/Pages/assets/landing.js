@@ -25,7 +25,7 @@ logout?.addEventListener('click', async () => {
     const init = { method: 'POST', headers: { 'X-SL': '1' }, credentials: 'same-origin' };
     const answer = await fetch('/session/logout', init);
     if (!answer.ok) throw new Error();
-    location.assign(carry('/'));
+    location.assign(carry(root.dataset.after ?? '/'));
   } catch {
     alert.textContent = document.getElementById('sentence').content.textContent;
   }

@@ -42,7 +42,7 @@ function count(seconds) {
 }
 
 function tick() {
-  if (!attempt || !['waiting', 'scanned'].includes(root.dataset.state)) return;
+  if (!attempt || !['waiting', 'link', 'scanned'].includes(root.dataset.state)) return;
   const left = attempt.deadline - Date.now();
   count(Math.max(0, Math.ceil(left / 1000)));
   byId('bar').style.transform = `scaleX(${Math.min(1, Math.max(0, left / attempt.total))})`;
@@ -69,6 +69,7 @@ function draw(image) {
 
 function erase() {
   byId('code')?.remove();
+  byId('open').removeAttribute('href');
 }
 
 // --- Talking to the server
@@ -180,9 +181,13 @@ async function renew() {
   for (let tries = 0; ; tries += 1) {
     const { status, data, wait } = await call('POST', '/attempt', signal);
     if (signal.aborted) return;
-    if (status === 200 && String(data?.image).startsWith('data:image/')) {
+    const link = String(data?.link ?? '');
+    const isLink = link.startsWith('weixin://dl/business/?');
+    if (status === 200 && (isLink || String(data?.image).startsWith('data:image/'))) {
       claim();
-      draw(data.image);
+      // The server decides which: on a phone there is a link instead of a code.
+      if (isLink) byId('open').href = link;
+      else draw(data.image);
       byId('support-code').textContent = data.support_code ?? '';
       attempt = { seq: 0 };
       hear(data);
@@ -197,7 +202,8 @@ async function renew() {
       show('offline');
       await pause(backoff(tries), signal);
     } else {
-      end('error');
+      // 410: the website's request has waited too long; only the website can begin again.
+      end(status === 410 ? 'over' : 'error');
     }
     if (signal.aborted) return;
   }
@@ -216,7 +222,7 @@ function hear(news) {
   }
   switch (attempt.state) {
     case 'waiting':
-      return show('waiting');
+      return show(byId('open').hasAttribute('href') ? 'link' : 'waiting');
     case 'scanned':
       show('scanned');
       if (!('number' in root.dataset)) learnNumber(work.signal);
@@ -443,5 +449,5 @@ for (const link of document.querySelectorAll('a[data-carry]')) {
 }
 setInterval(tick, 1000);
 // A phone cannot scan its own screen (RFC 10027, 6.2): no code.
-if (onPhone) show('phone');
+if (onPhone && !('sameDevice' in root.dataset)) show('phone');
 else renew();

@@ -1,0 +1,65 @@
+import LoginDomain
+import LoginStore
+package import OpenIDConnect
+
+/// What becomes of a browser that a website sent to be logged out.
+package enum EndSessionOutcome: Sendable, Equatable {
+    /// The login has ended; back to the website.
+    case redirected(to: String)
+    /// Nobody is logged in any more, or nobody was.
+    case loggedOut
+    /// The person must say so themselves: the website did not prove that it means this login (T24).
+    case asks
+}
+
+extension LoginService {
+    /// A website asks for the end of its user's login (OpenID Connect RP-Initiated Logout 1.0).
+    ///
+    /// Only an ID token of ours for the very login that the browser has ends it without asking, and
+    /// only then does the browser go to an address, which the website must have registered.
+    package func endSession(
+        _ parameters: FormParameters,
+        _ cookies: BrowserCookies
+    ) async throws(LoginRefusal) -> EndSessionOutcome {
+        guard parameters.repeated.isEmpty else { throw .unsoundRequest(.malformed) }
+        let now = time.now()
+        let session = try await liveSession(cookies.session, at: now)
+        let target = try await logoutTarget(parameters, at: now)
+        guard let session, let cookie = cookies.session else {
+            guard let target else { return .loggedOut }
+            return target.address.map { .redirected(to: $0) } ?? .loggedOut
+        }
+        guard let target, target.login == session.login, target.isSound else { return .asks }
+        try await logout(cookie, cancelling: cookies.attempt)
+        return target.address.map { .redirected(to: $0) } ?? .loggedOut
+    }
+
+    /// What a request proves: which login it means, and where the browser may go.
+    private struct LogoutTarget {
+        var login: LoginID
+        /// Nil when the website named none.
+        var address: String?
+        /// Whether the address it named is one that may be named.
+        var isSound: Bool
+    }
+
+    private func logoutTarget(
+        _ parameters: FormParameters,
+        at now: Timestamp
+    ) async throws(LoginRefusal) -> LogoutTarget? {
+        guard let text = parameters["id_token_hint"], let hint = await hint(text, at: now),
+            parameters["client_id"] == nil || parameters["client_id"] == hint.audience,
+            let login = LoginID(text: hint.session),
+            let party = try await relyingParty(RelyingPartyID(text: hint.audience))
+        else { return nil }
+        guard let wanted = parameters["post_logout_redirect_uri"] else {
+            return LogoutTarget(login: login, address: nil, isSound: true)
+        }
+        let uri = party.postLogoutRedirectURIs.first { $0.text == wanted }
+        return LogoutTarget(
+            login: login,
+            address: uri.map { LogoutResponse(uri: $0, state: parameters["state"]).location },
+            isSound: uri != nil
+        )
+    }
+}

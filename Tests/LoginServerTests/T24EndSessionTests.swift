@@ -1,0 +1,155 @@
+import TestSupport
+import Testing
+
+/// Logging somebody out through a website's logout.
+@Suite(.timeLimit(.minutes(10))) struct T24EndSessionTests {
+    private static let bye = "https://shop.example/bye"
+
+    private func withLogin(
+        _ body: (EdgeStage, Website, Browser, String) async throws -> Void
+    ) async throws {
+        try await EdgeStage.with { stage async throws in
+            let shop = try await Website.register(on: stage)
+            let browser = Browser(stage)
+            let back = try await shop.logIn(browser, by: try await stage.phone("alice"))
+            let tokens = try await shop.redeem(back.code)
+            try await body(stage, shop, browser, try #require(tokens.text("id_token")))
+        }
+    }
+
+    private func end(
+        _ browser: Browser,
+        _ parameters: [(String, String)]
+    ) async throws -> Answer {
+        let query = Website.form(parameters)
+        return try await browser.get(query.isEmpty ? "/end_session" : "/end_session?\(query)")
+    }
+
+    @Test func `T24 the website's proof ends the login and goes back`() async throws {
+        try await withLogin { stage, shop, browser, token async throws in
+            let state = String(repeating: "s", count: 128)
+            let answer = try await end(
+                browser,
+                [
+                    ("id_token_hint", token), ("post_logout_redirect_uri", Self.bye),
+                    ("state", state),
+                ]
+            )
+            #expect(answer.status == 303)
+            #expect(answer["Location"] == "\(Self.bye)?state=\(state)")
+            #expect(browser.cookies["__Host-sl_session"] == nil)
+            #expect(stage.sessionsCount == 0)
+            let back = try shop.callback(try await shop.send(browser, ["prompt": "none"]))
+            #expect(back.error == "login_required")
+        }
+    }
+
+    @Test func `T24 the proof is good after its hour, and without a state`() async throws {
+        try await withLogin { stage, _, browser, token async throws in
+            stage.time.advance(by: .seconds(1200))
+            let answer = try await end(
+                browser,
+                [
+                    ("id_token_hint", token), ("client_id", "shop"),
+                    ("post_logout_redirect_uri", Self.bye),
+                ]
+            )
+            #expect(answer["Location"] == Self.bye)
+            #expect(stage.sessionsCount == 0)
+        }
+    }
+
+    @Test(
+        arguments: [
+            "https://shop.example/bye?foo=bar", "https://shop.example/BYE",
+            "https://evil.example/", "https://shop.example/cb", "//evil.example",
+        ]
+    )
+    func `T24 an address that is not registered is never gone to`(address: String) async throws {
+        try await withLogin { stage, _, browser, token async throws in
+            let answer = try await end(
+                browser,
+                [("id_token_hint", token), ("post_logout_redirect_uri", address)]
+            )
+            #expect(answer.status == 200)
+            #expect(answer["Location"] == nil)
+            #expect(answer.text.contains(#"id="logout""#))
+            #expect(stage.sessionsCount == 1)
+        }
+    }
+
+    @Test func `T24 without the proof the person is asked`() async throws {
+        try await withLogin { stage, _, browser, token async throws in
+            let asked: [[(String, String)]] = [
+                [], [("state", "s")], [("post_logout_redirect_uri", Self.bye)],
+                [("client_id", "shop"), ("post_logout_redirect_uri", Self.bye)],
+                [("id_token_hint", token), ("client_id", "other")],
+            ]
+            for parameters in asked {
+                let answer = try await end(browser, parameters)
+                #expect(answer.status == 200)
+                #expect(answer.text.contains(#"id="logout""#))
+                #expect(answer.all("Set-Cookie") == [])
+                #expect(answer["X-Frame-Options"] == "DENY")
+                #expect(stage.sessionsCount == 1)
+            }
+            // The page's button.
+            #expect(try await browser.post("/session/logout").status == 200)
+            let done = try await end(browser, [])
+            #expect(done.text.contains(#"data-state="gone""#))
+            #expect(stage.sessionsCount == 0)
+        }
+    }
+
+    @Test func `T24 the proof of one login ends no other`() async throws {
+        try await withLogin { stage, shop, browser, token async throws in
+            let other = Browser(stage)
+            _ = try await shop.logIn(other, by: try await stage.phone("bob"))
+            let answer = try await end(
+                other,
+                [("id_token_hint", token), ("post_logout_redirect_uri", Self.bye)]
+            )
+            #expect(answer.status == 200)
+            #expect(answer.text.contains(#"id="logout""#))
+            #expect(try await other.get("/session").status == 200)
+            // The same user's second browser is another login, too.
+            let second = Browser(stage)
+            _ = try await shop.logIn(second, by: try await stage.phone("alice", run: 2))
+            #expect(try await end(second, [("id_token_hint", token)]).status == 200)
+            #expect(try await second.get("/session").status == 200)
+            #expect(try await browser.get("/session").status == 200)
+        }
+    }
+
+    @Test func `T24 who is not logged in goes back all the same`() async throws {
+        try await withLogin { stage, _, browser, token async throws in
+            let nobody = Browser(stage)
+            let answer = try await end(
+                nobody,
+                [("id_token_hint", token), ("post_logout_redirect_uri", Self.bye)]
+            )
+            #expect(answer["Location"] == Self.bye)
+            #expect(try await end(nobody, []).text.contains(#"data-state="gone""#))
+            #expect(try await browser.get("/session").status == 200)
+        }
+    }
+
+    @Test func `T24 a form comes again by a GET, with what it brought`() async throws {
+        try await withLogin { stage, _, browser, token async throws in
+            let form = [Call.Field("Content-Type", "application/x-www-form-urlencoded")]
+            let body = Website.form([
+                ("id_token_hint", token), ("post_logout_redirect_uri", Self.bye), ("state", "a b"),
+                ("evil", "x"),
+            ])
+            let posted = try await stage.send(
+                Call("POST", "/end_session", form, body: Array(body.utf8))
+            )
+            #expect(posted.status == 303)
+            let target = try #require(posted["Location"])
+            #expect(target.hasPrefix("/end_session?id_token_hint="))
+            #expect(!target.contains("evil"))
+            #expect(stage.sessionsCount == 1)
+            #expect(try await browser.get(target)["Location"] == "\(Self.bye)?state=a%20b")
+        }
+    }
+}

@@ -173,7 +173,7 @@ room(
     "Simulator",
     [
         "HTTPTransport", "LoginDomain", "LoginService", "LoginStore", "MockWeChatWorld",
-        "OpenIDConnect", "WeChatClient", httpTypes, logging,
+        "OpenIDConnect", "WeChatClient", crypto, httpTypes, logging,
     ]
 )
 

@@ -113,6 +113,30 @@ package final class MemoryLoginStore: OperatorStore {
         }
     }
 
+    /// How many rows there are of what has a cap.
+    package struct Census: Sendable {
+        package var attempts: Int
+        package var liveAttempts: Int
+        package var phoneSessions: Int
+        package var browserSessions: Int
+        package var parkedRequests: Int
+        package var grants: Int
+    }
+
+    /// For tests that nothing is over its cap, or is kept for ever.
+    package var census: Census {
+        rows.withLock { rows in
+            Census(
+                attempts: rows.attempts.count,
+                liveAttempts: rows.liveCount,
+                phoneSessions: rows.phones.count,
+                browserSessions: rows.sessions.count,
+                parkedRequests: rows.parked.count,
+                grants: rows.grants.count
+            )
+        }
+    }
+
     /// The audit log, from its beginning.
     package var audit: [AuditEntry] { rows.withLock { $0.audit } }
 

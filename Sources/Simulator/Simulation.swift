@@ -55,6 +55,7 @@ package struct Simulation: Sendable {
             if stage.executor.strays > 0 {
                 stage.model.violate("D", "\(stage.executor.strays) jobs ran on other threads")
             }
+            stage.model.finish()
         }
         // Dice that fell once more or less anywhere end in another place.
         stage.note("jobs \(stage.executor.jobsRun)", stage.executor.jobsRun)

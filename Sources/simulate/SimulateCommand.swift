@@ -40,6 +40,14 @@ struct SimulateCommand: ParsableCommand {
     @Flag(help: "Look for every bug that can be put in, and print the table.")
     var plants = false
 
+    @Option(
+        help: ArgumentHelp(
+            "With --plants: each within the seeds that the table of this page states.",
+            valueName: "file"
+        )
+    )
+    var page: String?
+
     @Flag(help: "Print everything that happens in a seed.")
     var trace = false
 
@@ -62,7 +70,10 @@ struct SimulateCommand: ParsableCommand {
             plant: plant.flatMap { Plant(rawValue: $0) }
         )
         if plants {
-            guard runner.findPlants(within: runs ?? Runner.plantRuns) else { throw ExitCode(1) }
+            let bounds = try page.map(Runner.bounds) ?? [:]
+            guard runner.findPlants(within: runs ?? Runner.plantRuns, bounds) else {
+                throw ExitCode(1)
+            }
             return
         }
         if trace {

@@ -4,17 +4,14 @@ import Testing
 
 /// Bugs that are put in on purpose: a simulator that does not find them proves nothing.
 @Suite(.timeLimit(.minutes(10))) struct PlantTests {
+    // That each is found within its seeds, `CI/simulate` sees: it takes a minute of its own.
     @Test(arguments: Plant.allCases)
-    func `a bug that is put in is found within the seeds that the page states`(
-        plant: Plant
-    ) throws {
+    func `the page has each bug in its words, and what must fire`(plant: Plant) throws {
         let rows = try PlantTable.rows()
         let row = try #require(rows[plant.rawValue], "the page has no such bug")
         #expect(row.words == plant.words)
-        let found = PlantSearch(plant: plant).find(within: row.seedsMax, from: 1)
-        let hit = try #require(found, "not found in \(row.seedsMax) seeds")
-        #expect(hit.isExpected, "\(hit.invariant) fired")
         #expect(row.invariants == plant.invariants)
+        #expect(row.seedsMax <= 10_000)
     }
 
     @Test func `the page has no bug that cannot be put in`() throws {

@@ -47,6 +47,7 @@ struct Adversary: Sendable {
         case .watcher: await look()
         case .doubleTapper: await tapTwice()
         case .latecomer: await comeLate()
+        case .codeThief: await steal()
         }
     }
 
@@ -180,6 +181,47 @@ struct Adversary: Sendable {
         _ = await network.send(.poll(cookie, after: 1, seconds: 3), as: name)
     }
 
+    private func steal() async {
+        let asks = stage.board.requests.compactMap { request -> TokenAsk? in
+            guard case .tokens(let ask, _) = request else { return nil }
+            return ask
+        }
+        let codes = stage.board.codes
+        guard !codes.isEmpty || !asks.isEmpty else { return }
+        let way = stage.roll { $0.below(9) }
+        if way < 2, !asks.isEmpty {
+            // Byte for byte, the newest or an older one.
+            let ask = stage.roll { $0.chance(0.5) ? asks[asks.count - 1] : $0.one(of: asks) }
+            _ = await network.send(.tokens(ask, address: address), as: name)
+            return
+        }
+        guard let code = codes.last?.code else { return }
+        let madeUp = stage.roll { Base64URL.encode(randomBytes(32, using: &$0)) }
+        var ask = TokenAsk(
+            kind: .code(code, redirect: Website.thief.redirect, verifier: madeUp),
+            client: Website.thief.id,
+            secret: Website.thief.secret
+        )
+        let asOther = stage.roll { $0.one(of: [Website.shop, .forum]) }
+        switch way {
+        case 2: ask.kind = .code(code, redirect: asOther.redirect, verifier: nil)
+        case 3, 6, 7, 8:
+            // Anybody may say to be the one that has no secret.
+            let forum = Website.forum
+            let own = codes.last { $0.client == forum.id }?.code ?? code
+            ask.kind = .code(own, redirect: forum.redirect, verifier: nil)
+            (ask.client, ask.secret) = (forum.id, nil)
+        case 4:
+            ask.kind = .code(code, redirect: asOther.redirect, verifier: madeUp)
+            (ask.client, ask.secret) = (asOther.id, stage.roll { $0.chance(0.5) } ? madeUp : nil)
+        default:
+            if let other = asks.last {
+                ask.kind = other.kind
+            }
+        }
+        _ = await network.send(.tokens(ask, address: address), as: name)
+    }
+
     /// Comes exactly when a time is over, or one millisecond before.
     private func comeLate() async {
         let own = Screen()
@@ -200,7 +242,9 @@ struct Adversary: Sendable {
             await wait(until: stage.clock.now + policy.confirm.wholeMilliseconds - early)
             let nonce = scanned.nonce.exposed
             // And the page looks at the same time, and afterwards.
-            let look = stage.roll { Int64($0.within(0...150)) }
+            let look = stage.roll {
+                $0.chance(0.6) ? Int64($0.within(0...5)) : Int64($0.within(0...150))
+            }
             stage.executor.start {
                 await stage.pause(early + look)
                 await hit(.view(cookie))

@@ -18,4 +18,7 @@ package enum AdversaryKind: String, Sendable, CaseIterable {
     case doubleTapper = "double tapper"
     /// Uses its own js_codes, bearers and nonces after their time.
     case latecomer
+    /// Has seen what websites were given, and wants their tokens: as another website, without a proof, or
+    /// once more.
+    case codeThief = "code thief"
 }

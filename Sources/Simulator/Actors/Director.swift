@@ -13,6 +13,7 @@ struct Director: Sendable {
 
     func direct() async {
         let options = stage.options
+        await register()
         for slot in 0..<options.nodes { stage.startNode(slot) }
         Nemesis(stage: stage).begin(within: Int64(options.loginsPerUser) * 6000)
         await withTaskGroup { group in
@@ -41,6 +42,20 @@ struct Director: Sendable {
         guard !stage.isOver else { return end() }
         await recover()
         end()
+    }
+
+    /// What an operator has done before the run begins: websites, and keys that sign for them.
+    private func register() async {
+        let now = Timestamp(milliseconds: Stage.epoch)
+        do {
+            for site in Website.all {
+                guard let party = site.party(at: now) else { preconditionFailure("a constant") }
+                try await stage.rows.addRelyingParty(party)
+            }
+            for key in stage.keys { try await stage.rows.addSigningKey(key) }
+        } catch {
+            preconditionFailure("the store is empty: \(error)")
+        }
     }
 
     /// Faults have stopped: whoever comes now finds a server that works.
@@ -77,19 +92,11 @@ struct Director: Sendable {
         } else if took > 10_000 + policy.confirmDelay.wholeMilliseconds {
             stage.model.violate("L1", "a newcomer's login took \(took) ms")
         }
-        if stage.options.drains { await drain() }
-    }
-
-    /// Every attempt ends, and its end is written down within a second.
-    private func drain() async {
-        await stage.pause(stage.options.policy.attempt.wholeMilliseconds + 1500)
-        guard !stage.isOver else { return }
-        let ahead = stage.nodes.map(\.ahead).min() ?? 0
-        let due = Timestamp(milliseconds: Stage.epoch + stage.clock.now + ahead - 1000)
-        let left = try? await stage.rows.expireAttempts(at: due, limit: 10)
-        if let left, !left.isEmpty {
-            stage.model.violate("L4", "\(left.count) attempts are over and nobody wrote it down")
-        }
+        let recovery = Recovery(stage: stage)
+        await recovery.reconnect()
+        await recovery.withstandFlood()
+        await recovery.checkIDTokens()
+        if stage.options.drains { await recovery.drain() }
     }
 
     private func end() {

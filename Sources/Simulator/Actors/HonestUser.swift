@@ -57,6 +57,7 @@ struct HonestUser: Sendable {
     /// - Returns: whether the browser is logged in.
     func logIn(whim: Whim) async -> Bool {
         let screen = Screen()
+        if let isOver = await visitWebsite(screen) { return isOver }
         guard await open(screen) else { return false }
         let giveUpAt = stage.clock.now + policy.attempt.wholeMilliseconds + 15_000
         return await withTaskGroup(of: Bool.self) { group in
@@ -68,6 +69,26 @@ struct HonestUser: Sendable {
             var isLoggedIn = false
             for await result in group where result { isLoggedIn = true }
             return isLoggedIn
+        }
+    }
+
+    /// Comes from a website, now and then.
+    ///
+    /// - Returns: whether the website has its answer; nil when the browser must log in first.
+    private func visitWebsite(_ screen: Screen) async -> Bool? {
+        let share = stage.options.websites
+        guard !stage.isHealed, share > 0, stage.roll({ $0.chance(share) }) else { return nil }
+        let (site, prompt) = stage.roll { dice in
+            let site = dice.one(of: [Website.shop, .forum, .shop, .thief])
+            return (site, dice.one(of: [nil, nil, "login", "none"] as [String?]))
+        }
+        let visit = WebsiteVisit(stage: stage, site: site, prompt: prompt)
+        switch await visit.begin(browser, from: browserAddress, as: person) {
+        case .waits:
+            screen.visit = visit
+            return nil
+        case .answered: return true
+        case .failed: return false
         }
     }
 
@@ -84,6 +105,8 @@ struct HonestUser: Sendable {
                 stage.board.show(opened.picture)
                 return true
             }
+            // The website has waited too long, or was shown too many codes: a plain login, then.
+            if reply.refusal == .requestExpired { browser.attempt = nil }
             await stage.pause(Self.rest(after: reply))
         }
         return false
@@ -144,7 +167,7 @@ struct HonestUser: Sendable {
         guard case .answer(.view(let view)) = reply else {
             return reply.refusal == .noAttempt ? false : nil
         }
-        if view.state == .confirmed { return await complete(cookie) }
+        if view.state == .confirmed { return await complete(cookie, for: screen.visit) }
         if view.state.hasEnded { return screen.cookie?.exposed == cookie.exposed ? false : nil }
         if view.state == .scanned, policy.numberMatching != .off {
             let reply = await network.send(.view(cookie), as: person)
@@ -155,7 +178,7 @@ struct HonestUser: Sendable {
         return nil
     }
 
-    private func complete(_ cookie: AttemptCookie) async -> Bool {
+    private func complete(_ cookie: AttemptCookie, for visit: WebsiteVisit?) async -> Bool {
         for _ in 0..<4 where !stage.isOver {
             let reply = await network.send(
                 .complete(cookie, ending: browser.session),
@@ -164,6 +187,9 @@ struct HonestUser: Sendable {
             switch reply {
             case .answer(.completed(let login)):
                 browser.session = login.session
+                if login.redirect == LoginService.resumePath {
+                    await visit?.resume(login.session, as: person)
+                }
                 await useSession(login.session)
                 return true
             case .answer(.refused(.alreadyCompleted)), .answer(.refused(.noAttempt)):
@@ -242,7 +268,10 @@ struct HonestUser: Sendable {
         guard let scan = await phone.scan(screen, way), whim != .walksAway else { return }
         if whim != .isHasty {
             let reading = stage.roll { Int64($0.within(0...(isStraight ? 100 : 1500))) }
-            await stage.pause(policy.confirmDelay.wholeMilliseconds + reading)
+            // Clocks of nodes differ by less than people do.
+            await stage.pause(
+                policy.confirmDelay.wholeMilliseconds + stage.options.skew + reading
+            )
         }
         var number: Int?
         if scan.answer.isNumberRequired {
@@ -287,6 +316,13 @@ final class Screen: Sendable {
         var cookie: AttemptCookie?
         var picture: [UInt8] = []
         var number: Int?
+        var visit: WebsiteVisit?
+    }
+
+    /// The website that the browser came from.
+    var visit: WebsiteVisit? {
+        get { state.withLock { $0.visit } }
+        set { state.withLock { $0.visit = newValue } }
     }
 
     func show(_ opened: OpenedAttempt) {

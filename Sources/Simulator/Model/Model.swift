@@ -12,9 +12,15 @@ final class Model: Sendable {
     private let clock: VirtualClock
     private let isOver = Atomic(false)
 
-    init(policy: LoginPolicy, clock: VirtualClock) {
+    init(options: SwarmOptions, clock: VirtualClock) {
         self.clock = clock
-        state = Mutex(ModelState(policy: policy))
+        state = Mutex(
+            ModelState(
+                policy: options.policy,
+                skew: options.skew,
+                isQuotaFaulty: options.weChatErrors > 0
+            )
+        )
     }
 
     // MARK: - The wires
@@ -51,6 +57,11 @@ final class Model: Sendable {
     /// is dead.
     func beginEpoch(_ kind: ModelState.Epoch.Kind) {
         change { $0.epochs.append(ModelState.Epoch(at: clock.now, kind: kind)) }
+    }
+
+    /// The run is over.
+    func finish() {
+        change { $0.judgeHistories(at: clock.now) }
     }
 
     // MARK: - Verdicts

@@ -7,7 +7,7 @@ extension ModelState {
 
     /// The moment from which an attempt is dead in any case.
     private func deadFrom(_ attempt: ModelAttempt) -> Int64 {
-        attempt.openDeparted + milliseconds(policy.attempt)
+        attempt.openDeparted + milliseconds(policy.attempt) + skew
     }
 
     /// The earliest moment at which an attempt can have ended by time.
@@ -15,13 +15,13 @@ extension ModelState {
         let attemptEnd = attempt.openArrived + milliseconds(policy.attempt)
         let scans = attempt.acts(.scan).filter(\.mayHaveHappened)
         guard let first = scans.map(\.arrived).min() else {
-            return min(attemptEnd, attempt.openArrived + milliseconds(policy.scene))
+            return min(attemptEnd, attempt.openArrived + milliseconds(policy.scene)) - skew
         }
         return min(
             attemptEnd,
             attempt.openArrived + milliseconds(policy.scene),
             first + milliseconds(policy.confirm)
-        )
+        ) - skew
     }
 
     // MARK: - States that are told
@@ -106,10 +106,10 @@ extension ModelState {
             violate("I4", "\(scene.short) was scanned after its confirm", at: now)
         }
         if let first = others.compactMap(\.departed).min() {
-            if arrived >= first + milliseconds(policy.confirm) {
+            if arrived >= first + milliseconds(policy.confirm) + skew {
                 violate("I16", "\(scene.short) was scanned again after its window", at: now)
             }
-        } else if arrived >= attempt.openDeparted + milliseconds(policy.scene),
+        } else if arrived >= attempt.openDeparted + milliseconds(policy.scene) + skew,
             !attempt.acts(.scan).contains(where: { $0.mayHaveHappened && $0.number != number })
         {
             violate("I16", "\(scene.short) was scanned after its time", at: now)
@@ -187,12 +187,12 @@ extension ModelState {
         let scans = attempt.acts(.scan).filter { $0.mayHaveHappened && $0.arrived <= now }
         let scene = attempt.scene.short
         if let first = scans.map(\.arrived).min(),
-            confirm.arrived < first + milliseconds(policy.confirmDelay)
+            confirm.arrived < first + milliseconds(policy.confirmDelay) - skew
         {
             violate("I3", "\(scene) was confirmed sooner than a person can", at: now)
         }
         if let first = scans.filter({ $0.outcome == .done }).compactMap(\.departed).min(),
-            confirm.arrived >= first + milliseconds(policy.confirm)
+            confirm.arrived >= first + milliseconds(policy.confirm) + skew
         {
             violate("I16", "\(scene) was confirmed after its window", at: now)
         }
@@ -225,7 +225,7 @@ extension ModelState {
         guard let first = attempt.acts(.scan).filter(\.mayHaveHappened).map(\.arrived).min()
         else { return false }
         let isInTime =
-            act.arrived >= first + 2 * milliseconds(policy.confirmDelay) + 1
+            act.arrived >= first + 2 * milliseconds(policy.confirmDelay) + 1 + skew
             && departed < firstDeadline(attempt)
         return isLast && isInTime && policy.launch.allows(scan.launch)
             && departed < confirm.arrived && !isDisturbed(since: attempt.openArrived)
@@ -331,8 +331,16 @@ extension ModelState {
             person: person ?? "",
             arrived: arrived,
             departed: now,
-            seenAt: now
+            seenAt: now,
+            ask: askOfCookie[cookie]
         )
+        if login.redirect == LoginService.resumePath, askOfCookie[cookie] == nil {
+            violate(
+                "I10",
+                "\(cookie.short) was sent on to a website that nobody came from",
+                at: now
+            )
+        }
         sessionOfDigest[login.session.digest] = login.session.exposed
         guard let attempt = attempts[cookie] else {
             return violate("I10", "a cookie that no browser got was logged in", at: now)
@@ -349,6 +357,7 @@ extension ModelState {
             violate("I7", "\(cookie.short) was logged in after a logout", at: now)
         }
         judgeIdentity(attempt, login, person, now)
+        judgeHistory(cookie, at: now)
     }
 
     /// The identity is that of a phone that scanned this scene and confirmed it afterwards.
@@ -390,7 +399,9 @@ extension ModelState {
         }
         switch refusal {
         case .noAttempt:
-            violate("I12", "the attempt of cookie \(cookie.short) is gone", at: now)
+            if !mayBeForgotten(attempt, at: now) {
+                violate("I12", "the attempt of cookie \(cookie.short) is gone", at: now)
+            }
         case .alreadyCompleted:
             if !others { violate("I12", "\(cookie.short) was logged in by nobody", at: now) }
         case .notConfirmed:
@@ -402,7 +413,7 @@ extension ModelState {
                     .logout,
                     .supersede,
                     before: now
-                ) && now < attempt.openArrived + milliseconds(policy.attempt)
+                ) && now < attempt.openArrived + milliseconds(policy.attempt) - skew
             if isLost { violate("I12", "the confirm of \(cookie.short) was forgotten", at: now) }
         default:
             return

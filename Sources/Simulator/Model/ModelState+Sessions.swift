@@ -46,7 +46,7 @@ extension ModelState {
         let phone = phones[bearer.text]
         switch answer {
         case .refused(.noPhoneSession):
-            guard let phone, !isDisturbed(since: phone.arrived), now < phone.arrived + life
+            guard let phone, !isDisturbed(since: phone.arrived), now < phone.arrived + life - skew
             else { return }
             violate("I12", "the phone session of \(phone.person) was forgotten", at: now)
         case .refused:
@@ -55,7 +55,7 @@ extension ModelState {
             guard let phone else {
                 return violate("I9", "a bearer that no phone got was taken", at: now)
             }
-            if arrived >= phone.departed + life {
+            if arrived >= phone.departed + life + skew {
                 violate("I16", "the phone session of \(phone.person) outlived its time", at: now)
             }
             if let rollback = rolledBack(since: phone.departed), arrived > rollback {
@@ -119,7 +119,9 @@ extension ModelState {
             if let ended = session.endedAt, ended < arrived {
                 violate("I21", "a session of \(session.person) lives after its end", at: now)
             }
-            if arrived >= session.departed + life || arrived >= session.seenAt + idle {
+            if arrived >= session.departed + life + skew
+                || arrived >= session.seenAt + idle + skew
+            {
                 violate("I16", "a session of \(session.person) outlived its time", at: now)
             }
             if let rollback = rolledBack(since: session.departed), arrived > rollback {
@@ -127,7 +129,7 @@ extension ModelState {
             }
         case .refused(.noSession):
             // How late a look is written down is the server's affair, up to a quarter.
-            let isYoung = now < session.arrived + min(idle / 2, life)
+            let isYoung = now < session.arrived + min(idle / 2, life) - skew
             if isYoung, session.mayBeEndedAt == nil, !isDisturbed(since: session.arrived) {
                 violate("I12", "a session of \(session.person) was forgotten", at: now)
             }

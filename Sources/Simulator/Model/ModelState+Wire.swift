@@ -6,6 +6,7 @@ extension ModelState {
     mutating func arrive(_ request: WireRequest, at now: Int64) -> Int {
         lastNumber += 1
         pending[lastNumber] = Pending(request: request, arrived: now)
+        count(request, at: now)
         switch request {
         case .open(let old, _):
             if let old { act(old.exposed, .supersede, at: now) }
@@ -35,17 +36,27 @@ extension ModelState {
             }
         case .revoke(let id, _):
             if let session = sessionOfLogin[id] { mayEnd(session, at: now) }
-        case .session(let cookie):
-            // Whoever shows it in time keeps it, whatever becomes of the answer.
-            if let session = sessions[cookie.exposed],
-                now < session.seenAt + policy.sessionIdle.wholeMilliseconds
-            {
-                sessions[cookie.exposed]?.seenAt = now
-            }
-        case .view, .poll, .loginPhone, .logins, .rename:
+        case .session(let cookie), .resume(let cookie):
+            isShown(cookie, at: now)
+        case .authorize(_, let cookies, _):
+            // What waits in its place ends what the browser had.
+            if let old = cookies.attempt { act(old.exposed, .supersede, at: now) }
+            if let session = cookies.session { isShown(session, at: now) }
+            arriveForWebsite(request, at: now)
+        case .tokens, .revokeToken:
+            arriveForWebsite(request, at: now)
+        case .view, .poll, .loginPhone, .logins, .rename, .userInfo, .keys:
             break
         }
         return lastNumber
+    }
+
+    /// Whoever shows a session in time keeps it, whatever becomes of the answer.
+    private mutating func isShown(_ cookie: SessionCookie, at now: Int64) {
+        guard let session = sessions[cookie.exposed],
+            now < session.seenAt + policy.sessionIdle.wholeMilliseconds + skew
+        else { return }
+        sessions[cookie.exposed]?.seenAt = now
     }
 
     mutating func vanish(_ number: Int) {
@@ -58,16 +69,23 @@ extension ModelState {
     mutating func depart(_ number: Int, _ answer: WireAnswer, scene: String?, at now: Int64) {
         guard let past = pending.removeValue(forKey: number) else { return }
         let request = past.request
+        if case .refused(.rateLimited) = answer { judgeLimit(request, past.arrived, now) }
         if let cookie = cookie(of: request) {
-            if case .refused(let refusal) = answer {
-                finish(number, cookie, .refused(refusal), at: now)
-            } else {
-                finish(number, cookie, .done, at: now, answer)
+            switch answer {
+            case .refused(let refusal): finish(number, cookie, .refused(refusal), at: now)
+            // Answered at once: what the browser has under way goes on.
+            case .authorized: finish(number, cookie, .refused(.noRequest), at: now)
+            default: finish(number, cookie, .done, at: now, answer)
             }
         }
         switch (request, answer) {
-        case (.open(_, _), .opened(let opened)):
+        case (.open(let old, _), .opened(let opened)):
             took(opened, scene ?? "", past.arrived, now)
+            if let ask = old.flatMap({ askOfCookie[$0.exposed] }) {
+                askOfCookie[opened.cookie.exposed] = ask
+            }
+        case (.authorize, _), (.resume, _), (.tokens, _), (.revokeToken, _), (.userInfo, _):
+            departForWebsite(number, request, answer, past.arrived, now)
         case (.view(let cookie), .view(let view)), (.poll(let cookie, _, _), .view(let view)):
             judge(view, cookie.exposed, arrived: past.arrived, at: now)
         case (.complete(let cookie, let old), .completed(let login)):
@@ -135,16 +153,22 @@ extension ModelState {
             attempts[cookie]?.acts[index].nonce = scanned.nonce.exposed
             attempts[cookie]?.acts[index].needsNumber = scanned.isNumberRequired
         }
+        if case .completed(let login) = answer {
+            attempts[cookie]?.acts[index].person = personOfUser[login.user.id] ?? "nobody known"
+        }
     }
 
     private func cookie(of request: WireRequest) -> String? {
         switch request {
-        case .open(let old, _): old?.exposed
-        case .cancelByBrowser(let cookie), .complete(let cookie, _): cookie.exposed
-        case .logout(_, let attempt): attempt?.exposed
+        case .open(let old, _): return old?.exposed
+        case .authorize(_, let cookies, _): return cookies.attempt?.exposed
+        case .cancelByBrowser(let cookie), .complete(let cookie, _): return cookie.exposed
+        case .logout(_, let attempt): return attempt?.exposed
         case .scan(let scene, _, _), .confirm(let scene, _, _, _), .cancel(let scene, _, _):
-            cookieOfScene[scene]
-        case .view, .poll, .session, .loginPhone, .logins, .revoke, .rename: nil
+            return cookieOfScene[scene]
+        case .view, .poll, .session, .loginPhone, .logins, .revoke, .rename, .resume, .tokens,
+            .revokeToken, .userInfo, .keys:
+            return nil
         }
     }
 
@@ -169,9 +193,14 @@ extension ModelState {
 
     /// A known attempt was called unknown.
     private mutating func missed(_ cookie: String, at now: Int64) {
-        guard let attempt = attempts[cookie], !isDisturbed(since: attempt.openArrived) else {
-            return
-        }
+        guard let attempt = attempts[cookie], !isDisturbed(since: attempt.openArrived),
+            !mayBeForgotten(attempt, at: now)
+        else { return }
         violate("I12", "the attempt of cookie \(cookie.short) is gone", at: now)
+    }
+
+    /// Whether an attempt is so old that its row may be deleted.
+    func mayBeForgotten(_ attempt: ModelAttempt, at now: Int64) -> Bool {
+        now >= attempt.openArrived + policy.endedAttempt.wholeMilliseconds - skew
     }
 }

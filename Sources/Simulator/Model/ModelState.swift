@@ -24,8 +24,30 @@ struct ModelState: Sendable {
     var secrets: Set<String> = []
     var epochs: [Epoch] = []
 
-    init(policy: LoginPolicy) {
+    /// What websites asked for, by their state.
+    var asks: [String: AuthorizeAsk] = [:]
+    /// Which ask an attempt's cookie, or a parked one, is for.
+    var askOfCookie: [String: String] = [:]
+    /// By their codes.
+    var grants: [String: ModelGrant] = [:]
+    var accessTokens: [String: ModelToken] = [:]
+    var refreshTokens: [String: ModelToken] = [:]
+    var subjectOfPerson: [String: String] = [:]
+    var personOfSubject: [String: String] = [:]
+    var issuedAt: [Issue] = []
+
+    /// How far apart the clocks of two nodes may be, in milliseconds: what is timed by one may be judged
+    /// by another.
+    let skew: Int64
+    /// Whether WeChat may say on its own that a quota is used up.
+    let isQuotaFaulty: Bool
+    /// When somebody asked for what there is a limit of.
+    var asked: [String: [Int64]] = [:]
+
+    init(policy: LoginPolicy, skew: Int64, isQuotaFaulty: Bool) {
         self.policy = policy
+        self.skew = skew
+        self.isQuotaFaulty = isQuotaFaulty
     }
 
     /// A request whose answer has not left.
@@ -108,6 +130,8 @@ struct Act: Sendable {
     var typed: Int?
     var launch: Int?
     var needsNumber = false
+    /// Of a complete, who was logged in.
+    var person = ""
 
     /// Whether it may have had its effect.
     var mayHaveHappened: Bool {
@@ -172,4 +196,8 @@ struct ModelSession: Sendable {
     var mayBeEndedAt: Int64?
     /// The last departure of an answer to somebody who showed it.
     var seenAt: Int64
+    /// Which website's ask it was made for.
+    var ask: String?
+    /// Whether that has its code.
+    var hasResumed = false
 }

@@ -16,6 +16,8 @@ package enum Plant: String, Sendable, CaseIterable {
     case launchIgnored = "launch-ignored"
     case numberForgotten = "number-forgotten"
     case codesUnlimited = "codes-unlimited"
+    case codeOutlives = "code-outlives"
+    case accessTokenOutlives = "access-token-outlives"
 
     // The dice.
     case diceRepeat = "dice-repeat"
@@ -38,6 +40,13 @@ package enum Plant: String, Sendable, CaseIterable {
     case lostWrites = "lost-writes"
     case sweeperSleeps = "sweeper-sleeps"
     case backupRevives = "backup-revives"
+    case capsForgotten = "caps-forgotten"
+    case codeTwice = "code-twice"
+    case codeForAnyone = "code-for-anyone"
+    case verifierForgotten = "verifier-forgotten"
+    case replayForgiven = "replay-forgiven"
+    case givenBackLives = "given-back-lives"
+    case subjectsMixed = "subjects-mixed"
 
     // The edge, between the wire and the use cases.
     case anyNonce = "any-nonce"
@@ -49,6 +58,10 @@ package enum Plant: String, Sendable, CaseIterable {
     case unevenRefusals = "uneven-refusals"
     case logoutKeepsAttempt = "logout-keeps-attempt"
     case secretLogged = "secret-logged"
+    case keyUnpublished = "key-unpublished"
+    case limitsShared = "limits-shared"
+    case silentReconnect = "silent-reconnect"
+    case floodDelays = "flood-delays"
 
     // The line to WeChat.
     case retriesWeChat = "retries-wechat"
@@ -66,6 +79,8 @@ package enum Plant: String, Sendable, CaseIterable {
         case .launchIgnored: "how a code was read is ignored"
         case .numberForgotten: "the browser's number is not asked for"
         case .codesUnlimited: "WeChat is asked for codes without a limit"
+        case .codeOutlives: "a website's code lives ten times as long"
+        case .accessTokenOutlives: "an access token lives ten times as long"
         case .diceRepeat: "dice fall the same way after every start"
         case .ownerForgotten: "a second person's scan takes the attempt over"
         case .redeemTwice: "a login can be collected twice"
@@ -84,6 +99,13 @@ package enum Plant: String, Sendable, CaseIterable {
         case .lostWrites: "one confirm in four is acknowledged and not written"
         case .sweeperSleeps: "ends by time are never written down"
         case .backupRevives: "a restored backup goes on as if nothing had happened"
+        case .capsForgotten: "there may be any number of live attempts"
+        case .codeTwice: "a website's code gives tokens twice"
+        case .codeForAnyone: "a website's code is good for another website"
+        case .verifierForgotten: "a code is good without its verifier"
+        case .replayForgiven: "a code's second use ends nothing"
+        case .givenBackLives: "a token that was given back stays good"
+        case .subjectsMixed: "a website is told one name for everybody"
         case .anyNonce: "a confirm's nonce is not compared"
         case .confirmScans: "a confirm without a scan scans by itself"
         case .cookieUnchecked: "a cookie that nobody has collects the newest attempt"
@@ -93,6 +115,10 @@ package enum Plant: String, Sendable, CaseIterable {
         case .unevenRefusals: "an ended scene is refused with other words"
         case .logoutKeepsAttempt: "a logout leaves the code in the other tab alive"
         case .secretLogged: "bearers are logged"
+        case .keyUnpublished: "the key that signs is not published"
+        case .limitsShared: "everybody's dead scenes count for everybody"
+        case .silentReconnect: "who connects anew is told of later changes alone"
+        case .floodDelays: "each request waits for all that are under way"
         case .retriesWeChat: "a js_code whose answer was lost is shown to WeChat again"
         case .forcesTokens: "each access token is got by force"
         }
@@ -118,7 +144,7 @@ package enum Plant: String, Sendable, CaseIterable {
         case .wrongIdentity: ["I2"]
         case .oldSessionKept, .logoutForgotten, .revokeForgotten: ["I21"]
         case .lostWrites: ["I12", "L1"]
-        case .answersBeforeCommit: ["I3", "I7", "I8", "I12", "L1"]
+        case .answersBeforeCommit: ["I3", "I4", "I7", "I8", "I12", "L1"]
         case .sweeperSleeps: ["L3", "L4"]
         case .backupRevives: ["R4"]
         case .anyNonce: ["I8"]
@@ -126,6 +152,17 @@ package enum Plant: String, Sendable, CaseIterable {
         case .pushesTooMuch, .pushesOldNews: ["I13"]
         case .unevenRefusals: ["I22"]
         case .secretLogged: ["I20"]
+        case .codeOutlives, .accessTokenOutlives: ["I16"]
+        case .capsForgotten: ["I19"]
+        case .codeTwice: ["I1"]
+        case .codeForAnyone, .verifierForgotten, .replayForgiven,
+            .givenBackLives:
+            ["I11"]
+        case .subjectsMixed: ["I9"]
+        case .keyUnpublished: ["I17"]
+        case .limitsShared: ["I23"]
+        case .silentReconnect: ["L2", "L1"]
+        case .floodDelays: ["L6", "L1"]
         }
     }
 
@@ -146,6 +183,8 @@ package enum Plant: String, Sendable, CaseIterable {
         case .launchIgnored: policy.launch = .off
         case .numberForgotten: policy.numberMatching = .off
         case .codesUnlimited: policy.codesPerMinute = 1_000_000
+        case .codeOutlives: policy.grants.code = meant.grants.code * 10
+        case .accessTokenOutlives: policy.grants.accessToken = meant.grants.accessToken * 10
         default: break
         }
         return policy

@@ -51,6 +51,26 @@ struct PlantedDoor: Sendable {
             return answer
         case (.logoutKeepsAttempt, .logout(let cookie, _)):
             return await node.answer(.logout(cookie, cancelling: nil))
+        case (.keyUnpublished, .keys):
+            guard case .keys(let keys) = await node.answer(request) else { return .keys([]) }
+            return .keys(Array(keys.dropFirst()))
+        case (.limitsShared, .scan):
+            let answer = await node.answer(request)
+            guard case .refused(.sceneUnavailable) = answer else { return answer }
+            let count = stage.plantMemory.change { memory in
+                memory.deadScenes += 1
+                return memory.deadScenes
+            }
+            let isMuch = count > stage.options.policy.deadScenesPerUser
+            return isMuch ? .refused(.rateLimited(retryAfterSeconds: 60)) : answer
+        case (.floodDelays, _):
+            let count = stage.plantMemory.change { memory in
+                memory.underWay += 1
+                return memory.underWay
+            }
+            await stage.pause(Int64(count) * 60)
+            stage.plantMemory.change { $0.underWay -= 1 }
+            return await node.answer(request)
         case (.secretLogged, .scan(_, _, let phone)):
             WatchedLog(stage: stage).judge("a scan by \(phone.text)")
             return await node.answer(request)
@@ -63,6 +83,13 @@ struct PlantedDoor: Sendable {
         _ cookie: AttemptCookie,
         _ sink: @escaping WatchSink
     ) async -> (@Sendable () -> Void)? {
+        if stage.plant == .silentReconnect {
+            let isTold = Atomic(false)
+            return await node.watch(cookie) { signal in
+                // The first is what it finds.
+                if isTold.exchange(true, ordering: .relaxed) { sink(signal) }
+            }
+        }
         guard stage.plant == .pushesTooMuch else { return await node.watch(cookie, sink) }
         return await node.watch(cookie) { signal in
             if case .state(var view) = signal, view.state == .scanned {
@@ -83,6 +110,9 @@ final class PlantMemory: Sendable {
         var lastOwner: UserID?
         var nonces: [String: String] = [:]
         var newestCookie: AttemptCookie?
+        var deadScenes = 0
+        var underWay = 0
+        var firstSubject: SubjectID?
     }
 
     func change<Value>(_ body: (inout State) -> Value) -> Value { state.withLock { body(&$0) } }

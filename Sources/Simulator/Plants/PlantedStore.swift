@@ -115,6 +115,54 @@ struct PlantedStore: RelayingStore {
         return registration
     }
 
+    func subject(
+        of user: UserID,
+        sector: String,
+        candidate: SubjectID
+    ) async throws(LoginStoreError) -> SubjectID {
+        let own = try await rows.subject(of: user, sector: sector, candidate: candidate)
+        guard plant == .subjectsMixed else { return own }
+        return stage.plantMemory.change { memory in
+            let first = memory.firstSubject ?? own
+            memory.firstSubject = first
+            return first
+        }
+    }
+
+    func updateGrant<Outcome: Sendable>(
+        _ key: GrantKey,
+        _ change: @escaping @Sendable (inout Grant) -> Outcome
+    ) async throws(LoginStoreError) -> GrantUpdate<Outcome>? {
+        let plant = plant
+        return try await rows.updateGrant(key) { grant in
+            let before = grant
+            let outcome = change(&grant)
+            switch (plant, outcome) {
+            case (.codeTwice, let outcome as Grant.RedeemOutcome) where outcome == .replayed:
+                grant = before.put(in: .issued, for: before.client, before.codeChallenge)
+                return change(&grant)
+            case (.codeForAnyone, let outcome as Grant.RedeemOutcome) where outcome == .invalid:
+                for client in Website.all.compactMap({ RelyingPartyID(text: $0.id) }) {
+                    grant = before.put(in: before.state, for: client, before.codeChallenge)
+                    let second = change(&grant)
+                    let isRedeemed = (second as? Grant.RedeemOutcome) == .redeemed
+                    if isRedeemed { return second }
+                }
+                grant = before
+            case (.verifierForgotten, let outcome as Grant.RedeemOutcome) where outcome == .invalid:
+                grant = before.put(in: before.state, for: before.client, nil)
+                return change(&grant)
+            case (.replayForgiven, let outcome as Grant.RedeemOutcome) where outcome == .replayed:
+                grant = before
+            case (.givenBackLives, is Void):
+                grant = before
+            default:
+                break
+            }
+            return outcome
+        }
+    }
+
     func endSession(_ cookie: SecretDigest) async throws(LoginStoreError) {
         if plant != .logoutForgotten { try await rows.endSession(cookie) }
     }
@@ -127,6 +175,29 @@ struct PlantedStore: RelayingStore {
             return try await rows.logins(of: user).contains { $0.id == id }
         }
         return try await rows.revokeLogin(id, of: user)
+    }
+}
+
+extension Grant {
+    /// The same grant in another state, for another website and another challenge.
+    fileprivate func put(in state: State, for client: RelyingPartyID, _ challenge: String?) -> Grant
+    {
+        Grant(
+            id: id,
+            client: client,
+            user: user,
+            session: session,
+            login: login,
+            redirectURI: redirectURI,
+            scopes: scopes,
+            nonce: nonce,
+            codeChallenge: challenge,
+            authenticatedAt: authenticatedAt,
+            code: code,
+            codeExpiresAt: codeExpiresAt,
+            state: state,
+            refresh: refresh
+        )
     }
 }
 

@@ -1,6 +1,7 @@
 import Logging
 import LoginDomain
 import LoginService
+import OpenIDConnect
 import Synchronization
 import WeChatClient
 
@@ -46,7 +47,7 @@ final class Node: Sendable {
             policy: policy,
             site: ClientCard(name: "Simulated", host: SimulatedKeys.host),
             openID: OpenIDProvider(
-                issuer: "https://\(SimulatedKeys.host)",
+                issuer: SimulatedKeys.issuer,
                 opener: SimulatedKeys.Opener()
             ),
             time: time,
@@ -115,9 +116,53 @@ final class Node: Sendable {
             try await service.revokeLogin(id, by: phone.caller)
         case .rename(let name, let phone):
             _ = try await service.setNickName(composed: name, by: phone.caller)
+        case .authorize, .resume, .tokens, .revokeToken, .userInfo, .keys:
+            return try await actForWebsite(request)
         }
         return .done
     }
+
+    private func actForWebsite(_ request: WireRequest) async throws(LoginRefusal) -> WireAnswer {
+        switch request {
+        case .authorize(let ask, let cookies, let address):
+            let browser = BrowserFacts(address: address, userAgent: "a simulated browser")
+            switch try await service.authorize(Self.read(ask.form), from: browser, cookies) {
+            case .answered(let response): return .authorized(response)
+            case .parked(let cookie, _): return .parked(cookie)
+            }
+        case .resume(let cookie):
+            return .authorized(try await service.resumeAuthorization(cookie))
+        case .tokens(let ask, let address):
+            let outcome = try await service.tokens(
+                Self.read(ask.form),
+                authorization: [],
+                from: address
+            )
+            switch outcome {
+            case .done(let tokens): return .tokens(tokens)
+            case .refused(let error, _): return .websiteRefused(error)
+            }
+        case .revokeToken(let ask):
+            switch try await service.revokeToken(Self.read(ask.form), authorization: []) {
+            case .done: return .done
+            case .refused(let error, _): return .websiteRefused(error)
+            }
+        case .userInfo(let token):
+            return .claims(try await service.userClaims(token))
+        default:
+            return .keys(try await service.publishedKeys())
+        }
+    }
+
+    private static func read(_ form: String) -> FormParameters {
+        guard let parameters = try? FormParameters(form.utf8) else {
+            preconditionFailure("simulated forms can be read")
+        }
+        return parameters
+    }
+
+    /// How many of a node's own things wait in its memory.
+    var watching: Int { service.watchers.count }
 
     /// Lets a watcher hear of its attempt: register first, then read the state.
     ///

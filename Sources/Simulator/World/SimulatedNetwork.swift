@@ -1,5 +1,6 @@
 import LoginDomain
 import LoginService
+import LoginStore
 import Synchronization
 import WeChatClient
 
@@ -76,6 +77,10 @@ struct SimulatedNetwork: Sendable {
         stage.coverage.reach("\(request.name): \(answer.kind)")
         if case .refused = answer { stage.coverage.reach("refused: \(answer.kind)") }
         stage.model.depart(number, answer, shown: shown)
+        let live = stage.rows.census.liveAttempts
+        if live > stage.options.policy.rows.liveAttempts {
+            stage.model.violate("I19", "\(live) attempts are alive")
+        }
         return answer
     }
 

@@ -15,6 +15,8 @@ final class Stage: Sendable {
     let weChat: SimulatedWeChat
     /// The rows that all nodes share.
     let rows: MemoryLoginStore
+    /// What signs for websites.
+    let keys: [SealedKey]
     let board = Board()
     /// js_codes that WeChat was shown, by their calls.
     let weChatCodes = Seen()
@@ -39,10 +41,17 @@ final class Stage: Sendable {
         executor = SeededExecutor(dice: dice.split())
         clock = VirtualClock(dice: dice.split())
         trace = Trace(keepsLines: keepsLines)
-        model = Model(policy: options.policy, clock: clock)
+        model = Model(options: options, clock: clock)
         weChat = SimulatedWeChat(seed: dice.next())
-        rows = MemoryLoginStore(caps: options.policy.rows)
-        slots = Mutex(Array(repeating: Slot(), count: options.nodes))
+        rows = MemoryLoginStore(
+            caps: plant == .capsForgotten ? RowCaps() : options.policy.rows
+        )
+        keys = SimulatedKeys.draw(using: &dice)
+        slots = Mutex(
+            (0..<options.nodes).map { _ in
+                Slot(ahead: Int64(dice.within(0...Int(options.skew))))
+            }
+        )
         self.dice = Mutex(dice)
     }
 
@@ -129,9 +138,30 @@ final class Board: Sendable {
     private struct State {
         var pictures: [[UInt8]] = []
         var requests: [WireRequest] = []
+        var codes: [(code: String, client: String)] = []
+        var idTokens: [(text: String, at: Int64)] = []
     }
 
     private static let most = 40
+
+    /// An authorization code went through a browser.
+    func showCode(_ code: String, for client: String) {
+        state.withLock { state in
+            state.codes.append((code, client))
+            if state.codes.count > Self.most { state.codes.removeFirst() }
+        }
+    }
+
+    /// A website keeps an ID token.
+    func keepIDToken(_ text: String, at now: Int64) {
+        state.withLock { state in
+            state.idTokens.append((text, now))
+            if state.idTokens.count > Self.most { state.idTokens.removeFirst() }
+        }
+    }
+
+    var codes: [(code: String, client: String)] { state.withLock { $0.codes } }
+    var idTokens: [(text: String, at: Int64)] { state.withLock { $0.idTokens } }
 
     func show(_ picture: [UInt8]) {
         state.withLock { state in

@@ -11,6 +11,8 @@ package struct SwarmOptions: Sendable {
     package var honestUsers = 3
     package var loginsPerUser = 4
     package var adversaries: [AdversaryKind] = []
+    /// The share of logins that are for a website.
+    package var websites = 0.0
 
     // MARK: The network between peers and nodes; shares of requests
 
@@ -49,6 +51,8 @@ package struct SwarmOptions: Sendable {
     package var rollbacks = 0
     /// Wall clocks that jump while a node is down, in seconds, forwards.
     package var clockJumps = 0
+    /// How far apart the clocks of two nodes may be, in milliseconds.
+    package var skew: Int64 = 0
 
     // MARK: Lifetimes and rules
 
@@ -65,6 +69,8 @@ package struct SwarmOptions: Sendable {
         if dice.chance(0.75) {
             for kind in AdversaryKind.allCases where dice.chance(0.25) { adversaries.append(kind) }
         }
+        websites = dice.one(of: [0, 0.2, 0.6])
+        if nodes > 1 { skew = Int64(dice.one(of: [0, 0, 20, 400])) }
         drawPolicy(using: &dice)
         // One run in five is free of faults: what fails there, fails without an excuse.
         if dice.chance(0.8) { drawFaults(using: &dice) }
@@ -117,6 +123,10 @@ package struct SwarmOptions: Sendable {
         policy.attemptsPerBrowserPerMinute = dice.one(of: [6, 60])
         policy.phoneLoginsPerUserPerMinute = dice.one(of: [5, 20])
         policy.rows.liveAttempts = dice.one(of: [3, 100_000])
+        policy.endedAttempt = .seconds(dice.one(of: [240, 86_400]))
+        policy.grants.code = .seconds(dice.one(of: [5, 60]))
+        policy.grants.accessToken = .seconds(dice.one(of: [20, 600]))
+        policy.grants.refreshToken = .seconds(dice.one(of: [60, 2_592_000]))
     }
 
     /// The mixture in words, one line each, for the head of a report.
@@ -124,7 +134,8 @@ package struct SwarmOptions: Sendable {
         let percent = { (share: Double) in "\(Int((share * 1000).rounded()))‰" }
         let milliseconds = { (wait: Duration) in "\(wait.wholeMilliseconds) ms" }
         return [
-            "nodes \(nodes), users \(honestUsers), logins each \(loginsPerUser), drains \(drains)",
+            "nodes \(nodes), users \(honestUsers), logins each \(loginsPerUser), "
+                + "for websites \(percent(websites)), drains \(drains)",
             "adversaries \(adversaries.map(\.rawValue).joined(separator: ", "))",
             "network: lost requests \(percent(lostRequests)), lost answers \(percent(lostAnswers)), "
                 + "duplicates \(percent(duplicates)), given up \(percent(givenUp)), "
@@ -139,12 +150,17 @@ package struct SwarmOptions: Sendable {
                 + "stalls \(percent(storeStalls)) up to \(storeStallMax) ms, "
                 + "conflicts \(percent(storeConflicts))",
             "nodes: crashes \(crashes), shutdowns \(shutdowns), partitions \(partitions), "
-                + "rollbacks \(rollbacks), clock jumps \(clockJumps)",
+                + "rollbacks \(rollbacks), clock jumps \(clockJumps), "
+                + "clocks apart by up to \(skew) ms",
             "lifetimes: scene \(milliseconds(policy.scene)), "
                 + "confirm \(milliseconds(policy.confirm)), "
                 + "attempt \(milliseconds(policy.attempt)), "
                 + "phone \(milliseconds(policy.phoneSession)), "
-                + "session \(milliseconds(policy.sessionIdle)) to \(milliseconds(policy.session))",
+                + "session \(milliseconds(policy.sessionIdle)) to \(milliseconds(policy.session)), "
+                + "ended \(milliseconds(policy.endedAttempt)), "
+                + "code \(milliseconds(policy.grants.code)), "
+                + "access token \(milliseconds(policy.grants.accessToken)), "
+                + "refresh token \(milliseconds(policy.grants.refreshToken))",
             "rules: confirm delay \(milliseconds(policy.confirmDelay)), "
                 + "launch \(policy.launch.rawValue), number \(policy.numberMatching.rawValue), "
                 + "dead scenes \(policy.deadScenesPerUser), "

@@ -1,5 +1,6 @@
 import LoginDomain
 import LoginService
+import OpenIDConnect
 import WeChatClient
 
 /// What a browser or a phone asks of a node: all that goes over the wire towards it.
@@ -23,6 +24,14 @@ enum WireRequest: Sendable {
     case logins(PhoneBearer)
     case revoke(String, PhoneBearer)
     case rename(String, PhoneBearer)
+
+    // Websites, and browsers that they send
+    case authorize(AuthorizeAsk, BrowserCookies, address: String)
+    case resume(SessionCookie)
+    case tokens(TokenAsk, address: String)
+    case revokeToken(TokenAsk)
+    case userInfo(Secret<Secrets.AccessToken>)
+    case keys
 }
 
 /// What a phone shows of itself.
@@ -45,6 +54,13 @@ enum WireAnswer: Sendable {
     case phone(PhoneLogin)
     case scanned(ScannedAttempt)
     case logins([RecentLogin])
+    case authorized(AuthorizationResponse)
+    case parked(AttemptCookie)
+    case tokens(IssuedTokens)
+    case claims(UserClaims?)
+    case keys([PublicKey])
+    /// A website was told why it gets nothing.
+    case websiteRefused(OAuthError)
     case refused(LoginRefusal)
 }
 
@@ -83,6 +99,12 @@ extension WireRequest {
         case .logins: "logins"
         case .revoke: "revoke"
         case .rename: "rename"
+        case .authorize: "authorize"
+        case .resume: "resume"
+        case .tokens: "tokens"
+        case .revokeToken: "revoke token"
+        case .userInfo: "user info"
+        case .keys: "keys"
         }
     }
 
@@ -101,6 +123,12 @@ extension WireRequest {
         case .confirm(_, let nonce, _, _): nonce.mark
         case .cancel(_, let nonce, _): nonce.mark &+ 5
         case .logins(let phone), .revoke(_, let phone), .rename(_, let phone): phone.text.mark
+        case .authorize(let ask, _, _): ask.state.mark
+        case .resume(let cookie): cookie.exposed.mark &+ 6
+        case .tokens(let ask, _): ask.shown.mark
+        case .revokeToken(let ask): ask.shown.mark &+ 7
+        case .userInfo(let token): token.exposed.mark &+ 8
+        case .keys: 2
         }
     }
 
@@ -126,6 +154,13 @@ extension WireRequest {
         case .logins(let phone): "logins by \(phone.text.short)"
         case .revoke(let id, let phone): "revoke \(id.short) by \(phone.text.short)"
         case .rename(_, let phone): "rename by \(phone.text.short)"
+        case .authorize(let ask, let cookies, _):
+            "authorize \(ask.state.short) for \(ask.client) by "
+                + (cookies.session?.exposed.short ?? "nobody")
+        case .resume(let cookie): "resume \(cookie.exposed.short)"
+        case .tokens(let ask, _), .revokeToken(let ask): ask.words
+        case .userInfo(let token): "user info \(token.exposed.short)"
+        case .keys: "keys"
         }
     }
 }
@@ -142,14 +177,26 @@ extension WireAnswer {
         case .phone(let phone): "user \(phone.user.id) phone \(phone.token.exposed.short)"
         case .scanned(let scanned): "nonce \(scanned.nonce.exposed.short)"
         case .logins(let logins): "\(logins.count) logins"
+        case .authorized(let response): "back to the website with \(response.words)"
+        case .parked(let cookie): "parked \(cookie.exposed.short)"
+        case .tokens(let tokens):
+            "token \(tokens.accessToken.exposed.short) refresh "
+                + (tokens.refreshToken?.turn.exposed.short ?? "none")
+        case .claims(let claims): "claims of \(claims?.subject.text ?? "nobody")"
+        case .keys(let keys): "\(keys.count) keys"
+        case .websiteRefused(let error): "refused \(error.code)"
         case .refused(let refusal): "refused \(refusal)"
         }
     }
 
     /// One word for counting.
     var kind: String {
-        guard case .refused(let refusal) = self else { return "ok" }
-        return refusal.word
+        switch self {
+        case .refused(let refusal): refusal.word
+        case .websiteRefused(let error): error.code
+        case .authorized(let response): response.kind
+        default: "ok"
+        }
     }
 
     /// What tells it apart in a trace's hash: what a peer was given, by its first letters.
@@ -163,7 +210,45 @@ extension WireAnswer {
         case .phone(let phone): phone.token.exposed.mark
         case .scanned(let scanned): scanned.nonce.exposed.mark
         case .logins(let logins): logins.count
+        case .authorized(let response): response.words.mark
+        case .parked(let cookie): cookie.exposed.mark
+        // Not the ID token: its signature has dice of its own.
+        case .tokens(let tokens): tokens.accessToken.exposed.mark
+        case .claims(let claims): claims?.subject.text.mark ?? 3
+        case .keys(let keys): keys.count
+        case .websiteRefused(let error): error.code.mark
         case .refused(let refusal): refusal.word.mark
+        }
+    }
+}
+
+extension TokenAsk {
+    /// The ask in a few words.
+    var words: String {
+        let what =
+            switch kind {
+            case .code: "redeem"
+            case .refresh: "refresh"
+            case .revoke: "revoke"
+            }
+        return "\(what) \(shown.suffix(43).prefix(6)) by \(client)"
+    }
+}
+
+extension AuthorizationResponse {
+    /// A code by its first letters, or the error.
+    var words: String {
+        switch outcome {
+        case .code(let code): "code \(code.short)"
+        case .failed(let error): error.code
+        }
+    }
+
+    /// One word for counting.
+    var kind: String {
+        switch outcome {
+        case .code: "ok"
+        case .failed(let error): error.code
         }
     }
 }

@@ -169,6 +169,14 @@ room(
     resources: [.embedInCode("Pages/Templates"), .embedInCode("Pages/assets")]
 )
 
+room(
+    "Simulator",
+    [
+        "HTTPTransport", "LoginDomain", "LoginService", "LoginStore", "MockWeChatWorld",
+        "OpenIDConnect", "WeChatClient", crypto, httpTypes, logging,
+    ]
+)
+
 // rank 4: programs
 program(
     "fake-phone",
@@ -182,6 +190,7 @@ program(
         cryptoExtras, hummingbird, logging, nioCore,
     ]
 )
+program("simulate", ["Simulator", argumentParser])
 
 // The mock: a world of its own, next to the house.
 systemLibrary(
@@ -245,7 +254,7 @@ targets.append(
 )
 tests("LoginDomainTests", ["LoginDomain", "TestSupport"])
 tests("OpenIDConnectTests", ["OpenIDConnect", "LoginDomain", "TestSupport", crypto, cryptoExtras])
-tests("LoginStoreTests", ["LoginDomain", "LoginStore", "LoginStoreContract"])
+tests("LoginStoreTests", ["LoginDomain", "LoginStore", "LoginStoreContract", "TestSupport"])
 tests(
     "LoginStoreSQLiteTests",
     [
@@ -278,6 +287,7 @@ tests(
         httpTypes, nioCore, nioPosix, nioSSL, nioTLS, swiftASN1, x509,
     ]
 )
+tests("SimulatorTests", ["Simulator", "simulate", subprocess, systemPackage])
 tests(
     "FakePhoneTests",
     ["FakePhone", "HTTPTransport", httpTypes, nioCore, nioPosix, nioHTTP1, nioWebSocket]

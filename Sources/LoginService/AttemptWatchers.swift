@@ -140,10 +140,9 @@ private struct WatcherTable {
 
     mutating func closeAll() {
         isClosed = true
-        for entry in watchers.values { entry.sink(.goingAway) }
-        for waiting in polls.values {
-            for entry in waiting { entry.sink(.goingAway) }
-        }
+        // In the order in which they came: a dictionary's order would differ from process to process.
+        let waiting = Array(watchers.values) + polls.values.joined()
+        for entry in waiting.sorted(by: { $0.number < $1.number }) { entry.sink(.goingAway) }
         watchers = [:]
         polls = [:]
     }

@@ -157,8 +157,21 @@ extension LoginService {
     }
 
     /// How the browser's attempt stands.
+    ///
+    /// Who looks after a deadline that nobody has written down writes it down first: a confirm that came
+    /// in time may still wait in the store, and must not come after an end that was told (I6).
     package func view(_ cookie: AttemptCookie) async throws(LoginRefusal) -> AttemptView {
-        try await attempt(cookie).view(at: time.now())
+        let found = try await attempt(cookie)
+        let now = time.now()
+        guard let deadline = found.deadline, now >= deadline else {
+            return found.view(at: now)
+        }
+        let update = try await update(.cookie(cookie.digest), by: .nobody, at: now) {
+            $0.expire(at: now)
+        }
+        guard let update else { throw .noAttempt }
+        if update.moved { publish(update.attempt, at: now) }
+        return update.attempt.view(at: now)
     }
 
     /// How the browser's attempt stands once it has moved past `seq`, or after `wait`.

@@ -68,9 +68,9 @@ extension LoginService {
     /// What a failure at WeChat means for the peer who waits (`wire.md`, "Phones").
     func refusal(_ error: WeChatError, doing call: String) -> LoginRefusal {
         switch error {
-        case .invalidCode:
+        case .invalidCode where call == Self.phoneLoginCall:
             return .invalidCode
-        case .userBlocked:
+        case .userBlocked where call == Self.phoneLoginCall:
             return .userBlocked
         case .quotaReached:
             logger.warning(
@@ -84,12 +84,16 @@ extension LoginService {
             return isQuota
                 ? refuse("wechat_quota", seconds)
                 : .weChatUnavailable(retryAfterSeconds: seconds)
-        case .tokenRefused, .refused, .unreadable, .transport, .backingOff, .crowded:
+        case .tokenRefused, .refused, .unreadable, .transport, .backingOff, .crowded,
+            // Of a js_code and its owner, in answer to a call that has neither.
+            .invalidCode, .userBlocked:
             logger.warning("WeChat failed", metadata: ["call": "\(call)", "why": "\(error.label)"])
             return .weChatUnavailable(retryAfterSeconds: LoginRefusal.retryAfterSeconds)
         }
     }
 
+    /// The one call of which a phone is told more than that it failed.
+    static let phoneLoginCall = "jscode2session"
     /// WeChat counts by the minute.
     static let quotaRetryAfterSeconds = 60
 }

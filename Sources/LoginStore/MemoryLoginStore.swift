@@ -116,6 +116,30 @@ package final class MemoryLoginStore: OperatorStore {
         }
     }
 
+    /// How many rows there are of what has a cap.
+    package struct Census: Sendable {
+        package var attempts: Int
+        package var liveAttempts: Int
+        package var phoneSessions: Int
+        package var browserSessions: Int
+        package var parkedRequests: Int
+        package var grants: Int
+    }
+
+    /// For tests that nothing is over its cap, or is kept for ever.
+    package var census: Census {
+        rows.withLock { rows in
+            Census(
+                attempts: rows.attempts.count,
+                liveAttempts: rows.liveCount,
+                phoneSessions: rows.phones.count,
+                browserSessions: rows.sessions.count,
+                parkedRequests: rows.parked.count,
+                grants: rows.grants.count
+            )
+        }
+    }
+
     /// The audit log, from its beginning.
     package var audit: [AuditEntry] { rows.withLock { $0.audit } }
 
@@ -466,5 +490,35 @@ package final class MemoryLoginStore: OperatorStore {
         _ code: SupportCode
     ) async throws(LoginStoreError) -> [AuditEntry] {
         rows.withLock { $0.audit.filter { $0.code == code } }
+    }
+
+    // MARK: - Backups
+
+    /// A copy of every row.
+    package struct Backup: Sendable {
+        fileprivate let rows: Rows
+    }
+
+    package func backup() -> Backup {
+        Backup(rows: rows.withLock { $0 })
+    }
+
+    /// Puts an older state back.
+    ///
+    /// A new epoch begins, as with a real database (T38): logins under way, phone sessions and what
+    /// websites were given are dead, and browsers are logged out, because what was revoked after the
+    /// backup would come back.
+    package func restore(_ backup: Backup, beginsEpoch: Bool = true) {
+        rows.withLock { rows in
+            rows = backup.rows
+            guard beginsEpoch else { return }
+            rows.phones = [:]
+            rows.sessions = [:]
+            rows.grants = [:]
+            rows.parked = [:]
+            for attempt in rows.attempts.values where !attempt.hasEnded {
+                _ = rows.update(.cookie(attempt.cookie)) { $0.expire(at: $0.capAt) }
+            }
+        }
     }
 }

@@ -98,11 +98,11 @@ extension WeChatClient {
             return .unknown
         case .transport, .unreadable, .refused(errcode: -1), .resting, .crowded:
             return .failed(retryAt: nil)
-        case .backingOff:
+        case .tokenRefused where !call.takesAccessToken:
+            return .answered
+        case .backingOff, .tokenRefused:
             // Refused for its access token, and no newer one to be had before then.
             return .failed(retryAt: tokens.withLock { $0.repairNotBefore })
-        case .tokenRefused:
-            return call.takesAccessToken ? .failed(retryAt: nil) : .answered
         case .quotaReached(let errcode):
             // 45011 of jscode2session is one user's, who must not stop everybody else.
             return call == .session && errcode != 45009 ? .answered : .quotaReached

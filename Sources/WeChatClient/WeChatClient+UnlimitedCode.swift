@@ -39,8 +39,14 @@ extension WeChatClient {
             let token = try await accessToken(until: trip.deadline)
             do throws(WeChatError) {
                 return try await picture(of: scene, token, &trip)
-            } catch .tokenRefused {
-                let newer = try await accessToken(replacing: token, until: trip.deadline)
+            } catch .tokenRefused(let errcode) {
+                let newer: AccessToken
+                do throws(WeChatError) {
+                    newer = try await accessToken(replacing: token, until: trip.deadline)
+                } catch {
+                    // WeChat has been asked for a picture: who counts that must not hear otherwise.
+                    throw error.isFromWeChat ? error : .tokenRefused(errcode: errcode)
+                }
                 return try await picture(of: scene, newer, &trip)
             }
         }

@@ -1,5 +1,6 @@
 import LoginDomain
 import LoginStore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -89,6 +90,46 @@ import Testing
         // Written down late, it is the same end.
         try await house.service.sweep()
         #expect(try await house.view(opened) == ended)
+    }
+
+    @Test func `T12 a confirm that waits in the store does not follow an end that was told`()
+        async throws
+    {
+        let store = FaultyStore()
+        let house = LoginHouse(store: store)
+        let opened = try await house.open()
+        let scene = try house.scene(opened)
+        let alice = try await house.phone("alice")
+        let nonce = try await house.service.scan(scene, by: alice).nonce.exposed
+        house.time.advance(by: .milliseconds(59_999))
+        let told = Mutex<AttemptView?>(nil)
+        // It came in time, and the store takes its time.
+        store.beforeAnswer(of: .phoneSession) {
+            house.time.advance(by: .milliseconds(1))
+            let view = try? await house.view(opened)
+            told.withLock { $0 = view }
+        }
+        await #expect(throws: LoginRefusal.sceneUnavailable) {
+            try await house.service.confirm(scene, nonce: nonce, by: alice)
+        }
+        let ended = AttemptView(state: .expired, seq: 3, expiresIn: 0)
+        #expect(told.withLock { $0 } == ended)
+        #expect(try await house.view(opened) == ended)
+    }
+
+    @Test func `T12 a look that was slow tells what came in time meanwhile`() async throws {
+        let store = FaultyStore()
+        let house = LoginHouse(store: store)
+        let opened = try await house.open()
+        let scene = try house.scene(opened)
+        let alice = try await house.phone("alice")
+        let nonce = try await house.service.scan(scene, by: alice).nonce.exposed
+        house.time.advance(by: .milliseconds(59_999))
+        store.beforeAnswer(of: .attempt) {
+            try? await house.service.confirm(scene, nonce: nonce, by: alice)
+            house.time.advance(by: .milliseconds(1))
+        }
+        #expect(try await house.view(opened).state == .confirmed)
     }
 
     @Test func `T13 one who comes too late tells the browser the end`() async throws {

@@ -136,6 +136,10 @@ import WeChatClient
         (.json(#"{"errcode":-1}"#), .weChatUnavailable(retryAfterSeconds: 2)),
         (.json(#"{"errcode":41030}"#), .weChatUnavailable(retryAfterSeconds: 2)),
         (.json(#"{"errcode":0}"#), .weChatUnavailable(retryAfterSeconds: 2)),
+        // Words for a js_code and its owner, of which a browser has neither.
+        (.json(#"{"errcode":40029}"#), .weChatUnavailable(retryAfterSeconds: 2)),
+        (.json(#"{"errcode":40163}"#), .weChatUnavailable(retryAfterSeconds: 2)),
+        (.json(#"{"errcode":40226}"#), .weChatUnavailable(retryAfterSeconds: 2)),
         (.json(#"{"errcode":45009}"#), .rateLimited(retryAfterSeconds: 60)),
         (.json(#"{"errcode":45011}"#), .rateLimited(retryAfterSeconds: 60)),
     ]

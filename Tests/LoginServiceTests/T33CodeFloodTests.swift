@@ -102,6 +102,26 @@ import WeChatClient
         #expect(await Self.open(house, from: "203.0.113.200") != nil)
     }
 
+    @Test func `T33 a picture that is refused for its access token has been asked for`()
+        async throws
+    {
+        var policy = LoginPolicy()
+        policy.codesPerMinute = 2
+        let house = LoginHouse(policy: policy)
+        house.wechat.always(ScriptedWeChat.codePath, .json(#"{"errcode":40001}"#))
+        // The first one forces a newer token; for the second there is none for half a minute.
+        for number in 0..<2 {
+            let refusal = await Self.open(house, from: "198.51.100.\(number)")
+            #expect(refusal == .weChatUnavailable(retryAfterSeconds: 2))
+        }
+        let asked = house.wechat.calls(to: ScriptedWeChat.codePath).count
+        #expect(asked == 3)
+        #expect(
+            await Self.open(house, from: "198.51.100.9") == .rateLimited(retryAfterSeconds: 60)
+        )
+        #expect(house.wechat.calls(to: ScriptedWeChat.codePath).count == asked)
+    }
+
     @Test func `T33 an address that has had many codes leaves the last fifth to others`() {
         var policy = LoginPolicy()
         policy.codesPerMinute = 50

@@ -1,5 +1,6 @@
 import LoginDomain
 import LoginStore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -175,6 +176,25 @@ import Testing
         #expect(poll.signals == [.goingAway])
         #expect(house.service.watchers.count == 0)
         #expect(house.service.watchers.pollCount == 0)
+    }
+
+    @Test func `a server that stops sends its watchers away in the order in which they came`()
+        async throws
+    {
+        let opened = try await house.open()
+        let id = try await house.service.attemptID(opened.cookie)
+        let heard = Mutex<[Int]>([])
+        for number in 0..<12 {
+            let other = try await number < 4 ? id : house.service.attemptID(house.open().cookie)
+            // Four are polls of one attempt, the others watch one each.
+            let sink: WatchSink = { _ in heard.withLock { $0.append(number) } }
+            _ =
+                number < 4
+                ? house.service.watchers.addPoll(other, sink)
+                : house.service.watchers.add(other, sink)
+        }
+        house.service.watchers.closeAll()
+        #expect(heard.withLock { $0 } == Array(0..<12))
     }
 
     // MARK: - Long polls

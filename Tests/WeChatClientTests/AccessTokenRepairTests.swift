@@ -114,7 +114,8 @@ import Testing
         _ = try? await stage.client.unlimitedCode(scene: "a")
         #expect(stage.forced == [false, false, true])
         stage.time.advance(by: .milliseconds(29_999))
-        await #expect(throws: WeChatError.backingOff) {
+        // WeChat has been asked, and that is what it said.
+        await #expect(throws: WeChatError.tokenRefused(errcode: 40001)) {
             try await stage.client.unlimitedCode(scene: "a")
         }
         #expect(stage.tokenCalls == 3)

@@ -1,9 +1,8 @@
 package import LoginDomain
-package import LoginStore
 
 /// A store that hands every call on to some other store, and may do something about it.
 ///
-/// A test's store that differs from a real one in one call writes that one; the rest is here.
+/// A store that differs from another in one call writes that one; the rest is here.
 package protocol RelayingStore: OperatorStore {
     func relay<Value: Sendable>(
         _ operation: StoreOperation,

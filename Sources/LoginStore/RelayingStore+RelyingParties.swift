@@ -1,5 +1,4 @@
 package import LoginDomain
-package import LoginStore
 
 extension RelayingStore {
     package func relyingParty(_ id: RelyingPartyID) async throws(LoginStoreError) -> RelyingParty? {

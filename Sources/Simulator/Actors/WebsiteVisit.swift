@@ -1,0 +1,152 @@
+import LoginDomain
+import LoginService
+import OpenIDConnect
+
+/// One login at a website: what it sends the browser with, and what its server does with the answer.
+struct WebsiteVisit: Sendable {
+    let stage: Stage
+    let site: Website
+    let ask: AuthorizeAsk
+    private let verifier: String
+    private var network: SimulatedNetwork { SimulatedNetwork(stage: stage) }
+
+    init(stage: Stage, site: Website, prompt: String? = nil) {
+        self.stage = stage
+        self.site = site
+        let (state, nonce, verifier, isOffline) = stage.roll { dice in
+            let words = (0..<3).map { _ in Base64URL.encode(randomBytes(32, using: &dice)) }
+            return (words[0], words[1], words[2], dice.chance(0.5))
+        }
+        self.verifier = verifier
+        ask = AuthorizeAsk(
+            client: site.id,
+            redirect: site.redirect,
+            scope: isOffline ? "openid profile offline_access" : "openid profile",
+            state: state,
+            nonce: nonce,
+            challenge: ModelState.challenge(verifier),
+            prompt: prompt
+        )
+    }
+
+    enum Beginning: Sendable {
+        /// The browser must log in first.
+        case waits
+        /// The website has its answer.
+        case answered
+        case failed
+    }
+
+    /// Sends the browser to us.
+    func begin(_ browser: BrowserMemory, from address: String, as person: String) async -> Beginning
+    {
+        for _ in 0..<3 where !stage.isOver {
+            let cookies = BrowserCookies(session: browser.session, attempt: browser.attempt)
+            let reply = await network.send(.authorize(ask, cookies, address: address), as: person)
+            switch reply {
+            case .answer(.parked(let cookie)):
+                browser.attempt = cookie
+                return .waits
+            case .answer(.authorized(let response)):
+                take(response)
+                return .answered
+            default:
+                await stage.pause(HonestUser.rest(after: reply))
+            }
+        }
+        return .failed
+    }
+
+    /// The browser, logged in, fetches the answer.
+    func resume(_ session: SessionCookie, as person: String) async {
+        for _ in 0..<4 where !stage.isOver {
+            let reply = await network.send(.resume(session), as: person)
+            switch reply {
+            case .answer(.authorized(let response)): return take(response)
+            case .answer(.refused(.noRequest)): return
+            default: await stage.pause(HonestUser.rest(after: reply))
+            }
+        }
+    }
+
+    /// The browser is back at the website, which goes on by itself.
+    private func take(_ response: AuthorizationResponse) {
+        guard case .code(let code) = response.outcome else { return }
+        if response.state != ask.state {
+            stage.model.violate("I11", "a website was sent the answer to another ask")
+        }
+        stage.board.showCode(code, for: site.id)
+        stage.executor.start { await redeem(code) }
+    }
+
+    private func send(_ kind: TokenAsk.Kind) async -> WireReply {
+        let ask = TokenAsk(kind: kind, client: site.id, secret: site.secret)
+        if case .revoke = kind { return await network.send(.revokeToken(ask), as: site.id) }
+        return await network.send(.tokens(ask, address: site.address), as: site.id)
+    }
+
+    /// Asks until there is an answer; one that hears nothing mostly leaves it at that.
+    private func exchange(_ kind: TokenAsk.Kind) async -> IssuedTokens? {
+        for _ in 0..<3 where !stage.isOver {
+            let reply = await send(kind)
+            switch reply {
+            case .answer(.tokens(let tokens)): return tokens
+            case .answer(.websiteRefused): return nil
+            case .lost where stage.roll({ $0.chance(0.6) }): return nil
+            default: await stage.pause(HonestUser.rest(after: reply))
+            }
+        }
+        return nil
+    }
+
+    private func redeem(_ code: String) async {
+        if stage.roll({ $0.chance(0.5) }) {
+            await stage.pause(stage.roll { Int64($0.within(0...3000)) })
+        }
+        let kind = TokenAsk.Kind.code(code, redirect: site.redirect, verifier: verifier)
+        guard var tokens = await exchange(kind) else { return }
+        await check(tokens.idToken)
+        await look(tokens)
+        for _ in 0..<stage.roll({ $0.within(0...3) }) where !stage.isOver {
+            await stage.pause(stage.roll { Int64($0.one(of: [0, 500, 5000, 40_000])) })
+            guard let refresh = tokens.refreshToken else {
+                await look(tokens)
+                continue
+            }
+            guard let next = await exchange(.refresh(refresh.exposed)) else { break }
+            // The one before is of no use any more.
+            if stage.roll({ $0.chance(0.3) }) { await look(tokens) }
+            tokens = next
+            await check(tokens.idToken)
+            await look(tokens)
+        }
+        guard stage.roll({ $0.chance(0.2) }), !stage.isOver else { return }
+        _ = await send(.revoke(tokens.accessToken.exposed))
+        await look(tokens)
+    }
+
+    private func look(_ tokens: IssuedTokens) async {
+        guard !stage.isOver else { return }
+        _ = await network.send(.userInfo(tokens.accessToken), as: site.id)
+    }
+
+    /// A website checks what it was given against the keys of that moment.
+    private func check(_ idToken: String) async {
+        stage.board.keepIDToken(idToken, at: stage.clock.now)
+        for _ in 0..<2 where !stage.isOver {
+            let reply = await network.send(.keys, as: site.id)
+            guard case .answer(.keys(let keys)) = reply else { continue }
+            return Self.check(idToken, keys, stage)
+        }
+    }
+
+    static func check(_ idToken: String, _ keys: [PublicKey], _ stage: Stage) {
+        // Where a clock is moved forwards by hours, a token may be older than its keys are kept.
+        guard stage.options.clockJumps == 0 else { return }
+        do {
+            _ = try IDTokenHint(idToken, issuer: SimulatedKeys.issuer, keys: keys)
+        } catch {
+            stage.model.violate("I17", "an ID token has \(error.rawValue)")
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import LoginDomain
+import LoginService
+import Synchronization
+
+/// What must be true of a login, judged from outside: a second, naive account of what happened that
+/// sees what goes over the simulated wires and nothing of what lies behind them.
+///
+/// A request whose answer nobody saw is a "maybe" and never a "no". Every moment here is the clock of
+/// the simulation, in milliseconds: of a request the arrival at a node, of an answer the departure.
+final class Model: Sendable {
+    private let state: Mutex<ModelState>
+    private let clock: VirtualClock
+    private let isOver = Atomic(false)
+
+    init(options: SwarmOptions, clock: VirtualClock) {
+        self.clock = clock
+        state = Mutex(
+            ModelState(
+                policy: options.policy,
+                skew: options.skew,
+                isQuotaFaulty: options.weChatErrors > 0
+            )
+        )
+    }
+
+    // MARK: - The wires
+
+    /// A person's phone got a js_code from WeChat.
+    func gaveCode(_ code: String, to person: String) {
+        change { $0.codes[code] = ModelState.JSCode(person: person) }
+    }
+
+    /// A request has come to a node.
+    ///
+    /// - Returns: its number, for `depart` or `vanish`.
+    func arrive(_ request: WireRequest) -> Int {
+        change { $0.arrive(request, at: clock.now) }
+    }
+
+    /// A node's answer has left it.
+    func depart(_ number: Int, _ answer: WireAnswer, shown: String? = nil) {
+        change { $0.depart(number, answer, scene: shown, at: clock.now) }
+    }
+
+    /// A node has died over a request.
+    func vanish(_ number: Int) {
+        change { $0.vanish(number) }
+    }
+
+    /// A node has pushed a state to the watcher of a cookie; `last` is the seq before it on the same
+    /// connection.
+    func push(_ view: AttemptView, to cookie: AttemptCookie, after last: Int?) {
+        change { $0.push(view, cookie.exposed, after: last, at: clock.now) }
+    }
+
+    /// A node has started from an older state of the store, or a clock has jumped: what was under way
+    /// is dead.
+    func beginEpoch(_ kind: ModelState.Epoch.Kind) {
+        change { $0.epochs.append(ModelState.Epoch(at: clock.now, kind: kind)) }
+    }
+
+    /// The run is over.
+    func finish() {
+        change { $0.judgeHistories(at: clock.now) }
+    }
+
+    // MARK: - Verdicts
+
+    /// Something that must not be.
+    func violate(_ invariant: String, _ text: String) {
+        change { $0.violate(invariant, text, at: clock.now) }
+    }
+
+    /// Whether a text has a secret in it that went over a wire.
+    func holdsSecret(_ text: String) -> Bool {
+        state.withLock { state in
+            text.utf8.split { !Self.isLetter($0) }
+                .contains { word in
+                    word.count >= 24 && state.secrets.contains(String(word) ?? "")
+                }
+        }
+    }
+
+    /// Whether a letter can be part of a secret.
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+            true
+        default:
+            false
+        }
+    }
+
+    var violations: [Violation] { state.withLock { $0.violations } }
+    /// Whether something has been violated; cheap.
+    var hasFailed: Bool { isOver.load(ordering: .relaxed) }
+    /// Logins that were completed.
+    var logins: Int { state.withLock { $0.logins } }
+
+    private func change<Value>(_ body: (inout ModelState) -> Value) -> Value {
+        state.withLock { state in
+            let value = body(&state)
+            if !state.violations.isEmpty { isOver.store(true, ordering: .relaxed) }
+            return value
+        }
+    }
+}
+
+/// An invariant that did not hold.
+package struct Violation: Sendable, Equatable {
+    /// `I1` to `I24`, `L1` to `L6` (security model), `R4`, or `D` for determinism.
+    package var invariant: String
+    package var text: String
+    package var at: Int64
+
+    package var line: String { "\(invariant) at \(Trace.stamp(at)): \(text)" }
+}

@@ -1,0 +1,74 @@
+import Glibc
+import Synchronization
+
+/// Runs async code on the one thread that calls `runReady`, in an order that the seed decides.
+///
+/// Everything under test is structured below tasks that were started here, so that no job runs
+/// elsewhere; one that comes back from another thread is counted as a stray, because its order is the
+/// machine's and not the seed's.
+package final class SeededExecutor: TaskExecutor {
+    private let state: Mutex<State>
+    private let thread = pthread_self()
+
+    private struct State {
+        var ready: [UnownedJob] = []
+        var dice: SplitMix64
+        var ran = 0
+        var strays = 0
+        var living = 0
+    }
+
+    package init(dice: SplitMix64) {
+        state = Mutex(State(dice: dice))
+    }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let isStray = pthread_self() != thread
+        state.withLock { state in
+            state.ready.append(job)
+            if isStray { state.strays += 1 }
+        }
+    }
+
+    /// Starts work that runs when `runReady` comes to it.
+    package func start(_ work: @escaping @Sendable () async -> Void) {
+        _ = begin(work)
+    }
+
+    /// Starts work that can be cancelled.
+    ///
+    /// - Returns: how to.
+    func begin(_ work: @escaping @Sendable () async -> Void) -> @Sendable () -> Void {
+        state.withLock { $0.living += 1 }
+        let task = Task(executorPreference: self) { [self] in
+            await work()
+            state.withLock { $0.living -= 1 }
+        }
+        return { task.cancel() }
+    }
+
+    /// Runs jobs until none is ready.
+    package func runReady() {
+        while let job = next() {
+            job.runSynchronously(on: asUnownedTaskExecutor())
+        }
+    }
+
+    private func next() -> UnownedJob? {
+        state.withLock { state in
+            guard !state.ready.isEmpty else { return nil }
+            state.ran += 1
+            let last = state.ready.count - 1
+            if last > 0 { state.ready.swapAt(state.dice.below(last + 1), last) }
+            return state.ready.removeLast()
+        }
+    }
+
+    /// Jobs that were run: two runs of a seed that took the same steps have the same count.
+    package var jobsRun: Int { state.withLock { $0.ran } }
+    /// Jobs that came from another thread.
+    package var strays: Int { state.withLock { $0.strays } }
+    /// Work that was started here and has not ended.
+    package var living: Int { state.withLock { $0.living } }
+}

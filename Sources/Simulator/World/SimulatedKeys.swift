@@ -1,0 +1,42 @@
+import Crypto
+import LoginDomain
+import LoginService
+import OpenIDConnect
+
+/// The keys that sign what websites are told, drawn by the seed.
+///
+/// Sealed is their PEM itself.
+enum SimulatedKeys {
+    /// Where all nodes answer.
+    static let host = "login.example.com"
+    static let issuer = "https://\(host)"
+
+    /// Two keys: one signs when the run begins, the other takes over within its first minute.
+    static func draw(using dice: inout SplitMix64) -> [SealedKey] {
+        let takesOverAt = Int64(dice.within(0...60_000))
+        let published = [
+            Stage.epoch - 30 * 86_400_000,
+            Stage.epoch - KeyRing.lead.wholeMilliseconds + takesOverAt,
+        ]
+        return published.compactMap { at in
+            let secret = randomBytes(32, using: &dice)
+            guard let key = try? P256.Signing.PrivateKey(rawRepresentation: secret) else {
+                return nil
+            }
+            let pem = key.pemRepresentation
+            guard let kid = try? SigningKey(pem: pem).kid else { return nil }
+            return SealedKey(
+                kid: kid,
+                publishedAt: Timestamp(milliseconds: at),
+                sealed: Array(pem.utf8)
+            )
+        }
+    }
+
+    /// Opens them.
+    struct Opener: KeyOpener {
+        func open(_ key: SealedKey) throws -> SigningKey {
+            try SigningKey(pem: String(decoding: key.sealed, as: UTF8.self))
+        }
+    }
+}

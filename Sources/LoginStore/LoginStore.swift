@@ -56,15 +56,9 @@ package protocol LoginStore: RelyingPartyStore {
     /// fresh one, and not even that of `old`, and the login's id a fresh one too: when one is taken,
     /// the store throws `duplicate`, and nothing has happened. Of a user's logins the newest
     /// `Login.perUserMax` stay. The website's request of the attempt, when it is still live, is the
-<<<<<<< HEAD
-    /// session's from now on, what its owner agreed to with it (`Consent`) is, too, and the login is
-    /// that website's. The session keeps what the login was checked by
-    /// (`Attempt.numberMatchingMet`).
-=======
-    /// session's from now on, what its owner agreed to with it (`Consent`), as far as they have
-    /// given it by then (`User.missing`), is, too, and the login is
-    /// that website's.
->>>>>>> 6e08fabf81c349fb84d15b8e7517a33f00b33286
+    /// session's from now on, what its owner agreed to with it (`Consent`), as far as they have given
+    /// it by then (`User.missing`), is, too, and the login is that website's. The session keeps what
+    /// the login was checked by (`Attempt.numberMatchingMet`).
     func redeemAttempt(
         _ key: AttemptKey,
         as login: NewLogin,

@@ -219,12 +219,8 @@ package final class MemoryLoginStore: OperatorStore {
                     createdAt: now,
                     seenAt: now,
                     pending: request,
-<<<<<<< HEAD
-                    consent: Consent(to: request),
+                    consent: Consent(to: request, lacking: rows.users[user]?.missing ?? []),
                     numberMatching: met
-=======
-                    consent: Consent(to: request, lacking: rows.users[user]?.missing ?? [])
->>>>>>> 6e08fabf81c349fb84d15b8e7517a33f00b33286
                 )
                 let client = request?.client ?? login.client
                 let login = NewLogin(id: login.id, session: login.session, client: client)

@@ -276,12 +276,7 @@ package struct SQLiteLoginStore: OperatorStore {
                     """,
                 arguments: [
                     login.session.blob, user.text, login.id.text, now.milliseconds,
-<<<<<<< HEAD
-                    now.milliseconds, try request?.column, Consent(to: request)?.column,
-                    met.rawValue,
-=======
-                    now.milliseconds, try request?.column, consent?.column,
->>>>>>> 6e08fabf81c349fb84d15b8e7517a33f00b33286
+                    now.milliseconds, try request?.column, consent?.column, met.rawValue,
                 ]
             )
             try LoginRow.insert(login, of: user, update.attempt.browser, at: now, in: db)

@@ -30,7 +30,6 @@ extension LoginStoreContract {
             try await store.logIn(3, at: Scenery.at(700_000), for: request)
             try require(try await store.sessionRow(3).consent, is: nil)
         },
-<<<<<<< HEAD
         StoreCheck("T4: a session keeps the strictest rule about numbers that its login met.") {
             store in
             _ = try await store.register(1)
@@ -74,7 +73,7 @@ extension LoginStoreContract {
                 try await store.touchSession(Scenery.session(name), at: Scenery.at(14_000))
                 try require(try await store.sessionRow(name).numberMatching, is: login.met)
             }
-=======
+        },
         StoreCheck("A login's owner agrees to a phone number where they have given one by then.") {
             store in
             var request = try Scenery.request(1)
@@ -97,7 +96,6 @@ extension LoginStoreContract {
             request.request.scopes = [.openid, .phone]
             try await store.logIn(3, for: request)
             try require(try await store.sessionRow(3).consent, is: nil)
->>>>>>> 6e08fabf81c349fb84d15b8e7517a33f00b33286
         },
         StoreCheck("A plain login has no request, and is the site's.") { store in
             try await store.logIn(1)

@@ -187,11 +187,8 @@ enum Flaw: String, CaseIterable, Sendable {
     case redeemingTakesStaleRequests
     case redeemingForgetsTheConsent
     case redeemingTakesStaleConsents
-<<<<<<< HEAD
     case redeemingForgetsTheNumber
-=======
     case redeemingAgreesToWhatIsMissing
->>>>>>> 6e08fabf81c349fb84d15b8e7517a33f00b33286
     case redeemingNamesTheSiteAlone
     case pendingIsTakenTwice
     case pendingIsTakenThoughRefused

@@ -92,13 +92,9 @@ extension LoginService {
             )
         }
         if parked.request.prompt == .silent {
-<<<<<<< HEAD
             // No page is shown for it, so nothing may go on with it (T3).
             try await forgetParked(cookie)
-            return .answered(silence(parked.request, session))
-=======
             return .answered(try await silence(parked.request, session))
->>>>>>> 6e08fabf81c349fb84d15b8e7517a33f00b33286
         }
         return .parked(cookie, parked)
     }

@@ -60,6 +60,7 @@ package struct RedirectURI: Hashable, Sendable, CustomStringConvertible {
             default: throw .character
             }
         }
+        guard Self.isEscapedSoundly(text.utf8) else { throw .character }
         let isSecure = text.hasPrefix("https://")
         guard isSecure || text.hasPrefix("http://") else { throw .scheme }
         let rest = text.dropFirst(isSecure ? 8 : 7)
@@ -82,6 +83,16 @@ package struct RedirectURI: Hashable, Sendable, CustomStringConvertible {
     /// where Unicode holds two letters for one, as K and the sign for kelvin.
     package func isSpelled(_ other: String) -> Bool {
         text.utf8.elementsEqual(other.utf8)
+    }
+
+    /// Whether each % begins a %XX.
+    private static func isEscapedSoundly(_ bytes: String.UTF8View) -> Bool {
+        bytes.indices.allSatisfy { index in
+            guard bytes[index] == UInt8(ascii: "%") else { return true }
+            let digits = bytes[index...].dropFirst().prefix(2)
+            return digits.count == 2
+                && digits.allSatisfy { Character(Unicode.Scalar($0)).isHexDigit }
+        }
     }
 
     private static func isDotSegment(_ part: Substring) -> Bool {

@@ -138,6 +138,10 @@ package protocol LoginStore: RelyingPartyStore {
     /// when the session itself is gone.
     func endSession(_ cookie: SecretDigest) async throws(LoginStoreError)
 
+    /// The cookie's digest of the session that a login made, also when the session itself is gone; nil
+    /// for a login that is not among its user's newest, or has been forgotten.
+    func session(of login: LoginID) async throws(LoginStoreError) -> SecretDigest?
+
     /// A user's logins, the newest first, each with its session as long as that is there, and with the
     /// end of the refresh tokens that it led to.
     func logins(of user: UserID) async throws(LoginStoreError) -> [Login]

@@ -373,6 +373,10 @@ package final class MemoryLoginStore: OperatorStore {
         rows.withLock { $0.endSession(cookie) }
     }
 
+    package func session(of login: LoginID) async throws(LoginStoreError) -> SecretDigest? {
+        rows.withLock { rows in rows.logins.first { $0.login.id == login }?.login.session }
+    }
+
     package func logins(of user: UserID) async throws(LoginStoreError) -> [Login] {
         rows.withLock { rows in
             rows.logins.filter { $0.user == user }.reversed().map { row in

@@ -30,6 +30,7 @@ package enum StoreOperation: CaseIterable, Sendable {
     case setAvatar
     case setPhoneNumber
     case avatar
+    case sessionOfLogin
     case logins
     case revokeLogin
     case forget
@@ -236,6 +237,12 @@ extension RelayingStore {
     package func avatar(_ name: AvatarName) async throws(LoginStoreError) -> Avatar? {
         try await relay(.avatar) { store async throws(LoginStoreError) in
             try await store.avatar(name)
+        }
+    }
+
+    package func session(of login: LoginID) async throws(LoginStoreError) -> SecretDigest? {
+        try await relay(.sessionOfLogin) { store async throws(LoginStoreError) in
+            try await store.session(of: login)
         }
     }
 

@@ -507,6 +507,17 @@ package struct SQLiteLoginStore: OperatorStore {
         try GrantRow.endOffline(of: cookie, in: db)
     }
 
+    package func session(of login: LoginID) async throws(LoginStoreError) -> SecretDigest? {
+        try await read { db in
+            try Data.fetchOne(
+                db,
+                sql: "SELECT session FROM login WHERE id = ?",
+                arguments: [login.text]
+            )
+            .map { try SecretDigest(blob: $0) }
+        }
+    }
+
     package func logins(of user: UserID) async throws(LoginStoreError) -> [Login] {
         try await read { db in try LoginRow.newest(of: user, in: db) }
     }

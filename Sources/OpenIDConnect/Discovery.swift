@@ -28,7 +28,8 @@ package enum Discovery {
         var responseModesSupported = ["query"]
         var grantTypesSupported = ["authorization_code", "refresh_token"]
         var subjectTypesSupported = ["public", "pairwise"]
-        var idTokenSigningAlgValuesSupported = ["RS256"]
+        /// The second where the operator has chosen it.
+        var idTokenSigningAlgValuesSupported = ["RS256", "ES256"]
         var tokenEndpointAuthMethodsSupported = [
             "client_secret_basic", "client_secret_post", "none",
         ]
@@ -43,7 +44,6 @@ package enum Discovery {
         ]
         var acrValuesSupported = [IDToken.authenticationContext]
         var promptValuesSupported = ["none", "login", "consent", "select_account"]
-        var displayValuesSupported = ["page", "popup"]
         var uiLocalesSupported = ["zh", "en"]
         var claimsParameterSupported = false
         var requestParameterSupported = false

@@ -24,8 +24,6 @@ package enum OAuthError: Error, Sendable, Equatable {
     /// At the token endpoint: more than was granted.
     case scopeNotGranted
     case unsupportedGrantType
-    /// RFC 7009 section 2.2.1.
-    case unsupportedTokenType
 
     package enum Parameter: String, Sendable, CaseIterable {
         case clientID = "client_id"
@@ -64,7 +62,6 @@ package enum OAuthError: Error, Sendable, Equatable {
         case .invalidGrant: "invalid_grant"
         case .unauthorizedClient: "unauthorized_client"
         case .unsupportedGrantType: "unsupported_grant_type"
-        case .unsupportedTokenType: "unsupported_token_type"
         }
     }
 
@@ -91,7 +88,6 @@ package enum OAuthError: Error, Sendable, Equatable {
         case .scopeNotGranted: "The scope is more than was granted, or does not contain openid."
         case .unsupportedGrantType:
             "Only grant_type=authorization_code and grant_type=refresh_token are supported."
-        case .unsupportedTokenType: "Tokens of this kind cannot be revoked."
         }
     }
 }

@@ -30,17 +30,19 @@ struct BesideOptions: ParsableArguments {
         }
     }
 
-    /// Lends the database; `makes` it where there is none, and otherwise says that there is none.
-    ///
-    /// - Returns: nil where there is no database.
+    /// Lends the database; `makes` it where there is none, and otherwise says that there is none and
+    /// exits: a slip of the pen in its path must not look like an empty list.
     func withStore<Value>(
         makes: Bool,
         _ body: (SQLiteLoginStore, Settings.Beside) async throws -> Value
-    ) async throws -> Value? {
+    ) async throws -> Value {
         let settings = try await settings()
         guard makes || FileManager.default.fileExists(atPath: settings.database) else {
-            say("There is no database at \(settings.database) yet.")
-            return nil
+            say(
+                "There is no database at \(settings.database). The first start makes it, or 'clients "
+                    + "add'; if it is elsewhere, give its place by --database or SCAN_LOGIN_DATABASE."
+            )
+            throw ExitCode.failure
         }
         do {
             return try await DatabaseOptions.withStore(at: settings.database) { store in

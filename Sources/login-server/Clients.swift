@@ -116,7 +116,7 @@ struct Clients: AsyncParsableCommand {
                 if let warning = party.proofKeyWarning { say(warning) }
                 return try ClientsText.credentials(party.id, secret)
             }
-            if let made { print(made) }
+            print(made)
         }
     }
 
@@ -153,7 +153,6 @@ struct Clients: AsyncParsableCommand {
             let shown = try await beside.withStore(makes: false) { store, _ in
                 try ClientsText.json(try await find(id, in: store))
             }
-            guard let shown else { throw ExitCode.failure }
             print(shown)
         }
     }
@@ -173,7 +172,7 @@ struct Clients: AsyncParsableCommand {
                 let party = try await findOwn(id, in: store)
                 return try await store.removeRelyingParty(party.id)
             }
-            guard isDone == true else { throw ExitCode.failure }
+            guard isDone else { throw ExitCode.failure }
         }
     }
 
@@ -198,7 +197,6 @@ struct Clients: AsyncParsableCommand {
                 }
                 return try ClientsText.credentials(party.id, secret)
             }
-            guard let made else { throw ExitCode.failure }
             print(made)
         }
     }

@@ -70,13 +70,18 @@ struct Keys: AsyncParsableCommand {
                 let keyholder = try holder(settings, rows)
                 // Unless told otherwise, of the kind of the youngest.
                 let youngest = try rows.last.map { try keyholder.open($0).algorithm }
-                return try await publish(
-                    algorithm?.kind ?? youngest ?? .rs256,
-                    by: keyholder,
-                    in: store
-                )
+                let kind = algorithm?.kind ?? youngest ?? .rs256
+                let made = try await publish(kind, by: keyholder, in: store)
+                if kind == .es256 {
+                    say(
+                        "Websites that insist on RS256, which is what many take unless told "
+                            + "otherwise, will refuse what this key signs. It signs in a day; "
+                            + "'login-server keys revoke' takes it back."
+                    )
+                }
+                return made
             }
-            if let made { print(made) }
+            print(made)
         }
     }
 
@@ -110,7 +115,7 @@ struct Keys: AsyncParsableCommand {
                 }
                 return try await store.removeSigningKey(kid)
             }
-            guard isDone == true else { throw ExitCode.failure }
+            guard isDone else { throw ExitCode.failure }
         }
     }
 

@@ -116,6 +116,23 @@ struct ClientCommandTests {
         }
     }
 
+    @Test(arguments: ["clients", "keys"])
+    func `a list without a database is an error that says what to do`(command: String) async throws
+    {
+        try await Programs.withFolder { folder in
+            let database = "\(folder)/data/login.sqlite"
+            let listed = try await Programs.end(
+                "login-server",
+                [command, "list", "--database", database]
+            )
+            #expect(listed.status == 1)
+            #expect(listed.output.isEmpty)
+            #expect(listed.errors.contains("There is no database at \(database)."))
+            #expect(listed.errors.contains("--database"))
+            #expect(!FileManager.default.fileExists(atPath: database))
+        }
+    }
+
     @Test func `a running server knows of every change at once`() async throws {
         try await Programs.withFolder { folder in
             let database = "\(folder)/login.sqlite"

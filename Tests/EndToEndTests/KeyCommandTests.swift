@@ -112,6 +112,7 @@ struct KeyCommandTests {
                     database
                 )
                 #expect(rotated.status == 0, "\(rotated.errors)")
+                #expect(rotated.errors.contains("insist on RS256"), "\(rotated.errors)")
                 let key = try JSONDecoder().decode(Key.self, from: Data(rotated.output.utf8))
                 #expect(key.algorithm == "ES256")
                 #expect(key.state == "next")

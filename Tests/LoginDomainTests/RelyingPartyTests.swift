@@ -30,6 +30,8 @@ struct RelyingPartyTests {
             ("https://rp.example:99999/", .port), ("https://rp.example/a/../b", .dotSegment),
             ("https://rp.example/./b", .dotSegment), ("https://rp.example/%2E%2e", .dotSegment),
             ("https://rp.example/a b", .character), ("https://rp.example/\u{4F60}", .character),
+            ("https://rp.example/%zz", .character), ("https://rp.example/%4", .character),
+            ("https://rp.example/?a=%", .character), ("https://rp.example/%%41", .character),
             (#"https://rp.example\@evil/"#, .character), ("https://rp.example/\n", .character),
         ] as [(String, RedirectURI.Flaw)]
     )

@@ -227,6 +227,28 @@ import Testing
         #expect(reasons.first?.contains(Self.secret) == false)
     }
 
+    @Test(arguments: ["+", "%", "&", "=", "/", ":", "!", "*", "'", "@"])
+    func `a secret that a form would change is refused`(character: String) async throws {
+        let file = ["secret": String(Self.secret.dropLast(3)) + character + "ab\n"]
+        let entry = "{ id: shop, name: N, redirect_uris: ['https://shop.example/cb'], "
+        let text = "clients:\n  - \(entry)secret_file: FOLDER/secret }\n"
+        let (settings, reasons) = try await read(text, beside: file)
+        #expect(settings == nil)
+        #expect(reasons.count == 1, "\(reasons)")
+        #expect(reasons.first?.contains("the secret must be of A-Z, a-z") == true, "\(reasons)")
+    }
+
+    @Test func `a secret of unreserved characters will do`() async throws {
+        let secret = "AZaz09-._~AZaz09-._~AZaz09-._~AZaz09-._~"
+        let entry = "{ id: shop, name: N, redirect_uris: ['https://shop.example/cb'], "
+        let (settings, reasons) = try await read(
+            "clients:\n  - \(entry)secret_file: FOLDER/secret }\n",
+            beside: ["secret": secret]
+        )
+        #expect(reasons == [])
+        #expect(settings?.clients.first?.secret == clientSecretDigest(of: secret))
+    }
+
     @Test func `an id is given once, and what is no list is refused`() async throws {
         let good = "{ id: shop, name: N, public: true, redirect_uris: ['https://shop.example/'] }"
         let twice = try await read("clients:\n  - \(good)\n  - \(good)\n").reasons

@@ -254,6 +254,8 @@ import Testing
     enum End: CaseIterable, Sendable {
         case logout
         case endSession
+        case endSessionLater
+        case endSessionElsewhere
         case phone
         case phoneLater
         case revocation
@@ -287,6 +289,14 @@ import Testing
             case .endSession:
                 let hint = newest.text("id_token") ?? ""
                 #expect(try await browser.get("/end_session?id_token_hint=\(hint)").status == 200)
+            case .endSessionLater, .endSessionElsewhere:
+                stage.time.advance(by: .seconds(13 * 3600))
+                if end == .endSessionElsewhere { try await stage.service.sweep() }
+                // The browser still has its cookie, or has lost it.
+                let one = end == .endSessionLater ? browser : Browser(stage)
+                let hint = newest.text("id_token") ?? ""
+                let answer = try await one.get("/end_session?id_token_hint=\(hint)")
+                #expect(answer.text.contains(#"data-state="gone""#))
             case .phone, .phoneLater:
                 if end == .phoneLater {
                     stage.time.advance(by: .seconds(13 * 3600))
@@ -322,6 +332,50 @@ import Testing
                 #expect(try await shop.redeem(back.code).error == "invalid_grant")
             }
             #expect(try await scene.isDead(newest))
+        }
+    }
+
+    @Test func `T18 a pairwise website ends an idled login by the name that it has for it`()
+        async throws
+    {
+        try await EdgeStage.with { stage in
+            let shy = try await Website.register(on: stage) {
+                $0.allowsRefresh = true
+                $0.isPairwise = true
+            }
+            let browser = Browser(stage)
+            let back = try await shy.logIn(browser, by: try await stage.phone("alice"), Self.scope)
+            let tokens = try await shy.redeem(back.code)
+            let other = try await shy.logIn(
+                Browser(stage),
+                by: try await stage.phone("alice", run: 2),
+                Self.scope
+            )
+            let others = try await shy.redeem(other.code)
+            stage.time.advance(by: .seconds(13 * 3600))
+            let hint = tokens.text("id_token") ?? ""
+            #expect(try await browser.get("/end_session?id_token_hint=\(hint)").status == 200)
+            let ended = try await shy.refresh(tokens.text("refresh_token"))
+            #expect(ended.error == "invalid_grant")
+            #expect(try await shy.refresh(others.text("refresh_token")).status == 200)
+        }
+    }
+
+    @Test func `T24 who has another's proof ends no refresh token, nor does who has forged one`()
+        async throws
+    {
+        try await withTokens { scene async throws in
+            let hint = scene.tokens.text("id_token") ?? ""
+            // Its login is live, in another browser.
+            let nobody = Browser(scene.stage)
+            #expect(try await nobody.get("/end_session?id_token_hint=\(hint)").status == 200)
+            let second = try await scene.shop.refresh(scene.token)
+            #expect(second.status == 200)
+            scene.stage.time.advance(by: .seconds(13 * 3600))
+            let forged = String(hint.dropLast(8)) + "AAAAAAAA"
+            #expect(try await nobody.get("/end_session?id_token_hint=\(forged)").status == 200)
+            let third = try await scene.shop.refresh(second.text("refresh_token"))
+            #expect(third.status == 200)
         }
     }
 

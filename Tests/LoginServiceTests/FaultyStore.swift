@@ -23,6 +23,7 @@ final class FaultyStore: LoginStore {
         case setAvatar
         case setPhoneNumber
         case avatar
+        case sessionOfLogin
         case logins
         case revokeLogin
         case forget
@@ -272,6 +273,12 @@ final class FaultyStore: LoginStore {
     func avatar(_ name: AvatarName) async throws(LoginStoreError) -> Avatar? {
         try await perform(.avatar) { () async throws(LoginStoreError) in
             try await base.avatar(name)
+        }
+    }
+
+    func session(of login: LoginID) async throws(LoginStoreError) -> SecretDigest? {
+        try await perform(.sessionOfLogin) { () async throws(LoginStoreError) in
+            try await base.session(of: login)
         }
     }
 

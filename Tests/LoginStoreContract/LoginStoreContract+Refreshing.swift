@@ -104,6 +104,23 @@ extension LoginStoreContract {
             try require(try await store.grantRow(1)?.state, is: .revoked)
             try require(try await store.grantRow(2), is: other)
         },
+        StoreCheck("T18: a login leads to its session's digest, also when the session has idled.") {
+            store in
+            for number: UInt64 in 1...2 { try await store.logIn(number) }
+            for number: UInt64 in 1...2 {
+                try require(
+                    try await store.session(of: Scenery.login(number).id),
+                    is: Scenery.session(number)
+                )
+            }
+            try require(try await store.session(of: Scenery.login(3).id), is: nil)
+            try await store.forget(sessionsBefore(900_000), limit: 100)
+            try require(try await store.session(Scenery.session(1)), is: nil)
+            try require(
+                try await store.session(of: Scenery.login(1).id),
+                is: Scenery.session(1)
+            )
+        },
         StoreCheck("T23: the next login in a browser ends what could outlive the one before.") {
             store in
             try await store.registerParties(1...1)

@@ -19,6 +19,7 @@ struct QueryPlanTests {
             WHERE website_grant.session = login.session AND is_offline = 1)
         FROM login WHERE user = 'u'
         """,
+        "SELECT session FROM login WHERE id = 'l'",
         "SELECT openid, unionid FROM user WHERE id = 'u'",
         """
         DELETE FROM website_grant WHERE rowid IN

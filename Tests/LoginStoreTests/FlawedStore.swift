@@ -335,6 +335,10 @@ final class FlawedStore: OperatorStore {
 
     // MARK: - Logins
 
+    func session(of login: LoginID) async throws(LoginStoreError) -> SecretDigest? {
+        try await base.session(of: login)
+    }
+
     func logins(of user: UserID) async throws(LoginStoreError) -> [Login] {
         let gone = side.withLock(\.loginsGone)
         var logins = try await base.logins(of: user).filter { !gone.contains($0.id) }

@@ -233,7 +233,7 @@ struct AuthorizationJudgeTests {
                 .repeatedParameter, .unsupportedResponseType, .invalidScope, .accessDenied,
                 .loginRequired, .requestNotSupported, .requestURINotSupported,
                 .registrationNotSupported, .temporarilyUnavailable, .serverError, .invalidClient,
-                .invalidGrant, .unsupportedGrantType, .unsupportedTokenType,
+                .invalidGrant, .unsupportedGrantType,
             ]
         for error in all {
             // RFC 6749 appendix A.8.

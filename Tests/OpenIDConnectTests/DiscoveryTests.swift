@@ -22,7 +22,7 @@ struct DiscoveryTests {
     @Test(arguments: [
         ("response_types_supported", ["code"]),
         ("subject_types_supported", ["public", "pairwise"]),
-        ("id_token_signing_alg_values_supported", ["RS256"]),
+        ("id_token_signing_alg_values_supported", ["RS256", "ES256"]),
         ("scopes_supported", ["openid", "profile", "wechat", "phone", "offline_access"]),
         ("code_challenge_methods_supported", ["S256"]),
         ("grant_types_supported", ["authorization_code", "refresh_token"]),
@@ -40,6 +40,10 @@ struct DiscoveryTests {
     ])
     func `what is not supported is said, too`(member: String, value: Bool) throws {
         #expect(try Self.document()[member] as? Bool == value)
+    }
+
+    @Test func `nothing is said of display, which is ignored`() throws {
+        #expect(try Self.document()["display_values_supported"] == nil)
     }
 
     @Test func `T25: it is the same bytes each time`() {

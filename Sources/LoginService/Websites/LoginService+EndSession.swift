@@ -26,12 +26,32 @@ extension LoginService {
         let session = try await liveSession(cookies.session, at: now)
         let target = try await logoutTarget(parameters, at: now)
         guard let session, let cookie = cookies.session else {
+            if let target { try await endIdled(target.login, at: now) }
             guard let target else { return .loggedOut }
             return target.address.map { .redirected(to: $0) } ?? .loggedOut
         }
         guard let target, target.login == session.login, target.isSound else { return .asks }
         try await logout(cookie, cancelling: cookies.attempt)
         return target.address.map { .redirected(to: $0) } ?? .loggedOut
+    }
+
+    /// Ends what a login left behind when its session had idled away or grown too old: its refresh
+    /// tokens (T18).
+    ///
+    /// A login that is live in some other browser is not ended: this browser is not the one that has
+    /// it (T24).
+    private func endIdled(_ login: LoginID, at now: Timestamp) async throws(LoginRefusal) {
+        let cookie = try await stored { () async throws(LoginStoreError) in
+            try await store.session(of: login)
+        }
+        guard let cookie else { return }
+        let session = try await stored { () async throws(LoginStoreError) in
+            try await store.session(cookie)
+        }
+        if let session, session.isLive(at: now, policy) { return }
+        try await stored { () async throws(LoginStoreError) in
+            try await store.endSession(cookie)
+        }
     }
 
     /// What a request proves: which login it means, and where the browser may go.

@@ -143,6 +143,10 @@ final class BentStore: LoginStore {
         try await whole().avatar(name)
     }
 
+    func session(of login: LoginID) async throws(LoginStoreError) -> SecretDigest? {
+        try await whole().session(of: login)
+    }
+
     func logins(of user: UserID) async throws(LoginStoreError) -> [Login] {
         try await whole().logins(of: user)
     }

@@ -247,7 +247,7 @@ struct ClientCommandTests {
                 #expect(run.errors.contains("There is no database"), "\(run.errors)")
             }
             let list = try await clients(["list"], database)
-            #expect(list.status == 0 && list.output.isEmpty)
+            #expect(list.status == 1 && list.output.isEmpty)
             #expect(!FileManager.default.fileExists(atPath: database))
             _ = try await clients(
                 ["add", "--name", "A", "--redirect-uri", Self.redirect],

@@ -35,6 +35,8 @@ enum SimulatedKeys {
 
     /// Opens them.
     struct Opener: KeyOpener {
+        let loginSeal = LoginSeal(bytes: Array(repeating: 1, count: KeySeal.bytesCount))
+
         func open(_ key: SealedKey) throws -> SigningKey {
             try SigningKey(pem: String(decoding: key.sealed, as: UTF8.self))
         }

@@ -264,6 +264,7 @@ extension LoginRefusal {
         case .unsoundRequest: "unsoundRequest"
         case .noRequest: "noRequest"
         case .requestExpired: "requestExpired"
+        case .otherRequest: "otherRequest"
         case .noPhoneSession: "noPhoneSession"
         case .invalidCode: "invalidCode"
         case .userBlocked: "userBlocked"

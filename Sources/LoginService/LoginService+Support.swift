@@ -68,7 +68,7 @@ extension LoginService {
     /// What a failure at WeChat means for the peer who waits (`wire.md`, "Phones").
     func refusal(_ error: WeChatError, doing call: String) -> LoginRefusal {
         switch error {
-        case .invalidCode where call == Self.phoneLoginCall:
+        case .invalidCode where Self.callsWithCode.contains(call):
             return .invalidCode
         case .userBlocked where call == Self.phoneLoginCall:
             return .userBlocked
@@ -85,15 +85,17 @@ extension LoginService {
                 ? refuse("wechat_quota", seconds)
                 : .weChatUnavailable(retryAfterSeconds: seconds)
         case .tokenRefused, .refused, .unreadable, .transport, .backingOff, .crowded,
-            // Of a js_code and its owner, in answer to a call that has neither.
+            // Of a code or its owner, in answer to a call that has none.
             .invalidCode, .userBlocked:
             logger.warning("WeChat failed", metadata: ["call": "\(call)", "why": "\(error.label)"])
             return .weChatUnavailable(retryAfterSeconds: LoginRefusal.retryAfterSeconds)
         }
     }
 
-    /// The one call of which a phone is told more than that it failed.
+    /// The one call of which a phone is told more of its owner than that it failed.
     static let phoneLoginCall = "jscode2session"
+    /// Calls that bring a code along, which can be none.
+    static let callsWithCode = [phoneLoginCall, WeChatCall.phoneNumber.rawValue]
     /// WeChat counts by the minute.
     static let quotaRetryAfterSeconds = 60
 }

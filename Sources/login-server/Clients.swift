@@ -44,7 +44,14 @@ struct Clients: AsyncParsableCommand {
         )
         var postLogoutRedirectURIs: [String] = []
 
-        @Flag(name: .customLong("public"), help: "It can keep no secret, and gets none.")
+        @Flag(
+            name: .customLong("public"),
+            help: ArgumentHelp(
+                "It can keep no secret, and gets none.",
+                discussion: "Not for scripts in a page, as there is no CORS, nor for an app with a "
+                    + "scheme of its own: addresses begin with https://."
+            )
+        )
         var isPublic = false
 
         @Option(name: .customLong("pkce"), help: "required, or optional for what cannot do PKCE.")

@@ -124,6 +124,7 @@ struct Keys: AsyncParsableCommand {
             throw SettingOptions.refusedExitCode
         }
         do {
+            try file.judgePlace(besides: settings.database)
             return try Keyholder.find(
                 file,
                 mayMake: settings.mode == .development,

@@ -86,6 +86,69 @@ struct KeyFileTests {
         }
     }
 
+    @Test func `T36 a key file of another user is refused, with the cure`() throws {
+        try withFolder { folder in
+            let path = "\(folder)/key"
+            try write(Self.good, to: path)
+            let stranger = geteuid() + 1
+            let said = #expect(throws: KeyFile.Flaw.self) {
+                try KeyFile(path: path).read(as: stranger)
+            }
+            #expect(said?.description.contains("chown") == true)
+            #expect(said?.description.contains(path) == true)
+            let own = try KeyFile(path: path).read()
+            #expect(own != nil)
+        }
+    }
+
+    @Test(arguments: ["data/key", "data/deep/key", "data/../data/key", "link/key", "key-link"])
+    func `T36 a key file inside the data folder is refused, with the cure, by whatever path`(
+        name: String
+    ) throws {
+        try withFolder { folder in
+            let files = FileManager.default
+            try files.createDirectory(
+                atPath: "\(folder)/data/deep",
+                withIntermediateDirectories: true
+            )
+            for inside in ["data/key", "data/deep/key"] {
+                try write(Self.good, to: "\(folder)/\(inside)")
+            }
+            try files.createSymbolicLink(
+                atPath: "\(folder)/link",
+                withDestinationPath: "\(folder)/data"
+            )
+            try files.createSymbolicLink(
+                atPath: "\(folder)/key-link",
+                withDestinationPath: "\(folder)/data/key"
+            )
+            for database in ["data/x.sqlite", "link/x.sqlite"] {
+                let said = #expect(throws: KeyFile.Flaw.self) {
+                    try KeyFile(path: "\(folder)/\(name)")
+                        .judgePlace(besides: "\(folder)/\(database)")
+                }
+                #expect(said?.description.contains("SCAN_LOGIN_KEY_FILE") == true)
+            }
+        }
+    }
+
+    @Test func `T36 a key file that is not made yet may not come to lie in the data folder`() throws
+    {
+        try withFolder { folder in
+            let database = "\(folder)/data/x.sqlite"
+            try FileManager.default.createDirectory(
+                atPath: "\(folder)/data",
+                withIntermediateDirectories: false
+            )
+            #expect(throws: KeyFile.Flaw.self) {
+                try KeyFile(path: "\(folder)/data/new").judgePlace(besides: database)
+            }
+            // A name that only begins as the folder's does is beside it, as a developer's own is.
+            try KeyFile(path: "\(folder)/data.key").judgePlace(besides: database)
+            try KeyFile(besideFolderOf: database).judgePlace(besides: database)
+        }
+    }
+
     @Test(arguments: ["", "secret\n", "correct horse battery staple, twice", good + "00"])
     func `T22 a key file without a key is refused, and is not repeated`(text: String) throws {
         try withFolder { folder in

@@ -25,9 +25,10 @@ package struct KeyFile: Sendable {
         }
     }
 
+    /// - Parameter reader: Who may own it: the user that this program runs as.
     /// - Returns: nil where there is no such file.
-    /// - Throws: `Flaw` when others could read it, or when it holds no key.
-    package func read() throws(Flaw) -> KeySeal? {
+    /// - Throws: `Flaw` when it is another user's, when others could read it, or when it holds no key.
+    package func read(as reader: UInt32 = geteuid()) throws(Flaw) -> KeySeal? {
         var found = stat()
         guard stat(path, &found) == 0 else {
             if errno == ENOENT { return nil }
@@ -38,6 +39,12 @@ package struct KeyFile: Sendable {
             throw Flaw(
                 description: "The key file \(path) is open to others. Close it to them: chmod 600 "
                     + path
+            )
+        }
+        guard isOwned(found, by: reader) else {
+            throw Flaw(
+                description: "The key file \(path) is another user's (\(found.st_uid)), who could "
+                    + "change it. Run this as that user, or take the file: chown \(reader) \(path)"
             )
         }
         guard let bytes = FileManager.default.contents(atPath: path) else {
@@ -51,6 +58,43 @@ package struct KeyFile: Sendable {
             )
         }
         return seal
+    }
+
+    private func isOwned(_ found: stat, by reader: UInt32) -> Bool {
+        found.st_uid == reader
+    }
+
+    /// Looks where it lies: what copies the data folder must not copy the key with it.
+    ///
+    /// Links are followed, in the file's path and in the database's.
+    ///
+    /// - Parameter database: The path of the database.
+    /// - Throws: `Flaw` when it lies in the folder of the database, or below.
+    package func judgePlace(besides database: String) throws(Flaw) {
+        let folder = Self.resolved(
+            URL(fileURLWithPath: database).deletingLastPathComponent().path
+        )
+        guard isInside(folder) else { return }
+        throw Flaw(
+            description: "The key file \(path) lies in the data folder \(folder): a copy of the "
+                + "folder could sign. Move it out, and give its new place as SCAN_LOGIN_KEY_FILE."
+        )
+    }
+
+    private func isInside(_ folder: String) -> Bool {
+        Self.resolved(path).hasPrefix(folder.hasSuffix("/") ? folder : folder + "/")
+    }
+
+    /// The path without links; where the last part is not there yet, that of its folder with it.
+    private static func resolved(_ path: String) -> String {
+        let url = URL(fileURLWithPath: path).standardizedFileURL
+        if let real = realpath(url.path, nil) {
+            defer { free(real) }
+            return String(cString: real)
+        }
+        guard url.path != "/" else { return "/" }
+        let above = resolved(url.deletingLastPathComponent().path)
+        return (above == "/" ? "" : above) + "/" + url.lastPathComponent
     }
 
     /// What the operator must do first: make it.
@@ -95,6 +139,7 @@ package struct KeyFile: Sendable {
 extension Settings {
     /// Looks at the key file before anything starts; a developer's may be made later.
     package func judgeKeyFile() throws(KeyFile.Flaw) {
+        try keyFile.judgePlace(besides: database)
         if try keyFile.read() == nil, mode == .production { throw keyFile.isMissing }
     }
 }

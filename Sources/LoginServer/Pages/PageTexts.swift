@@ -85,8 +85,8 @@ package enum PageTexts {
         .init("other_title", "请刷新本页", "Please reload this page"),
         .init(
             "other_detail",
-            "此浏览器中已开始另一次登录，本页的登录已停止。",
-            "Another login was begun in this browser, so this one has stopped."
+            "此浏览器中已开始另一次登录。",
+            "Another login was begun in this browser."
         ),
         .init("offline_title", "网络连接已断开", "Connection lost"),
         .init(

@@ -77,7 +77,7 @@ import Testing
             try await browser.resize(size.width, size.height)
             try await stage.openLogin()
             let states = try await browser.value(PageJudge.states).array ?? []
-            #expect(states.count == 15)
+            #expect(states.count == 16)
             for scheme in ["light", "dark"] {
                 // Without motion every colour is at once what it will be.
                 try await browser.prefer([

@@ -138,6 +138,32 @@ import Testing
         }
     }
 
+    @Test(arguments: [("en", "Please reload this page"), ("zh-CN", "请刷新本页")])
+    func `T3 a page goes on for no other website, says so, and can be loaded again`(
+        language: String,
+        title: String
+    ) async throws {
+        try await WebsiteStage.with(acceptLanguage: language) { stage in
+            let browser = stage.browser
+            try await stage.openLogin()
+            // What another tab would do to it; the address is the page's own, and its request another.
+            let isAnother = try await browser.run(
+                "return fetch('/login').then(() => true);"
+            )
+            #expect(isAnother == true)
+            try await browser.wait(for: "cancelled")
+            try await browser.click("#renew")
+            try await browser.wait(for: "other")
+            #expect(try await browser.text("#status strong") == title)
+            try await browser.click("#reload")
+            try await browser.wait(for: "waiting")
+            try await stage.stage.scan()
+            try await stage.stage.confirm()
+            try await browser.wait(for: "members")
+            #expect(try stage.answer()["code"] != nil)
+        }
+    }
+
     // MARK: - Logout
 
     @Test(arguments: ["en", "zh-CN"])

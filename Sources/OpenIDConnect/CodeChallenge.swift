@@ -33,22 +33,11 @@ package struct CodeVerifier: Sendable, CustomStringConvertible, CustomReflectabl
 
     /// Takes `code_verifier`; nil when it breaks the grammar.
     package init?(_ text: String) {
-        guard Self.characters.contains(text.utf8.count), text.utf8.allSatisfy(Self.isUnreserved)
+        guard Self.characters.contains(text.utf8.count), text.utf8.allSatisfy(Unreserved.contains)
         else { return nil }
         exposed = text
     }
 
     package var description: String { "<redacted>" }
     package var customMirror: Mirror { Mirror(self, children: []) }
-
-    private static func isUnreserved(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-            UInt8(ascii: "_"), UInt8(ascii: "~"):
-            true
-        default:
-            false
-        }
-    }
 }

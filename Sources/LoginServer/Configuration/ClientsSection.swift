@@ -174,7 +174,7 @@ struct ClientsSection {
             return nil
         }
         // RFC 6749 section 2.3.1 has clients encode it for the Basic scheme, and many do not.
-        guard secret.utf8.allSatisfy(Self.isUnreserved) else {
+        guard secret.utf8.allSatisfy(Unreserved.contains) else {
             flaws.append(
                 "the secret must be of A-Z, a-z, 0-9, -, ., _ and ~ alone: not every website's "
                     + "library encodes other characters. 'openssl rand -hex 32' prints a good one."
@@ -182,17 +182,6 @@ struct ClientsSection {
             return nil
         }
         return secret
-    }
-
-    /// A character that is the same in a form and outside of one.
-    private static func isUnreserved(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-            UInt8(ascii: "_"), UInt8(ascii: "~"):
-            true
-        default: false
-        }
     }
 
     // MARK: - Values

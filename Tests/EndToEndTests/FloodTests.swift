@@ -161,7 +161,7 @@ import Testing
                 "login-server",
                 ["serve"],
                 environment: production,
-                descriptors: 4096
+                limits: "-n 4096"
             )
             #expect(few.status == 78)
             #expect(few.errors.split(separator: "\n").count == 1, "\(few.errors)")
@@ -171,7 +171,7 @@ import Testing
                 "login-server",
                 ["check"],
                 environment: production,
-                descriptors: 4096
+                limits: "-n 4096"
             )
             #expect(check.status == 0)
             #expect(check.errors.contains("4096"))
@@ -193,7 +193,7 @@ import Testing
                     "login-server",
                     arguments,
                     environment: settings,
-                    descriptors: 256
+                    limits: "-n 256"
                 ) { login in
                     let flood = try await Trickle.open(
                         200,

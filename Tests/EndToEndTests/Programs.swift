@@ -54,16 +54,18 @@ enum Programs {
         return FilePath(name)
     }
 
-    /// How to start a program: directly, or with fewer descriptors, through a shell that lowers their
-    /// number and becomes the program.
+    /// How to start a program: directly, or with other limits, through a shell that sets them and
+    /// becomes the program.
+    ///
+    /// `limits` is what its `ulimit` is told.
     private static func command(
         _ name: String,
         _ arguments: [String],
-        _ descriptors: Int?
+        _ limits: String?
     ) -> (Executable, Arguments) {
         let program = path(name)
-        guard let descriptors else { return (.path(program), Arguments(arguments)) }
-        let script = "ulimit -n \(descriptors) && exec \"$0\" \"$@\""
+        guard let limits else { return (.path(program), Arguments(arguments)) }
+        let script = "ulimit \(limits) && exec \"$0\" \"$@\""
         return (.path("/bin/sh"), Arguments(["-c", script, program.string] + arguments))
     }
 
@@ -102,7 +104,7 @@ enum Programs {
         _ arguments: [String],
         environment settings: [String: String] = [:],
         errorsTo log: String = "/dev/null",
-        descriptors: Int? = nil,
+        limits: String? = nil,
         _ body: (RunningProgram) async throws -> Value
     ) async throws -> Value {
         var settings = settings
@@ -114,7 +116,7 @@ enum Programs {
             options: [.create, .append],
             permissions: .ownerReadWrite
         )
-        let (executable, arguments) = command(name, arguments, descriptors)
+        let (executable, arguments) = command(name, arguments, limits)
         var options = PlatformOptions()
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(9))]
         let result = try await run(
@@ -178,9 +180,9 @@ enum Programs {
         _ name: String,
         _ arguments: [String],
         environment settings: [String: String] = [:],
-        descriptors: Int? = nil
+        limits: String? = nil
     ) async throws -> Ended {
-        let (executable, arguments) = command(name, arguments, descriptors)
+        let (executable, arguments) = command(name, arguments, limits)
         let result = try await run(
             executable,
             arguments: arguments,

@@ -116,13 +116,26 @@ struct T35LogSecrecyTests {
     }
 
     @Test func `T35 a crash of the server writes no memory to disk`() async throws {
-        try await Programs.withBoth { login, _ in
-            let limits = try String(contentsOfFile: "/proc/\(login.pid)/limits", encoding: .utf8)
-            let line = try #require(
-                limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") }
-            )
-            let soft = line.dropFirst("Max core file size".count).split(separator: " ").first
-            #expect(soft == "0")
+        try await Programs.withFolder { folder in
+            try await Programs.with(
+                "login-server",
+                [
+                    "serve", "--mode", "development", "--port", "0",
+                    "--wechat", "http://127.0.0.1:9", "--database", "\(folder)/login.sqlite",
+                ],
+                // As much as this machine allows: many begin with none, and then nothing would be seen.
+                limits: "-S -c $(ulimit -H -c)"
+            ) { login in
+                let limits = try String(
+                    contentsOfFile: "/proc/\(login.pid)/limits",
+                    encoding: .utf8
+                )
+                let name = "Max core file size"
+                let line = try #require(
+                    limits.split(separator: "\n").first { $0.hasPrefix(name) }
+                )
+                #expect(line.dropFirst(name.count).split(separator: " ").first == "0")
+            }
         }
     }
 

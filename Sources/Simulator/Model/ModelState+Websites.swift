@@ -45,6 +45,8 @@ struct Issue: Sendable {
 struct ModelToken: Sendable {
     /// Names the grant.
     var code: String
+    /// Names the exchange that gave it. Two of one grant can come at one instant.
+    var number: Int
     var arrived: Int64
     var departed: Int64
 }
@@ -144,8 +146,8 @@ extension ModelState {
                 // One that may have been replaced meanwhile is none, and giving it back ends nothing.
                 grants[code]?.exchanges
                     .allSatisfy({
-                        $0.isRefused || $0.isDone && ($0.departed ?? .max) <= token.arrived
-                            || $0.departed == token.departed
+                        $0.number == token.number || $0.isRefused
+                            || $0.isDone && ($0.departed ?? .max) < token.arrived
                     }) == true
             else { return }
             dies(code, at: now)
@@ -246,11 +248,17 @@ extension ModelState {
         finish(code, number, done: true, at: now)
         accessTokens[tokens.accessToken.exposed] = ModelToken(
             code: code,
+            number: number,
             arrived: arrived,
             departed: now
         )
         if let refresh = tokens.refreshToken {
-            refreshTokens[refresh.exposed] = ModelToken(code: code, arrived: arrived, departed: now)
+            refreshTokens[refresh.exposed] = ModelToken(
+                code: code,
+                number: number,
+                arrived: arrived,
+                departed: now
+            )
         }
     }
 

@@ -70,7 +70,15 @@ struct Keys: AsyncParsableCommand {
                 let keyholder = try holder(settings, rows)
                 // Unless told otherwise, of the kind of the youngest.
                 let youngest = try rows.last.map { try keyholder.open($0).algorithm }
+                let now = ClockReading.live().now
+                if let waits = KeysText.successorWaits(rows, at: now) {
+                    say(waits)
+                    throw ExitCode.failure
+                }
                 let kind = algorithm?.kind ?? youngest ?? .rs256
+                for kid in KeysText.ring(rows).forgettable(at: now) {
+                    _ = try await store.removeSigningKey(kid)
+                }
                 let made = try await publish(kind, by: keyholder, in: store)
                 if kind == .es256 {
                     say(
@@ -111,7 +119,7 @@ struct Keys: AsyncParsableCommand {
                 if others.isEmpty {
                     // First the new one: the server is never without. The one that goes need not open.
                     let keyholder = try holder(settings, [])
-                    print(try await publish(.rs256, by: keyholder, in: store))
+                    print(try await publish(.rs256, by: keyholder, in: store, insteadOf: kid))
                 }
                 return try await store.removeSigningKey(kid)
             }
@@ -144,17 +152,18 @@ struct Keys: AsyncParsableCommand {
 
     /// Makes a key and publishes it.
     ///
-    /// - Returns: it, as a JSON object.
+    /// - Returns: it, as a JSON object, as it stands when the other key that is named has gone.
     private static func publish(
         _ algorithm: SigningKey.Algorithm,
         by keyholder: Keyholder,
-        in store: SQLiteLoginStore
+        in store: SQLiteLoginStore,
+        insteadOf gone: String? = nil
     ) async throws -> String {
         let now = ClockReading.live().now
         let key = try keyholder.make(algorithm, at: now)
         try await store.addSigningKey(key)
         let lines = KeysText.lines(
-            try await store.signingKeys(),
+            try await store.signingKeys().filter { $0.kid != gone },
             at: now,
             opening: { try? keyholder.open($0) }
         )

@@ -2,7 +2,9 @@ import Foundation
 import Simulator
 import Testing
 
-/// A failing seed as a scenario for real sockets. That fake-phone takes them, `CI/simulate` sees.
+/// A failing seed as a scenario for real sockets.
+///
+/// That fake-phone takes them, `CI/simulate` sees.
 @Suite(.timeLimit(.minutes(10))) struct StoryTests {
     /// The first seed from 1 on that violates something.
     private func failing(_ plant: Plant) throws -> SimulationResult {

@@ -534,8 +534,7 @@ extension Settings {
         _ source: inout SettingSource,
         _ mode: Mode
     ) -> ClientsSection? {
-        // A name with nothing behind it says nothing either.
-        guard let (node, file) = source.clients, node.null == nil else { return nil }
+        guard let (node, file) = source.clients else { return nil }
         let section = ClientsSection(node, file: file, allowsLoopback: mode == .development)
         for problem in section.problems { source.note(problem) }
         return section

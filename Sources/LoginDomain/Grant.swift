@@ -95,6 +95,12 @@ package struct Grant: Sendable, Equatable {
     /// browser idles.
     package var isOffline: Bool { scopes.contains(.offlineAccess) }
 
+    /// How many grants that may outlive their session a user can have at one website; another one
+    /// ends the oldest.
+    ///
+    /// They live for a month: without this one user could fill the table for everybody (T34).
+    package static let offlineMax = 10
+
     /// What its access token is for.
     package var tokenScopes: [OpenIDScope] { refresh?.scopes ?? scopes }
 

@@ -75,6 +75,7 @@ extension MemoryLoginStore {
             guard rows.grants.count < rows.caps.grants else { throw .full(.grants) }
             rows.take(request, from: grant.session)
             rows.grants[grant.id] = grant
+            rows.endSurplus(of: grant)
             return true
         }
     }
@@ -167,7 +168,10 @@ extension MemoryLoginStore {
             for party in gone { rows.remove(party.id) }
             for var party in parties {
                 party.isConfigured = true
-                party.createdAt = rows.parties[party.id]?.createdAt ?? party.createdAt
+                if let old = rows.parties[party.id] {
+                    party.createdAt = old.createdAt
+                    if old.sector != party.sector { rows.endGrants(of: party.id) }
+                }
                 rows.parties[party.id] = party
             }
         }
@@ -219,6 +223,25 @@ extension MemoryLoginStore.Rows {
         for grant in grants.values where grant.session == cookie && grant.isOffline {
             grants[grant.id]?.revoke()
         }
+    }
+
+    /// Ends the oldest grants of a user at a website that may outlive their session, so that with the
+    /// new one there are `Grant.offlineMax`.
+    mutating func endSurplus(of new: Grant) {
+        guard new.isOffline else { return }
+        let others = grants.values.filter {
+            $0.isOffline && $0.state != .revoked && $0.id != new.id && $0.user == new.user
+                && $0.client == new.client
+        }
+        let newestFirst = others.sorted {
+            ($0.codeExpiresAt, $0.id.text) > ($1.codeExpiresAt, $1.id.text)
+        }
+        for old in newestFirst.dropFirst(Grant.offlineMax - 1) { grants[old.id]?.revoke() }
+    }
+
+    /// Ends everything that a website was given.
+    mutating func endGrants(of client: RelyingPartyID) {
+        for grant in grants.values where grant.client == client { grants[grant.id]?.revoke() }
     }
 
     /// When the last refresh token ends that came of a session; nil for none.

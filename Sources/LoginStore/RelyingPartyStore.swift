@@ -43,7 +43,9 @@ package protocol RelyingPartyStore: Sendable {
     /// Writes a grant down.
     ///
     /// The request that it answers is taken from where it waits in the same step: a request is
-    /// answered once.
+    /// answered once. Of the grants that may outlive their session (`Grant.isOffline`) the oldest of
+    /// the same user and website are revoked in the same step where there are more than
+    /// `Grant.offlineMax`, never the new one.
     ///
     /// - Returns: false, and nothing has happened, when the session or the website is gone, or the
     ///   request does not wait any more.
@@ -107,6 +109,10 @@ package protocol RelyingPartyOperatorStore: RelyingPartyStore {
 
     /// Makes the websites that the configuration names these: those it named before and no longer
     /// names are removed, with their grants, and those it names are added or brought up to date.
+    ///
+    /// Where the sector of one changes, its grants are revoked: what they gave speaks of users by
+    /// names that it knew them by, and a refreshed ID token must not name another (OpenID Connect
+    /// Core section 12.2).
     ///
     /// `duplicate` when an operator has registered one of these ids; nothing has happened then.
     func setConfigured(_ parties: [RelyingParty]) async throws(LoginStoreError)

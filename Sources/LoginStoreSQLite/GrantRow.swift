@@ -88,17 +88,46 @@ enum GrantRow {
         scopes.map(\.rawValue).joined(separator: " ")
     }
 
+    /// What `Grant.revoke` makes of a row.
+    private static let revocation = """
+        UPDATE website_grant SET state = 'revoked', token = NULL, token_expires_at = NULL,
+            refresh_family = NULL, refresh_turn = NULL, exchanged_turn = NULL,
+            exchanged_at = NULL, refresh_expires_at = NULL, token_scopes = NULL,
+            forgettable_at = code_expires_at
+        """
+
     /// Ends a session's grants that could outlive it.
     static func endOffline(of session: SecretDigest, in db: Database) throws {
         try db.run(
-            sql: """
-                UPDATE website_grant SET state = 'revoked', token = NULL, token_expires_at = NULL,
-                    refresh_family = NULL, refresh_turn = NULL, exchanged_turn = NULL,
-                    exchanged_at = NULL, refresh_expires_at = NULL, token_scopes = NULL,
-                    forgettable_at = code_expires_at
-                WHERE session = ? AND is_offline = 1 AND state <> 'revoked'
-                """,
+            sql: revocation + " WHERE session = ? AND is_offline = 1 AND state <> 'revoked'",
             arguments: [session.blob]
+        )
+    }
+
+    /// Ends everything that a website was given.
+    static func endAll(of client: RelyingPartyID, in db: Database) throws {
+        try db.run(
+            sql: revocation + " WHERE client = ? AND state <> 'revoked'",
+            arguments: [client.text]
+        )
+    }
+
+    /// Ends the oldest grants of a user at a website that may outlive their session, so that with the
+    /// new one there are `Grant.offlineMax`.
+    static func endSurplus(of new: Grant, in db: Database) throws {
+        guard new.isOffline else { return }
+        // A website may have a million grants; a user has few of one that never end by themselves.
+        try db.run(
+            sql: revocation + """
+                 WHERE id IN (
+                    SELECT id FROM website_grant INDEXED BY website_grant_user
+                    WHERE user = ? AND client = ? AND is_offline = 1 AND state <> 'revoked'
+                        AND id <> ?
+                    ORDER BY code_expires_at DESC, id DESC LIMIT -1 OFFSET ?)
+                """,
+            arguments: [
+                new.user.text, new.client.text, new.id.text, Grant.offlineMax - 1,
+            ]
         )
     }
 }

@@ -108,6 +108,7 @@ extension SQLiteLoginStore {
                 return false
             }
             try GrantRow.insert(grant, in: db)
+            try GrantRow.endSurplus(of: grant, in: db)
             guard try Ledger(db).counts.grants <= caps.grants else {
                 throw LoginStoreError.full(.grants)
             }
@@ -229,7 +230,11 @@ extension SQLiteLoginStore {
             for party in known where party.isConfigured && !ids.contains(party.id) {
                 _ = try ClientRow.delete(party.id, in: db)
             }
+            let sectors = Dictionary(uniqueKeysWithValues: known.map { ($0.id, $0.sector) })
             for var party in parties {
+                if let sector = sectors[party.id], sector != party.sector {
+                    try GrantRow.endAll(of: party.id, in: db)
+                }
                 party.isConfigured = true
                 try ClientRow.put(party, in: db)
             }

@@ -67,6 +67,7 @@ extension SQLiteLoginStore {
             if newEpoch != nil || isFromTheFuture {
                 try Self.endLogins(db, clock.now, &start)
             }
+            if newEpoch != nil { try Self.tellBrought(db, &start) }
             if newEpoch != nil, !keepsSessions {
                 try db.execute(sql: "DELETE FROM browser_session")
                 start.endedBrowserSessions = db.changesCount
@@ -129,6 +130,16 @@ extension SQLiteLoginStore {
             return clock.now.since(start.at + (clock.sinceBoot - start.sinceBoot))
         }
         return newest > clock.now ? clock.now.since(newest) : nil
+    }
+
+    /// Notes what an operator may have ended since a database of another epoch was made.
+    private static func tellBrought(_ db: Database, _ start: inout ServingStart) throws {
+        start.broughtKeys = try String.fetchAll(
+            db,
+            sql: "SELECT kid FROM signing_key ORDER BY published_at, kid"
+        )
+        // Those of the configuration have the secrets that it says.
+        start.broughtClients = try ClientRow.all(in: db).filter { !$0.isConfigured }.map(\.id)
     }
 
     private static func endLogins(

@@ -33,6 +33,12 @@ package struct ServingStart: Sendable, Equatable {
     package var endedBrowserSessions: Int
     /// Codes and access tokens of websites.
     package var endedGrants: Int
+    /// The signing keys that came with a database of another epoch, by name: some may have been
+    /// revoked since.
+    package var broughtKeys: [String] = []
+    /// The websites that came with it and that an operator had registered: some may have another
+    /// secret since, or be gone.
+    package var broughtClients: [RelyingPartyID] = []
     /// Where the server's time goes on: never before a row that is there.
     package var resumesAt: Timestamp
 
@@ -50,6 +56,28 @@ package struct ServingStart: Sendable, Equatable {
     /// Within this, time stands still until the clock has caught up.
     static let stepBack = Duration.seconds(5)
 
+    /// What the operator must do again: to revoke and to rotate is forgotten by an older database.
+    private var broughtBack: [String] {
+        var lines: [String] = []
+        if !broughtKeys.isEmpty {
+            lines.append(
+                "Signing keys came with this database: \(broughtKeys.joined(separator: ", ")). Those "
+                    + "that were revoked since it was made are good again; revoke them once more: "
+                    + "login-server keys revoke KID"
+            )
+        }
+        if !broughtClients.isEmpty {
+            lines.append(
+                "Registered websites came with this database: "
+                    + "\(broughtClients.map(\.text).joined(separator: ", ")). Those whose secret was "
+                    + "rotated since it was made have the old one again, and those that were "
+                    + "removed are back; do it once more: login-server clients rotate-secret ID, "
+                    + "login-server clients remove ID"
+            )
+        }
+        return lines
+    }
+
     /// Lines for the operator; none when all is as it should be.
     package var warnings: [String] {
         var lines: [String] = []
@@ -60,6 +88,7 @@ package struct ServingStart: Sendable, Equatable {
                     + "sessions, \(endedBrowserSessions) browser sessions and \(endedGrants) grants "
                     + "of websites have ended."
             )
+            lines += broughtBack
         }
         if let clockJump,
             clockJump > Self.jumpWorthTelling || clockJump < .zero - Self.jumpWorthTelling

@@ -144,12 +144,17 @@ struct Serve: AsyncParsableCommand {
         _ store: SQLiteLoginStore,
         at now: Timestamp
     ) async throws {
-        let known = try await store.relyingParties().filter { !$0.isConfigured }
+        let all = try await store.relyingParties()
+        // Those of the configuration are judged as it is read, where it names any.
+        let known = all.filter { settings.clients == nil || !$0.isConfigured }
         for party in known {
             if let warning = party.proofKeyWarning { say(warning) }
             if settings.mode == .production, let warning = party.loopbackWarning { say(warning) }
         }
-        let parties = settings.clients.map { party in
+        let news = ConfiguredClients.news(known: all, named: settings.clients)
+        // Where it says nothing of websites, nothing of them changes.
+        guard let clients = settings.clients else { return news.forEach(say) }
+        let parties = clients.map { party in
             var party = party
             party.createdAt = now
             return party
@@ -177,6 +182,7 @@ struct Serve: AsyncParsableCommand {
             }
             throw SettingOptions.refusedExitCode
         }
+        news.forEach(say)
     }
 
     /// On a developer's machine the operators' listener makes way for whoever has its port.

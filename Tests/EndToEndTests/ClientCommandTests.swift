@@ -363,6 +363,59 @@ struct ClientCommandTests {
         }
     }
 
+    @Test func `a start without the configuration keeps its websites, and says so`() async throws {
+        try await Programs.withFolder { folder in
+            let (database, file) = ("\(folder)/login.sqlite", "\(folder)/settings.yaml")
+            func write(_ text: String) throws {
+                try Data(text.utf8).write(to: URL(filePath: file))
+                try FileManager.default.setAttributes(
+                    [.posixPermissions: 0o644],
+                    ofItemAtPath: file
+                )
+            }
+            /// What a start says, of websites alone.
+            func start(_ arguments: [String]) async throws -> [Substring] {
+                let log = "\(folder)/\(UUID().uuidString)"
+                try await withServer(database, arguments, errorsTo: log) { _ in }
+                return try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
+                    .filter { $0.contains("website") }
+            }
+            func known() async throws -> [Substring] {
+                try await clients(["list"], database).output.split(separator: "\n")
+                    .compactMap { $0.split(separator: "\t").first }
+            }
+            let secret = String(repeating: "s3cret-", count: 6)
+            let entry = "name: Shop, secret: \(secret), redirect_uris: ['\(Self.redirect)']"
+            let both = "clients:\n  - { id: shop, \(entry) }\n  - { id: other, \(entry) }\n"
+            try write(both)
+            let first = try await start(["--config", file])
+            #expect(first.count == 1, "\(first)")
+            #expect(first.first?.hasSuffix("chmod 600 \(file)") == true, "\(first)")
+            try write("site_name: Shop\n")
+            for arguments in [[], ["--config", file]] {
+                let lines = try await start(arguments)
+                #expect(lines.count == 1, "\(lines)")
+                let line = "2 websites of an earlier configuration stay: other, shop. "
+                #expect(lines.first?.contains(line) == true, "\(lines)")
+                #expect(try await known() == ["other", "shop"])
+            }
+            try write(
+                "clients:\n  - { id: shop, public: true, pairwise: true, name: Shop, "
+                    + "redirect_uris: ['\(Self.redirect)'] }\n"
+            )
+            let changed = try await start(["--config", file])
+            #expect(changed.count == 2, "\(changed)")
+            #expect(changed.contains { $0.contains("The website other is not in the") })
+            #expect(changed.contains { $0.contains("The website shop knows users by other names") })
+            #expect(try await known() == ["shop"])
+            try write("clients: []\n")
+            let gone = try await start(["--config", file])
+            #expect(gone.count == 1, "\(gone)")
+            #expect(gone.first?.contains("The website shop is not in the") == true)
+            #expect(try await known() == [])
+        }
+    }
+
     @Test func `an id that is registered already is not the configuration's, and nothing starts`()
         async throws
     {

@@ -11,6 +11,7 @@ import Testing
         _ text: String,
         name: String = "settings.yaml",
         beside files: [String: String] = [:],
+        modes: [String: Int] = [:],
         mode: String = "development"
     ) async throws -> (settings: Settings?, reasons: [String]) {
         let folder = FileManager.default.temporaryDirectory
@@ -23,6 +24,12 @@ import Testing
         let file = folder.appendingPathComponent(name)
         let whole = text.replacing("FOLDER", with: folder.path)
         try Data(whole.utf8).write(to: file)
+        for name in [name] + files.keys {
+            try FileManager.default.setAttributes(
+                [.posixPermissions: modes[name, default: 0o600]],
+                ofItemAtPath: folder.appendingPathComponent(name).path
+            )
+        }
         do {
             let settings = try await Settings.read(
                 flags: SettingsFlags(config: file.path, mode: mode),
@@ -35,7 +42,9 @@ import Testing
                     ] : [:],
                 freePort: { nil }
             )
-            return (settings, [])
+            var found = settings
+            found.warnings = found.warnings.map { $0.replacing(folder.path, with: "FOLDER") }
+            return (found, [])
         } catch {
             return (nil, error.reasons.map { $0.replacing(file.path, with: "FILE") })
         }
@@ -145,13 +154,90 @@ import Testing
         #expect(found.warnings == [])
     }
 
-    @Test(arguments: ["clients:\nport: 8099\n", "clients: []\nport: 8099\n", "port: 8099\n"])
-    func `a file may name no website`(text: String) async throws {
-        let (settings, reasons) = try await read(text)
+    @Test func `a file may say that there is no website`() async throws {
+        let (settings, reasons) = try await read("clients: []\nport: 8099\n")
         let found = try #require(settings, "\(reasons)")
         #expect(found.clients == [])
         #expect(found.edge.port == 8099)
         #expect(found.lines.contains("websites of the configuration: none"))
+    }
+
+    @Test(arguments: ["clients:\nport: 8099\n", "port: 8099\n"])
+    func `a file that says nothing of websites does not say that there is none`(
+        text: String
+    ) async throws {
+        let (settings, reasons) = try await read(text)
+        let found = try #require(settings, "\(reasons)")
+        #expect(found.clients == nil)
+        #expect(found.edge.port == 8099)
+        let words = "websites of the configuration: not said, those that it named before stay"
+        #expect(found.lines.contains(words))
+    }
+
+    @Test func `a start tells which websites stay, which go and which lose what they had`()
+        async throws
+    {
+        let uri = ["https://shop.example/cb"]
+        let known = [
+            try party("first", "A", uri), try party("second", "B", uri, isPairwise: true),
+        ]
+        var operators = try party("third", "C", uri)
+        operators.isConfigured = false
+        func news(_ named: [RelyingParty]?) -> [String] {
+            ConfiguredClients.news(known: known + [operators], named: named)
+        }
+        #expect(news(known).isEmpty)
+        let stays = news(nil)
+        #expect(stays.count == 1)
+        #expect(stays.first?.hasPrefix("2 websites of an earlier configuration stay: ") == true)
+        #expect(stays.first?.contains(": first, second. ") == true)
+        #expect(stays.first?.contains("write clients: []") == true)
+        #expect(ConfiguredClients.news(known: [operators], named: nil).isEmpty)
+        let gone = news([])
+        #expect(gone.count == 2)
+        for (line, id) in zip(gone, ["first", "second"]) {
+            #expect(line.hasPrefix("The website \(id) is not in the configuration file any more"))
+        }
+        let moved = try party("second", "B", ["https://new.example/cb"], isPairwise: true)
+        let changed = news([try party("first", "A", ["https://new.example/cb"]), moved])
+        #expect(changed.count == 1)
+        #expect(changed.first?.hasPrefix("The website second knows users by other names") == true)
+        let many = try (0..<30).map { try party("shop\($0)", "S", uri) }
+        let line = try #require(ConfiguredClients.news(known: many, named: nil).first)
+        #expect(line.contains("shop19 and 10 more. "), "\(line)")
+    }
+
+    @Test(arguments: [0o600, 0o700, 0o640, 0o604, 0o620, 0o602])
+    func `T36 a file with a website's secret that others may touch is told`(
+        mode: Int
+    ) async throws {
+        let entry = "name: N, redirect_uris: ['https://shop.example/cb']"
+        let apart =
+            "clients:\n  - { id: shop, \(entry), secret_file: FOLDER/secret }\n"
+            + "  - { id: other, \(entry), secret_file: FOLDER/secret }\n"
+        let isTold = mode & 0o077 != 0
+        let (first, _) = try await read(
+            apart,
+            beside: ["secret": Self.secret],
+            modes: ["secret": mode]
+        )
+        let cure = "FOLDER/secret is open to others. Close it to them: chmod 600 FOLDER/secret"
+        #expect(first?.warnings == (isTold ? ["The secret_file \(cure)"] : []))
+        // The file that only says where it is may be read by everybody.
+        let (second, _) = try await read(
+            apart,
+            beside: ["secret": Self.secret],
+            modes: ["settings.yaml": mode]
+        )
+        #expect(second?.warnings == [])
+        let (third, _) = try await read(
+            "clients:\n  - { id: shop, \(entry), secret: \(Self.secret) }\n",
+            modes: ["settings.yaml": mode]
+        )
+        let line =
+            "The configuration file with a website's secret, FOLDER/settings.yaml is open to "
+            + "others. Close it to them: chmod 600 FOLDER/settings.yaml"
+        #expect(third?.warnings == (isTold ? [line] : []))
     }
 
     /// A website, and the line it is refused with.
@@ -246,7 +332,7 @@ import Testing
             beside: ["secret": secret]
         )
         #expect(reasons == [])
-        #expect(settings?.clients.first?.secret == clientSecretDigest(of: secret))
+        #expect(settings?.clients?.first?.secret == clientSecretDigest(of: secret))
     }
 
     @Test func `an id is given once, and what is no list is refused`() async throws {

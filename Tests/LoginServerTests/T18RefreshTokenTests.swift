@@ -438,6 +438,26 @@ import Testing
         }
     }
 
+    @Test func `T18 a website that learns other names of users gets none by its old tokens`()
+        async throws
+    {
+        try await EdgeStage.with { stage in
+            let shop = try await Website.register(on: stage) { $0.allowsRefresh = true }
+            var party = try #require(try await stage.rows.relyingParties().first)
+            _ = try await stage.rows.removeRelyingParty(party.id)
+            try await stage.rows.setConfigured([party])
+            let phone = try await stage.phone("alice")
+            let first = try await shop.logIn(Browser(stage), by: phone, Self.scope)
+            let second = try await shop.logIn(Browser(stage), by: phone, Self.scope)
+            let token = try await shop.redeem(first.code).text("refresh_token")
+            #expect(token != nil)
+            party.isPairwise = true
+            try await stage.rows.setConfigured([party])
+            #expect(try await shop.refresh(token).error == "invalid_grant")
+            #expect(try await shop.redeem(second.code).error == "invalid_grant")
+        }
+    }
+
     @Test func `T36 the rows hold no refresh token`() async throws {
         try await withTokens { scene async throws in
             let token = try #require(scene.token)

@@ -139,6 +139,51 @@ extension LoginStoreContract {
             try require(try await store.session(Scenery.session(2)) != nil, "no login")
             try require(try await store.grantRow(1)?.state, is: .revoked)
         },
+        StoreCheck("T34: of a user's grants at a website that may outlive a session ten are alive.")
+        {
+            store in
+            try await store.registerParties(1...2)
+            // The user of the first session has two.
+            for number: UInt64 in 1...2 { try await store.logIn(number) }
+            try await store.open(3)
+            try await store.scan(3, by: 1)
+            try await store.confirm(3, by: 1)
+            try await store.redeem(3)
+            // Others of each kind, all of them older.
+            try await store.open(grant: 1)
+            try await store.openOffline(2, client: 2, at: 15_000)
+            try await store.openOffline(3, of: 2, at: 15_000)
+            let others = [
+                try await store.grantRow(1), try await store.grantRow(2),
+                try await store.grantRow(3),
+            ]
+            for number: UInt64 in 11...20 {
+                let session: UInt64 = number.isMultiple(of: 2) ? 1 : 3
+                try await store.openOffline(number, of: session, at: 20_000 + Int64(number))
+                try require(try await store.redeemOffline(number), is: .redeemed)
+            }
+            let ten = try await store.grantRows(11...20)
+            try require(ten.allSatisfy { $0?.refresh != nil }, "ten are too many")
+            try await store.openOffline(21, of: 1, at: 20_021)
+            try require(try await store.grantRow(11)?.state, is: .revoked)
+            try require(try await store.grant(.refresh(Scenery.family(11))), is: nil)
+            try require(try await store.grant(.token(Scenery.token(11))), is: nil)
+            try require(try await store.grantRows(12...20), is: Array(ten.dropFirst()))
+            try require(try await store.grantRow(21)?.state, is: .issued)
+            // One that is over takes nobody's place.
+            _ = try await store.updateGrant(.code(Scenery.code(15))) { $0.revoke() }
+            try await store.openOffline(22, of: 3, at: 20_022)
+            try require(try await store.grantRow(12), is: ten[1])
+            // The new one stays, however old it says it is.
+            try await store.openOffline(23, of: 1, at: 19_000)
+            try require(try await store.grantRow(23)?.state, is: .issued)
+            try require(try await store.grantRow(12)?.state, is: .revoked)
+            let after = [
+                try await store.grantRow(1), try await store.grantRow(2),
+                try await store.grantRow(3),
+            ]
+            try require(after, is: others)
+        },
         StoreCheck("A login says until when a website may go on with it.") { store in
             try await store.registerParties(1...1)
             try await store.logIn(1)
@@ -188,9 +233,25 @@ extension LoginStoreContract {
 
 extension OperatorStore {
     @discardableResult
-    fileprivate func openOffline(_ number: UInt64, of session: UInt64 = 1) async throws -> Bool {
-        let grant = try Scenery.offlineGrant(number, client: 1, of: try await sessionRow(session))
+    fileprivate func openOffline(
+        _ number: UInt64,
+        client: UInt64 = 1,
+        of session: UInt64 = 1,
+        at now: Int64 = 20_000
+    ) async throws -> Bool {
+        let grant = try Scenery.offlineGrant(
+            number,
+            client: client,
+            of: try await sessionRow(session),
+            at: Scenery.at(now)
+        )
         return try await openGrant(grant, answering: .fresh)
+    }
+
+    fileprivate func grantRows(_ numbers: ClosedRange<UInt64>) async throws -> [Grant?] {
+        var rows: [Grant?] = []
+        for number in numbers { rows.append(try await grantRow(number)) }
+        return rows
     }
 
     /// The website exchanges the code of a grant for the family, turn and token of its number.

@@ -148,6 +148,42 @@ extension LoginStoreContract {
                 ]
             )
         },
+        StoreCheck("T18: a website that knows users by other names loses its grants, and no other.")
+        {
+            store in
+            // 1 becomes pairwise, 2 is so no longer, 3 moves; 4 and 5 stay what they were.
+            var parties = try ([1, 2, 3, 4, 5] as [UInt64]).map { try Scenery.party($0) }
+            for index in 1...3 { parties[index].isPairwise = true }
+            try await store.setConfigured(parties)
+            try await store.registerParties(6...6)
+            try await store.logIn(1)
+            for number: UInt64 in 1...6 {
+                try await store.open(grant: number, client: number)
+                try await store.redeem(grant: number, client: number)
+                try await store.open(grant: number + 10, client: number)
+            }
+            var kept: [Grant?] = []
+            for number: UInt64 in 4...6 {
+                kept += [try await store.grantRow(number), try await store.grantRow(number + 10)]
+            }
+            parties[0].isPairwise = true
+            parties[1].isPairwise = false
+            parties[2].redirectURIs = [try Scenery.redirect(13)]
+            // Another address of the same host, and another host where all share one name.
+            parties[3].redirectURIs = [try RedirectURI(registering: "https://shop4.example/new")]
+            parties[4].redirectURIs = [try Scenery.redirect(15)]
+            try await store.setConfigured(parties)
+            for number: UInt64 in 1...3 {
+                try require(try await store.grantRow(number)?.state, is: .revoked)
+                try require(try await store.grantRow(number + 10)?.state, is: .revoked)
+                try require(try await store.grant(.token(Scenery.token(number))), is: nil)
+            }
+            var after: [Grant?] = []
+            for number: UInt64 in 4...6 {
+                after += [try await store.grantRow(number), try await store.grantRow(number + 10)]
+            }
+            try require(after, is: kept)
+        },
         StoreCheck("An id that an operator has registered is not the configuration's to take.") {
             store in
             try await store.setConfigured([try Scenery.party(1)])

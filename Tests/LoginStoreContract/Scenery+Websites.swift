@@ -158,7 +158,8 @@ extension Scenery {
     static func offlineGrant(
         _ number: UInt64,
         client: UInt64,
-        of session: BrowserSession
+        of session: BrowserSession,
+        at now: Timestamp = at(20_000)
     ) throws -> Grant {
         Grant(
             id: grantID(number),
@@ -169,7 +170,7 @@ extension Scenery {
             ),
             session: session,
             code: code(number),
-            at: at(20_000)
+            at: now
         )
     }
 

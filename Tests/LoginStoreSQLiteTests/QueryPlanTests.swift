@@ -25,6 +25,13 @@ struct QueryPlanTests {
         DELETE FROM website_grant WHERE rowid IN
             (SELECT rowid FROM website_grant WHERE forgettable_at < 1 LIMIT 2)
         """,
+        """
+        UPDATE website_grant SET state = 'revoked' WHERE id IN (
+            SELECT id FROM website_grant INDEXED BY website_grant_user
+            WHERE user = 'u' AND client = 'c' AND is_offline = 1 AND state <> 'revoked' AND id <> 'i'
+            ORDER BY code_expires_at DESC, id DESC LIMIT -1 OFFSET 9)
+        """,
+        "UPDATE website_grant SET state = 'revoked' WHERE client = 'c' AND state <> 'revoked'",
         "DELETE FROM website_grant WHERE client = 'c'",
         "DELETE FROM website_grant WHERE user = 'u'",
         "SELECT * FROM client WHERE id = 'c'",

@@ -375,6 +375,41 @@ struct T38RestoreTests {
         }
     }
 
+    @Test func `T38: what an operator has to end once more is named when a copy is put back`()
+        async throws
+    {
+        try await withFolder { folder in
+            let (path, copy) = ("\(folder)/login.sqlite", "\(folder)/copy.sqlite")
+            let website = try Website()
+            var (server, start) = try serve(path)
+            try await website.register(server)
+            try await server.addSigningKey(Website.key(seed: 1))
+            try await server.addSigningKey(Website.key(seed: 2))
+            try SQLiteBackup.write(of: path, to: copy, replacing: false)
+            // A key is revoked and a website removed, and both come back.
+            #expect(try await server.removeSigningKey("kid-1"))
+            #expect(try await server.removeRelyingParty(website.other.id))
+            try server.close()
+            #expect(try serveAndClose(path).warnings == [])
+            try FileManager.default.removeItem(atPath: path)
+            try FileManager.default.copyItem(atPath: copy, toPath: path)
+            (server, start) = try serve(path)
+            #expect(try await server.signingKeys().map(\.kid) == ["kid-1", "kid-2"])
+            #expect(try await server.relyingParty(website.other.id) != nil)
+            try server.close()
+            let keys = start.warnings.filter { $0.contains("kid-1, kid-2.") }
+            #expect(keys.count == 1, "\(start.warnings)")
+            #expect(keys.first?.contains("login-server keys revoke") == true)
+            let clients = start.warnings.filter { $0.contains(website.other.id.text) }
+            #expect(clients.count == 1, "\(start.warnings)")
+            #expect(clients.first?.contains("login-server clients rotate-secret") == true)
+            // The secrets of the configuration are those that it says.
+            #expect(!start.warnings.contains { $0.contains(website.party.id.text) })
+            // It is told once.
+            #expect(try serveAndClose(path).warnings == [])
+        }
+    }
+
     private func serveAndClose(_ path: String) throws -> ServingStart {
         let (store, start) = try serve(path)
         try store.close()

@@ -163,6 +163,7 @@ enum Flaw: String, CaseIterable, Sendable {
     case configuringMakesThemYounger
     case configuringHappensInPart
     case configuringIsNotSaid
+    case configuringKeepsTokensOfOtherNames
     // Subjects
     case subjectsChange
     case subjectsAreOneForAllSectors
@@ -231,6 +232,9 @@ enum Flaw: String, CaseIterable, Sendable {
     case familiesAreKeptFromLogins
     case familiesAreForgottenEarly
     case familiesLeaveUnusedCodes
+    case familiesHaveNoCap
+    case familiesOfAllWebsitesAreCounted
+    case familiesOfASessionAreCounted
     // Signing keys
     case keysAreYoungestFirst
     case keysAreToldByName

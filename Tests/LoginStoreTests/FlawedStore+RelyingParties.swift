@@ -94,6 +94,10 @@ extension FlawedStore {
             for party in known where !party.isConfigured && ids.contains(party.id) {
                 _ = try await base.removeRelyingParty(party.id)
             }
+        case .configuringKeepsTokensOfOtherNames:
+            for made in side.withLock(\.grantsMade) {
+                if let grant = try await base.grant(.code(made.code)) { keep([grant]) }
+            }
         case .configuringEndsTokens:
             try await base.setConfigured([])
         case .configuringMakesThemYounger:
@@ -264,6 +268,19 @@ extension FlawedStore {
             guard isThere else { return false }
             answered = .fresh
             try await base.unpark(cookie)
+        case .familiesHaveNoCap:
+            keep(try await offlineGrants())
+        case .familiesOfASessionAreCounted:
+            keep(try await offlineGrants().filter { $0.session != grant.session })
+        case .familiesOfAllWebsitesAreCounted where grant.isOffline:
+            let live = try await offlineGrants().filter {
+                $0.user == grant.user && $0.state != .revoked
+            }
+            for old in live.sorted(by: { $0.codeExpiresAt < $1.codeExpiresAt })
+                .dropLast(Grant.offlineMax - 1)
+            {
+                _ = try await base.updateGrant(.code(old.code)) { $0.revoke() }
+            }
         case .parkedIsTakenThoughRefused where !hasSession:
             if case .parked(let cookie) = request { try await base.unpark(cookie) }
         default:

@@ -36,12 +36,12 @@ struct ClientsSection {
     private(set) var parties: [RelyingParty] = []
     /// What is wrong, a line each.
     private(set) var problems: [String] = []
+    /// What an operator should know of the files that secrets lie in, a line each.
+    private(set) var warnings: [String] = []
 
     init(_ node: Node, file: String, allowsLoopback: Bool) {
         self.file = file
         self.allowsLoopback = allowsLoopback
-        // A name with nothing behind it names nobody.
-        if node.null != nil { return }
         guard let list = node.sequence else {
             problems.append("\(place(node)): \(Self.name) must be a list of websites.")
             return
@@ -89,7 +89,7 @@ struct ClientsSection {
         }
     }
 
-    private func draft(
+    private mutating func draft(
         _ values: [Word: Node],
         _ id: String?,
         _ flaws: inout [String]
@@ -138,7 +138,7 @@ struct ClientsSection {
     }
 
     /// The secret; nil for a public website, and for one that has none that will do.
-    private func secret(
+    private mutating func secret(
         _ values: [Word: Node],
         isPublic: Bool,
         _ flaws: inout [String]
@@ -150,17 +150,25 @@ struct ClientsSection {
         case (nil, nil, true):
             return nil
         case (let secret?, nil, false):
+            warn(SecretFile.warning(file, "The configuration file with a website's secret,"))
             return judged(secret, &flaws)
         case (nil, let path?, false):
             guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
                 flaws.append("secret_file: \(path) cannot be read.")
                 return nil
             }
+            warn(SecretFile.warning(path, "The secret_file"))
             return judged(text.trimmingCharacters(in: .whitespacesAndNewlines), &flaws)
         default:
             flaws.append("one of secret, secret_file and public: true is needed, and only one.")
             return nil
         }
+    }
+
+    private mutating func warn(_ line: String?) {
+        // Several websites may have theirs in one file.
+        guard let line, !warnings.contains(line) else { return }
+        warnings.append(line)
     }
 
     private func judged(_ secret: String, _ flaws: inout [String]) -> String? {

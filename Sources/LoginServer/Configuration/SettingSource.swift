@@ -47,7 +47,10 @@ struct SettingSource {
                 // YAML reads JSON too.
                 if let root = try Yams.compose(yaml: text) {
                     problems += Self.flaws(in: root, of: file)
-                    clients = root.mapping?[Node(ClientsSection.name)].map { ($0, file) }
+                    // A name with nothing behind it says nothing.
+                    if let node = root.mapping?[Node(ClientsSection.name)], node.null == nil {
+                        clients = (node, file)
+                    }
                     layers += try Self.layer(root, text, isJSON: file.hasSuffix(".json"))
                 }
             } catch {

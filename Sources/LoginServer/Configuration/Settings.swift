@@ -14,10 +14,11 @@ package struct Settings: Sendable {
     package var database: String
     /// What its signing keys are encrypted under.
     package var keyFile: KeyFile
-    /// The websites that the configuration file names.
+    /// The websites that the configuration file names; nil where it says nothing of websites, and
+    /// then those that it named before stay.
     ///
     /// They come when they are written down, and say `Timestamp.earliest` here.
-    package var clients: [RelyingParty]
+    package var clients: [RelyingParty]?
     /// Whether browsers stay logged in when a backup is restored.
     ///
     /// They do not unless the operator says so: a restored session may be one that was logged out or
@@ -124,7 +125,7 @@ extension Settings {
         let wechat = readWeChat(&source, mode)
         let database = readDatabase(&source)
         let keyFile = readKeyFile(&source, mode, database)
-        let clients = readClients(&source, mode)
+        let section = readClients(&source, mode)
         let keepsRestoredSessions = readRestoredSessions(&source)
         let logLevel = source.text(.logLevel) ?? "info"
         if !logLevels.contains(logLevel) {
@@ -144,11 +145,11 @@ extension Settings {
             wechat: wechat,
             database: database,
             keyFile: keyFile,
-            clients: clients,
+            clients: section?.parties,
             keepsRestoredSessions: keepsRestoredSessions,
             logLevel: logLevel,
             logFormat: logFormat,
-            warnings: clients.compactMap(\.proofKeyWarning)
+            warnings: section.map { $0.warnings + $0.parties.compactMap(\.proofKeyWarning) } ?? []
         )
     }
 
@@ -528,14 +529,15 @@ extension Settings {
         return Beside(mode: mode, database: database, keyFile: file ?? usual)
     }
 
+    /// - Returns: nil where nothing is said of websites, which is not the same as none.
     private static func readClients(
         _ source: inout SettingSource,
         _ mode: Mode
-    ) -> [RelyingParty] {
-        guard let (node, file) = source.clients else { return [] }
+    ) -> ClientsSection? {
+        guard let (node, file) = source.clients else { return nil }
         let section = ClientsSection(node, file: file, allowsLoopback: mode == .development)
         for problem in section.problems { source.note(problem) }
-        return section.parties
+        return section
     }
 
     private static func readRestoredSessions(_ source: inout SettingSource) -> Bool {
@@ -578,6 +580,11 @@ extension Settings {
         return KeyFile(besideFolderOf: database)
     }
 
+    private var clientsInWords: String {
+        guard let clients else { return "not said, those that it named before stay" }
+        return clients.isEmpty ? "none" : clients.map(\.id.text).joined(separator: ", ")
+    }
+
     /// What is in force, a line each, secrets redacted.
     ///
     /// For `login-server check` and the log.
@@ -589,8 +596,7 @@ extension Settings {
             "site name: \(edge.siteName)",
             "database: \(database)",
             "key file: \(keyFile.path)",
-            "websites of the configuration: "
-                + (clients.isEmpty ? "none" : clients.map(\.id.text).joined(separator: ", ")),
+            "websites of the configuration: \(clientsInWords)",
             "log level: \(logLevel), \(logFormat.rawValue)",
             "operators look at: "
                 + (edge.operations.map { "\($0.host):\($0.port)" } ?? "nothing (off)"),
@@ -679,8 +685,10 @@ extension RelyingParty {
         guard let first = loopback.first else { return nil }
         return
             "The website \(id) has an address from development, \(first): on the machine of whoever "
-            + "logs in any program may listen there. Remove the website and add it with its own: "
-            + "login-server clients remove \(id)"
+            + "logs in any program may listen there. "
+            + (isConfigured
+                ? "Name the website in the configuration file with its own."
+                : "Remove the website and add it with its own: login-server clients remove \(id)")
     }
 }
 

@@ -194,6 +194,19 @@ extension ModelState {
             arrived: arrived,
             departed: now
         )
+        if ask.scope.contains("offline_access") { crowd(session.user, at: ask.client, now) }
+    }
+
+    /// One grant too many of those that may outlive their session ends the oldest.
+    ///
+    /// Others may be on their way, so half as many as there may be are enough to expect it.
+    private mutating func crowd(_ user: UserID, at client: String, _ now: Int64) {
+        let live = grants.filter { _, grant in
+            grant.isOffline && grant.user == user && grant.ask.client == client
+                && grant.deadFrom == nil && sessions[grant.session]?.endedAt == nil
+        }
+        guard live.count > Grant.offlineMax / 2 else { return }
+        for code in live.keys { mayDie(code, at: now) }
     }
 
     private mutating func finish(_ code: String, _ number: Int, done: Bool, at now: Int64) {

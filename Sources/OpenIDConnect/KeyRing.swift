@@ -94,6 +94,16 @@ package struct KeyRing: Sendable, Equatable {
         return now + Self.lead >= since + Self.period
     }
 
+    /// What must go when a key is revoked: of the one that signs, also all that signed before it, or the
+    /// last of those would sign again, which clients hold no longer, and which may be of a kind that was
+    /// given up.
+    package func leaving(with kid: String, at now: Timestamp) -> [String] {
+        guard state(of: kid, at: now) == .signing,
+            let place = entries.firstIndex(where: { $0.kid == kid })
+        else { return [kid] }
+        return entries.prefix(through: place).map(\.kid)
+    }
+
     /// Keys whose rows can go, the oldest first.
     package func forgettable(at now: Timestamp) -> [String] {
         let states = entries.map { state(of: $0.kid, at: now) }

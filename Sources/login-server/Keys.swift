@@ -97,8 +97,8 @@ struct Keys: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Forgets a key at once: what it signed can no longer be checked.",
             discussion: """
-                For a key that somebody else may have. Another one signs from now on; where there is \
-                no other, a new one is made first. Websites that keep the key set fail until they ask \
+                For a key that somebody else may have. The next one signs from now on; where there is \
+                none, it is made first. Keys that signed before it go with it. Websites that keep the key set fail until they ask \
                 for it again, an hour at most.
                 """
         )
@@ -115,11 +115,20 @@ struct Keys: AsyncParsableCommand {
                     say("There is no signing key \(kid).")
                     throw ExitCode.failure
                 }
-                let others = rows.filter { $0.kid != kid }
-                if others.isEmpty {
+                let leaving = KeysText.ring(rows).leaving(with: kid, at: ClockReading.live().now)
+                if rows.allSatisfy({ leaving.contains($0.kid) }) {
                     // First the new one: the server is never without. The one that goes need not open.
                     let keyholder = try holder(settings, [])
-                    print(try await publish(.rs256, by: keyholder, in: store, insteadOf: kid))
+                    print(try await publish(.rs256, by: keyholder, in: store, insteadOf: leaving))
+                }
+                if leaving.count > 1 {
+                    say(
+                        "Forgotten with it, so that no earlier key signs again: "
+                            + leaving.filter { $0 != kid }.joined(separator: ", ")
+                    )
+                }
+                for earlier in leaving where earlier != kid {
+                    _ = try await store.removeSigningKey(earlier)
                 }
                 return try await store.removeSigningKey(kid)
             }
@@ -152,18 +161,18 @@ struct Keys: AsyncParsableCommand {
 
     /// Makes a key and publishes it.
     ///
-    /// - Returns: it, as a JSON object, as it stands when the other key that is named has gone.
+    /// - Returns: it, as a JSON object, as it stands when those that are named have gone.
     private static func publish(
         _ algorithm: SigningKey.Algorithm,
         by keyholder: Keyholder,
         in store: SQLiteLoginStore,
-        insteadOf gone: String? = nil
+        insteadOf gone: [String] = []
     ) async throws -> String {
         let now = ClockReading.live().now
         let key = try keyholder.make(algorithm, at: now)
         try await store.addSigningKey(key)
         let lines = KeysText.lines(
-            try await store.signingKeys().filter { $0.kid != gone },
+            try await store.signingKeys().filter { !gone.contains($0.kid) },
             at: now,
             opening: { try? keyholder.open($0) }
         )

@@ -111,6 +111,19 @@ struct KeyRingTests {
         #expect(Self.ring().isRotationDue(at: Self.hour(0)))
     }
 
+    @Test func `T22: no key signs again when the one after it is revoked`() {
+        let ring = Self.ring(("a", 0), ("b", 100), ("c", 200), ("d", 300))
+        let now = Self.hour(310)
+        #expect(ring.state(of: "c", at: now) == .signing)
+        #expect(ring.leaving(with: "c", at: now) == ["a", "b", "c"])
+        let left = Self.ring(("d", 300))
+        #expect(left.signer(at: now)?.kid == "d")
+        // One that does not sign goes alone: the signer stays what it was.
+        for kid in ["a", "b", "d", "unknown"] {
+            #expect(ring.leaving(with: kid, at: now) == [kid])
+        }
+    }
+
     @Test func `T22: after an emergency the oldest that is left signs, at once`() {
         let ring = Self.ring(("b", 100), ("c", 101))
         #expect(ring.signer(at: Self.hour(102))?.kid == "b")

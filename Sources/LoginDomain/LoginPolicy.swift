@@ -70,7 +70,7 @@ package struct LoginPolicy: Sendable, Equatable {
     /// many at once (T34).
     package var parkedPerAddressPerMinute: Int = 60
     package var parkedPerAddressBurst: Int = 120
-    /// Authorization codes of one user a minute, over all websites.
+    /// Authorization codes of one user a minute at one website, without those that follow a scan (T34).
     package var grantsPerUserPerMinute: Int = 60
     /// TCP connections per address (T32).
     package var connectionsPerAddress: Int = 64

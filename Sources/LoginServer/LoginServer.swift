@@ -177,7 +177,8 @@ package func buildApplication(
         service: service,
         browser: browser,
         headers: headers,
-        clients: clients
+        clients: clients,
+        pages: pages
     )
     var application = Application(
         responder: responder,

@@ -23,9 +23,14 @@ struct Budgets: Sendable {
     private var profilesOfUsers: SlidingWindow<UserID>
     /// Websites' requests.
     private var parkedOfAddresses: TokenBuckets<String>
-    private var grantsOfUsers: SlidingWindow<UserID>
+    private var grantsOfUsers: SlidingWindow<UserAtWebsite>
 
     private enum Everybody { case everybody }
+
+    private struct UserAtWebsite: Hashable {
+        var user: UserID
+        var client: RelyingPartyID
+    }
 
     init(_ policy: LoginPolicy) {
         let minute = Duration.seconds(60)
@@ -189,11 +194,18 @@ struct Budgets: Sendable {
 
     /// A website gets a code for a user who is logged in.
     ///
-    /// - Returns: seconds to wait; nil when it may, and then it has been counted.
-    mutating func grant(_ user: UserID, at now: Timestamp) -> Int? {
-        if let wait = grantsOfUsers.secondsToWait(user, at: now) { return wait }
-        grantsOfUsers.note(user, at: now)
-        return nil
+    /// Each website has a budget of its own: one that asks without end shuts its users out of no other.
+    ///
+    /// - Returns: whether it may, and then it has been counted.
+    mutating func grant(
+        _ user: UserID,
+        to client: RelyingPartyID,
+        at now: Timestamp
+    ) -> Bool {
+        let key = UserAtWebsite(user: user, client: client)
+        guard grantsOfUsers.secondsToWait(key, at: now) == nil else { return false }
+        grantsOfUsers.note(key, at: now)
+        return true
     }
 
     // MARK: - Phones

@@ -508,8 +508,12 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
             counts.note(.malformed)
             return .notHTTP
         }
-        counts.note(parts.wire.isTooLong ? .targetTooLong : .headersTooLarge)
-        return parts.wire.isTooLong ? .targetTooLong : .headersTooLarge
+        guard parts.wire.isTooLong else {
+            counts.note(.headersTooLarge)
+            return .headersTooLarge
+        }
+        counts.note(.targetTooLong)
+        return .targetTooLong(beginning: parts.wire.beginning)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

@@ -83,8 +83,8 @@ package struct RequestTooSlow: Error {
 
 /// Why bytes are no request.
 package enum UnreadableRequest: Sendable, Equatable {
-    /// The target is longer than a header field may be.
-    case targetTooLong
+    /// The target is longer than a header field may be; it begins with these 16 characters.
+    case targetTooLong(beginning: String)
     /// A header field, all of them together, or their number is over the limit.
     case headersTooLarge
     /// Not whole in time.

@@ -19,6 +19,8 @@ final class WireWatch: ChannelDuplexHandler, RemovableChannelHandler {
     private let counts: EdgeCounts
 
     private var targetBytes = 0
+    /// The first of them, inline: every connection has a place for them.
+    private var targetBeginning = InlineArray<16, UInt8>(repeating: 0)
     private var place = Place.start
     /// What has come since the last answer; nil before.
     private var drained: Int?
@@ -44,6 +46,12 @@ final class WireWatch: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     var isTooLong: Bool { targetBytes > targetBytesMax }
+
+    /// The first characters of the target.
+    var beginning: String {
+        let count = min(targetBytes, targetBeginning.count)
+        return String(decoding: (0..<count).map { targetBeginning[$0] }, as: UTF8.self)
+    }
 
     func requestEnded() {
         targetBytes = 0
@@ -77,7 +85,9 @@ final class WireWatch: ChannelDuplexHandler, RemovableChannelHandler {
             switch (place, byte) {
             case (.method, UInt8(ascii: " ")): place = .target
             case (.target, UInt8(ascii: " ")), (.target, UInt8(ascii: "\n")): place = .behind
-            case (.target, _): targetBytes += 1
+            case (.target, _):
+                if targetBytes < targetBeginning.count { targetBeginning[targetBytes] = byte }
+                targetBytes += 1
             case (.method, _), (.start, _): break
             case (.behind, _): return
             }

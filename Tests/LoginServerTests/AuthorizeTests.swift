@@ -21,6 +21,10 @@ import Testing
             #expect(tokens.number("expires_in") == 600)
             #expect(tokens.text("scope") == "openid profile")
             #expect(tokens["Cache-Control"] == "no-store")
+            #expect(tokens["Pragma"] == "no-cache")
+            let refused = try await shop.redeem("short")
+            #expect(refused.error == "invalid_grant")
+            #expect(refused["Pragma"] == "no-cache")
             let claims = try await shop.claims(tokens.text("id_token"))
             #expect(claims["iss"] as? String == "https://login.example")
             #expect(claims["aud"] as? String == "shop")
@@ -87,6 +91,33 @@ import Testing
             let own2 = try await subject(of: try shy.callback(try await shy.send(browser)), at: shy)
             #expect(own1 == own2)
             #expect(own1 != public1)
+        }
+    }
+
+    @Test func `a picture's address links no user of pairwise websites`() async throws {
+        try await EdgeStage.with { stage in
+            let shop = try await Website.register(on: stage)
+            let shy = try await Website.register(on: stage) {
+                $0.id = "shy"
+                $0.callbacks = ["https://shy.example/cb"]
+                $0.isPairwise = true
+            }
+            let alice = try await stage.phone("alice")
+            _ = try await alice.setNickName(#""Alice""#)
+            #expect(try await alice.upload(Phone.png).status == 200)
+            let browser = Browser(stage)
+            _ = try await shop.logIn(browser, by: alice)
+            var told: [Answer] = []
+            for site in [shop, shy] {
+                let back = try site.callback(try await site.send(browser))
+                let tokens = try await site.redeem(back.code)
+                told.append(try await site.userInfo(tokens.text("access_token")))
+            }
+            let picture = try #require(told[0].text("picture"))
+            #expect(picture.hasPrefix("https://login.example/avatars/"))
+            #expect(told[0].names("") == ["name", "picture", "role", "sub"])
+            #expect(told[1].names("") == ["name", "role", "sub"])
+            #expect(!told[1].text.contains("/avatars/"))
         }
     }
 
@@ -435,6 +466,87 @@ import Testing
             #expect(answer.status == 400)
             #expect(answer["Location"] == nil)
             #expect(try await browser.get("/session").status == 200)
+        }
+    }
+
+    private static let silent: [String: String?] = ["prompt": "none"]
+
+    /// A website is told to have its user try again later, by its own address.
+    private func expectBusy(_ answer: Answer, at website: Website) throws {
+        let back = try website.callback(answer)
+        #expect(back.error == "temporarily_unavailable")
+        #expect(back.parameters["state"] == "state-1")
+        #expect(back.parameters["iss"] == "https://login.example")
+        #expect(back.parameters.keys.sorted() == ["error", "error_description", "iss", "state"])
+    }
+
+    @Test func `T34 a website that asks without end shuts its user out of no other`()
+        async throws
+    {
+        try await EdgeStage.with {
+            $0.policy.grantsPerUserPerMinute = 3
+        } _: { stage in
+            let shop = try await Website.register(on: stage)
+            let club = try await Website.register(on: stage) {
+                $0.id = "club"
+                $0.callbacks = ["https://club.example/cb"]
+            }
+            let browser = Browser(stage)
+            let alice = try await stage.phone("alice")
+            _ = try await shop.logIn(browser, by: alice)
+            for _ in 0..<3 {
+                #expect(try shop.callback(try await shop.send(browser, Self.silent)).code != nil)
+            }
+            let codes = stage.everything.count { $0.hasPrefix("grant ") }
+            for changes in [Self.silent, [:]] {
+                try expectBusy(try await shop.send(browser, changes), at: shop)
+            }
+            // A form of its own waits until it is known whose it is, and then no longer.
+            let form = [Call.Field("Content-Type", "application/x-www-form-urlencoded")]
+            let body = Array(Website.form(shop.parameters()).utf8)
+            #expect(try await browser.post("/authorize", form, body: body).status == 303)
+            try expectBusy(try await browser.get("/authorize"), at: shop)
+            #expect(browser.cookies.keys.sorted() == ["__Host-sl_session"])
+            #expect(stage.everything.allSatisfy { !$0.hasPrefix("parked ") })
+            #expect(stage.everything.count { $0.hasPrefix("grant ") } == codes)
+            // Other websites, other users and who scans anew have theirs.
+            #expect(try club.callback(try await club.send(browser, Self.silent)).code != nil)
+            let bob = Browser(stage)
+            _ = try await shop.logIn(bob, by: try await stage.phone("bob"))
+            #expect(try shop.callback(try await shop.send(bob, Self.silent)).code != nil)
+            #expect(try await shop.logIn(browser, by: alice, ["prompt": "login"]).code != nil)
+            try expectBusy(try await shop.send(browser, Self.silent), at: shop)
+            stage.time.advance(by: .seconds(60))
+            #expect(try shop.callback(try await shop.send(browser, Self.silent)).code != nil)
+        }
+    }
+
+    @Test(arguments: [LoginStoreError.unavailable("broken"), .full(.grants)])
+    func `a website hears that its code cannot be written down, and may try again`(
+        failure: LoginStoreError
+    ) async throws {
+        try await EdgeStage.with {
+            $0.store = { BentStore($0) }
+        } _: { stage in
+            let store = try #require(stage.house.store as? BentStore)
+            let shop = try await Website.register(on: stage)
+            let browser = Browser(stage)
+            _ = try await shop.send(browser)
+            try await stage.phone("alice").agree(to: try await browser.open())
+            _ = try await browser.complete()
+            store.grantFailure = failure
+            let before = stage.everything
+            for target in ["/authorize/resume", shop.target(Self.silent), shop.target()] {
+                try expectBusy(try await browser.get(target), at: shop)
+            }
+            #expect(stage.everything == before)
+            store.grantFailure = nil
+            #expect(try shop.callback(try await browser.get("/authorize/resume")).code != nil)
+            // Who knows nothing of the website sends nobody there.
+            store.isBroken = true
+            let down = try await shop.send(browser)
+            #expect(down.status == 503)
+            #expect(down["Location"] == nil)
         }
     }
 

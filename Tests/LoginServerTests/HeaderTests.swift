@@ -128,13 +128,35 @@ import Testing
     @Test func `assets have the headers of assets and the right types`() async throws {
         try await EdgeStage.with { stage in
             let types = ["js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"]
-            let assets = RouteTable.all.filter(\.isAsset).map(\.path)
+            let assets = RouteTable.paths.filter { $0.hasPrefix("/assets/") }
             #expect(assets.count == 4)
             for path in assets {
                 let type = try #require(types[String(path.split(separator: ".").last ?? "")])
                 let answer = try await stage.send(Call("GET", path))
                 let full = type == "image/svg+xml" ? type : "\(type); charset=utf-8"
                 expect(answer, 200, .asset, and: ["Content-Type": full], path)
+            }
+        }
+    }
+
+    @Test func `what is published answers HEAD as GET, without the bytes`() async throws {
+        try await EdgeStage.with { stage in
+            _ = try await Website.register(on: stage)
+            let assets = RouteTable.paths.filter { $0.hasPrefix("/assets/") }
+            for path in assets + [
+                "/.well-known/openid-configuration", "/jwks.json", "/scan-login.js",
+            ] {
+                let full = try await stage.send(Call("GET", path))
+                let head = try await stage.send(Call("HEAD", path))
+                #expect(full.status == 200)
+                #expect(head.status == 200)
+                #expect(!full.body.isEmpty && head.body.isEmpty)
+                #expect(full["Content-Length"] == "\(full.body.count)")
+                #expect(
+                    head.fields.filter { $0.name != "Date" }
+                        == full.fields.filter { $0.name != "Date" },
+                    "\(path)"
+                )
             }
         }
     }
@@ -231,11 +253,12 @@ import Testing
             for method in methods + ["PROPFIND", "PURGE"] where !known.contains(method) {
                 let answer = try await stage.send(Call(method, path))
                 let isLook = method == "GET" || method == "HEAD"
+                let pragma = path == "/token" ? ["Pragma": "no-cache"] : [:]
                 expect(
                     answer,
                     405,
                     isLook && !isProgram ? .page : .data,
-                    and: ["Allow": allowed],
+                    and: pragma.merging(["Allow": allowed]) { $1 },
                     "\(method) \(path)"
                 )
             }
@@ -340,8 +363,11 @@ import Testing
                 let answer = try await stage.send(
                     Call(route.method, route.path, own, body: body, host: host)
                 )
-                let isPage = route.method != "POST" && !route.isForPrograms
-                expect(answer, 421, isPage ? .page : .data, "\(route.method) \(route.path)")
+                let isForm = ["/authorize", "/end_session"].contains(route.path)
+                let isPage = (route.method != "POST" || isForm) && !route.isForPrograms
+                let pragma = route.path == "/token" ? ["Pragma": "no-cache"] : [:]
+                let place = "\(route.method) \(route.path)"
+                expect(answer, 421, isPage ? .page : .data, and: pragma, place)
                 if route.method != "HEAD" { #expect(answer.text.contains("https://login.example")) }
                 if host.contains("evil") { #expect(!answer.text.contains("evil")) }
             }

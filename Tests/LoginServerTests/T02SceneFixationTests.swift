@@ -128,7 +128,8 @@ import Testing
             "GET /end_session", "POST /end_session",
             // Asked by websites' servers, which no browser's cookie reaches.
             "POST /token", "POST /revoke", "GET /userinfo", "POST /userinfo", "GET /jwks.json",
-            "GET /.well-known/openid-configuration", "GET /scan-login.js",
+            "GET /.well-known/openid-configuration", "GET /scan-login.js", "HEAD /jwks.json",
+            "HEAD /.well-known/openid-configuration", "HEAD /scan-login.js",
         ]
         let routes = RouteTable.all.filter { !$0.isForPhones && !$0.isAsset }
         #expect(Set(routes.map { "\($0.method) \($0.path)" }) == Set(looked))

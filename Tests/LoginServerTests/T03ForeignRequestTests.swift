@@ -228,4 +228,94 @@ import Testing
             #expect(try shop.callback(back).code != nil)
         }
     }
+
+    /// A login at a website: one browser that has a code on its page, and one that has scanned it.
+    private func underWay(
+        _ stage: EdgeStage,
+        at shop: Website
+    ) async throws -> (waiting: Browser, done: Browser) {
+        let waiting = Browser(stage)
+        _ = try await shop.send(waiting)
+        _ = try await waiting.open()
+        let done = Browser(stage)
+        _ = try await shop.send(done)
+        try await stage.phone("alice").agree(to: try await done.open())
+        #expect(try await done.complete().text("data.redirect") == "/authorize/resume")
+        return (waiting, done)
+    }
+
+    @Test(arguments: ["cross-site", "same-site", "Same-Origin", "", "elsewhere"])
+    func `T3 a window that another site's page sends neither ends nor collects a login`(
+        site: String
+    ) async throws {
+        try await EdgeStage.with { stage in
+            let shop = try await Website.register(on: stage)
+            let (waiting, done) = try await underWay(stage, at: shop)
+            let fields = [
+                Call.Field("Sec-Fetch-Site", site), Call.Field("Sec-Fetch-Dest", "document"),
+                Call.Field("Sec-Fetch-Mode", "navigate"), Call.Field("Sec-Fetch-User", "?1"),
+            ]
+            let before = stage.everything
+            for browser in [waiting, done, Browser(stage)] {
+                for target in ["/authorize/cancel", "/authorize/resume"] {
+                    let answer = try await browser.get(target, fields)
+                    #expect(answer.status == 403, "\(target)")
+                    #expect(answer["Location"] == nil)
+                    #expect(answer.all("Set-Cookie") == [])
+                    #expect(answer["Content-Type"] == "text/html; charset=utf-8")
+                    #expect(answer.text.contains("csrf"))
+                }
+            }
+            #expect(stage.everything == before)
+            // Whom a website sends comes from another site, of course.
+            #expect(try await shop.send(Browser(stage)).status == 200)
+            #expect(try await Browser(stage).get(shop.target(), fields).status == 200)
+        }
+    }
+
+    @Test(arguments: ["same-origin", "none", nil] as [String?])
+    func `T3 our own page and a typed address do`(site: String?) async throws {
+        try await EdgeStage.with { stage in
+            let shop = try await Website.register(on: stage)
+            let (waiting, done) = try await underWay(stage, at: shop)
+            let fields = site.map { [Call.Field("Sec-Fetch-Site", $0)] } ?? []
+            let left = try await waiting.get("/authorize/cancel", fields)
+            #expect(try shop.callback(left).error == "access_denied")
+            let back = try await done.get("/authorize/resume", fields)
+            #expect(try shop.callback(back).code != nil)
+        }
+    }
+
+    @Test(
+        arguments: ["prefetch", "prefetch;prerender", "prefetch;anonymous-client-ip", "Prefetch"]
+    )
+    func `T3 what a browser fetches ahead begins, answers and ends nothing`(
+        purpose: String
+    ) async throws {
+        try await EdgeStage.with { stage in
+            let shop = try await Website.register(on: stage)
+            let (waiting, done) = try await underWay(stage, at: shop)
+            let fields = [
+                Call.Field("Sec-Purpose", purpose), Call.Field("Sec-Fetch-Dest", "document"),
+                Call.Field("Sec-Fetch-Site", "same-origin"),
+            ]
+            let before = stage.everything
+            for browser in [waiting, done, Browser(stage)] {
+                for target in [
+                    shop.target(), shop.target(["prompt": "none"]), "/authorize",
+                    "/authorize/cancel", "/authorize/resume", "/end_session",
+                ] {
+                    let answer = try await browser.get(target, fields)
+                    #expect(answer.status == 400, "\(target)")
+                    #expect(answer["Location"] == nil)
+                    #expect(answer.all("Set-Cookie") == [])
+                    #expect(answer.text.contains("not_for_window"))
+                }
+            }
+            #expect(stage.everything == before)
+            // Then the person goes there.
+            let back = try await done.get("/authorize/resume", Array(fields.dropFirst()))
+            #expect(try shop.callback(back).code != nil)
+        }
+    }
 }

@@ -24,7 +24,6 @@ import Testing
             let body = Array("access_token=\(token)".utf8)
             let wrong = [
                 Call("GET", "/userinfo?access_token=\(token)"),
-                Call("GET", "/userinfo?access_token=\(token)", [bearer]),
                 Call("POST", "/userinfo", [form], body: body), Call("GET", "/userinfo"),
                 Call("GET", "/userinfo", [Call.Field("Authorization", token)]),
                 Call("GET", "/userinfo", [Call.Field("Authorization", "Basic \(token)")]),
@@ -37,6 +36,16 @@ import Testing
                 #expect(answer.text("sub") == nil)
             }
             for method in ["GET", "POST"] {
+                // In two ways (RFC 6750 section 3.1).
+                let target = "/userinfo?access_token=\(token)"
+                let twice = try await stage.send(Call(method, target, [bearer], body: []))
+                #expect(twice.status == 400)
+                #expect(twice.error == "invalid_request")
+                #expect(
+                    twice["WWW-Authenticate"]
+                        == #"Bearer realm="https://login.example", error="invalid_request""#
+                )
+                #expect(twice.text("sub") == nil)
                 let answer = try await stage.send(Call(method, "/userinfo", [bearer], body: []))
                 #expect(answer.status == 200)
                 #expect(answer.text("sub") != nil)

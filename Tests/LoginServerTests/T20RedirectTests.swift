@@ -226,12 +226,71 @@ import Testing
         }
     }
 
+    @Test func `T20 a form that fails is a page, as an address is`() async throws {
+        try await EdgeStage.with { stage in
+            let shop = try await Website.register(on: stage)
+            let form = Call.Field("Content-Type", "application/x-www-form-urlencoded")
+            let english = Call.Field("Accept-Language", "en")
+            let long = String(repeating: "s", count: 30 * 1024)
+            func post(
+                _ path: String,
+                _ body: String,
+                _ fields: [Call.Field]
+            ) async throws -> Answer {
+                try await stage.send(Call("POST", path, fields + [english], body: Array(body.utf8)))
+            }
+            func request(_ changes: [String: String?]) -> String {
+                Website.form(shop.parameters(changes))
+            }
+            let failures: [(String, String, [Call.Field], Int, String)] = [
+                ("/authorize", request(["client_id": "nobody"]), [form], 400, "unknown_client"),
+                (
+                    "/authorize", request(["redirect_uri": "https://evil.example/"]), [form], 400,
+                    "unknown_redirect_uri"
+                ),
+                ("/authorize", "%zz", [form], 400, "malformed"),
+                ("/authorize", request(["state": long]), [form], 413, "too_large"),
+                (
+                    "/authorize", "{}", [Call.Field("Content-Type", "application/json")], 415,
+                    "unsupported_media"
+                ),
+                ("/end_session", "state=a&state=b", [form], 400, "malformed"),
+                ("/end_session", "state=\(long)", [form], 413, "too_large"),
+                ("/end_session", "{}", [], 415, "unsupported_media"),
+            ]
+            for (path, body, fields, status, reason) in failures {
+                let answer = try await post(path, body, fields)
+                #expect(answer.status == status, "\(path) \(reason)")
+                #expect(answer["Content-Type"] == "text/html; charset=utf-8")
+                #expect(answer["Content-Language"] == "en")
+                #expect(answer["X-Frame-Options"] == "DENY")
+                #expect(answer.text.contains(reason))
+                #expect(!answer.text.contains("evil"))
+                #expect(answer["Location"] == nil)
+                #expect(answer.all("Set-Cookie") == [])
+            }
+            for path in ["/authorize", "/end_session"] {
+                let answer = try await stage.send(Call("GET", "\(path)?state=\(long)"))
+                #expect(answer.status == 414)
+                #expect(answer["Content-Type"] == "text/html; charset=utf-8")
+                #expect(answer["X-Frame-Options"] == "DENY")
+                #expect(answer.all("Content-Length") == ["\(answer.body.count)"])
+                #expect(answer.text.contains("target_too_long"))
+            }
+            for target in ["/authorizer?", "/end_sessions?", "/session?", "/x/authorize?"] {
+                let answer = try await stage.send(Call("GET", target + long))
+                #expect(answer.status == 414)
+                #expect(answer.error == "target_too_long")
+            }
+        }
+    }
+
     @Test func `T20 wrong methods and types are refused as the RFCs say`() async throws {
         try await EdgeStage.with { stage in
             let shop = try await Website.register(on: stage)
             for (path, allow) in [
                 ("/token", "POST"), ("/revoke", "POST"), ("/userinfo", "GET, POST"),
-                ("/jwks.json", "GET"), ("/.well-known/openid-configuration", "GET"),
+                ("/jwks.json", "GET, HEAD"), ("/.well-known/openid-configuration", "GET, HEAD"),
             ] {
                 let answer = try await stage.send(Call("PUT", path, body: []))
                 #expect(answer.status == 405, "\(path)")

@@ -183,7 +183,7 @@ import Testing
             let over = try await post(String(repeating: "s", count: room + 1))
             #expect(over.status == 413)
             #expect(over["Location"] == nil)
-            #expect(over.text.contains("7168"))
+            #expect(over.text.contains("too_large"))
             #expect(stage.sessionsCount == 1)
         }
     }
@@ -260,6 +260,45 @@ import Testing
             #expect(!target.contains("evil"))
             #expect(stage.sessionsCount == 1)
             #expect(try await browser.get(target)["Location"] == "\(Self.bye)?state=a%20b")
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("Sec-Fetch-Dest", "image"), ("Sec-Fetch-Dest", "iframe"), ("Sec-Fetch-Dest", "empty"),
+            ("Sec-Purpose", "prefetch"), ("Sec-Purpose", "prefetch;prerender"),
+        ]
+    )
+    func `T24 what is fetched for a part of a page, or ahead, logs nobody out`(
+        name: String,
+        value: String
+    ) async throws {
+        try await withLogin { stage, _, browser, token async throws in
+            let field = Call.Field(name, value)
+            let proof = Website.form([
+                ("id_token_hint", token), ("post_logout_redirect_uri", Self.bye),
+            ])
+            let answer = try await browser.get("/end_session?\(proof)", [field])
+            let form = Call.Field("Content-Type", "application/x-www-form-urlencoded")
+            let posted = try await stage.send(
+                Call(
+                    "POST",
+                    "/end_session",
+                    browser.fields + [form, field],
+                    body: Array(proof.utf8)
+                )
+            )
+            for refused in [answer, posted] {
+                #expect(refused.status == 400)
+                #expect(refused["Location"] == nil)
+                #expect(refused.all("Set-Cookie") == [])
+                #expect(refused["Content-Type"] == "text/html; charset=utf-8")
+                #expect(refused.text.contains("not_for_window"))
+            }
+            #expect(stage.sessionsCount == 1)
+            let window = [Call.Field("Sec-Fetch-Dest", "document")]
+            #expect(try await browser.get("/end_session?\(proof)", window)["Location"] == Self.bye)
+            #expect(stage.sessionsCount == 0)
         }
     }
 }

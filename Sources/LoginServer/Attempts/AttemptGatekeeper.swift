@@ -14,6 +14,7 @@ struct AttemptGatekeeper: WebSocketGatekeeper {
     let browser: BrowserEdge
     let headers: SecurityHeaders
     let clients: ClientAddresses
+    let pages: Pages
 
     func isEndpoint(_ request: HTTPRequest) -> Bool {
         let path = request.path ?? ""
@@ -64,7 +65,8 @@ struct AttemptGatekeeper: WebSocketGatekeeper {
             case .badUpgrade: .malformed("This is not a WebSocket's opening handshake.")
             case .webSocketVersion: .upgradeRequired
             }
-        return refusal(error)
+        guard case .targetTooLong(let beginning) = unreadable else { return refusal(error) }
+        return refusal(error, at: beginning.prefix { $0 != "?" })
     }
 
     func isShared(_ peer: String) -> Bool {
@@ -85,6 +87,19 @@ struct AttemptGatekeeper: WebSocketGatekeeper {
         return UpgradeRefusal(
             response: HTTPResponse(status: answer.status, headerFields: answer.headers),
             body: Envelope.failureBytes(error)
+        )
+    }
+
+    /// People whom a website sends see a page; which language they read has not been heard.
+    private func refusal(_ error: EdgeError, at path: Substring) -> UpgradeRefusal {
+        guard EdgeResponder.isForWindows(path) else { return refusal(error) }
+        let language = PageLanguage.choose(query: nil, acceptLanguage: nil)
+        var answer = Response.page(error.status, language, [])
+        headers.add(to: &answer.headers, .page)
+        answer.headers[.contentLength] = nil
+        return UpgradeRefusal(
+            response: HTTPResponse(status: answer.status, headerFields: answer.headers),
+            body: pages.errorPage(language, status: error.status.code, reason: error.name)
         )
     }
 }

@@ -644,7 +644,7 @@ extension Settings {
             "refresh tokens, where a client may have them: \(policy.grants.refreshToken)",
             "websites' requests per address and minute: \(policy.parkedPerAddressPerMinute), burst "
                 + "\(policy.parkedPerAddressBurst)",
-            "authorization codes per user and minute: \(policy.grantsPerUserPerMinute)",
+            "authorization codes per user, website and minute: \(policy.grantsPerUserPerMinute)",
             "audit log: \(policy.audit)",
             "sessions of a restored database: \(keepsRestoredSessions ? "kept" : "dropped")",
             "connections: \(edge.limits.connectionsMax)",

@@ -79,6 +79,8 @@ struct EdgeResponder: HTTPResponder {
             response = answer(to: error, request, context)
         }
         headers.add(to: &response.headers, response.kind)
+        // RFC 6749 section 5.1.
+        if request.uri.path == "/token" { response.headers[.pragma] = "no-cache" }
         // RFC 9110 section 9.3.2: the same header fields, and no content.
         return request.method == .head ? response.createHeadResponse() : response
     }
@@ -149,8 +151,9 @@ struct EdgeResponder: HTTPResponder {
             edge = .internalError
         }
         if case .bodyTooLarge = edge { gauges.counts.note(.bodyTooLarge) }
-        // People see a page, programs the envelope.
-        let isLook = request.method == .get || request.method == .head
+        // People see a page, programs the envelope. A website's form brings people, too.
+        let isForm = request.method == .post && Self.isForWindows(request.uri.path)
+        let isLook = request.method == .get || request.method == .head || isForm
         if Self.isForWebsites(request.uri.path) { return WebsiteAnswer.failure(edge) }
         guard isLook, !Self.isForPrograms(request.uri.path) else {
             return Envelope.failure(edge)
@@ -164,6 +167,11 @@ struct EdgeResponder: HTTPResponder {
 
     private func unknown(_ path: String) -> EdgeError {
         methods[path].map { .methodNotAllowed(allowed: $0) } ?? .notFound
+    }
+
+    /// Where websites send browsers, by an address or by a form.
+    static func isForWindows(_ path: some StringProtocol) -> Bool {
+        path == "/authorize" || path == "/end_session"
     }
 
     private static func isForWebsites(_ path: String) -> Bool {

@@ -88,6 +88,7 @@ extension HTTPField.Name {
     static let crossOriginEmbedderPolicy = name("Cross-Origin-Embedder-Policy")
     static let crossOriginOpenerPolicy = name("Cross-Origin-Opener-Policy")
     static let forwarded = name("Forwarded")
+    static let pragma = name("Pragma")
     static let permissionsPolicy = name("Permissions-Policy")
     static let referrerPolicy = name("Referrer-Policy")
     static let xDNSPrefetchControl = name("X-DNS-Prefetch-Control")
@@ -103,6 +104,10 @@ extension HTTPField.Name {
     static let xSLRequest = name("X-SL-Request")
     /// What a browser fetches an answer for (Fetch Metadata, section 2.1).
     static let secFetchDest = name("Sec-Fetch-Dest")
+    /// Whose page a browser comes from (section 2.3).
+    static let secFetchSite = name("Sec-Fetch-Site")
+    /// Whether a browser fetches before its user wants to go there (Fetch, section 2.2.2).
+    static let secPurpose = name("Sec-Purpose")
 
     private static func name(_ text: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(text) else {

@@ -17,7 +17,11 @@ struct PageRoutes: Sendable {
         router.get("/login", use: login)
         router.head("/login", use: login)
         for asset in pages.assets {
-            router.get(RouterPath(asset.path)) { _, _ in Self.response(to: asset) }
+            for method in [HTTPRequest.Method.get, .head] {
+                router.on(RouterPath(asset.path), method: method) { _, _ in
+                    Self.response(to: asset)
+                }
+            }
         }
     }
 

@@ -74,14 +74,14 @@ struct AuthorizeRoutes: Sendable {
 
     @Sendable
     private func resume(_ request: Request, _ context: LoginContext) async throws -> Response {
-        try request.checkIsForWindow()
+        try request.checkIsFromOurPage()
         let session = browser.cookies.session(in: request.headers)
         return .seeOther(try await service.resumeAuthorization(session).location)
     }
 
     @Sendable
     private func cancel(_ request: Request, _ context: LoginContext) async throws -> Response {
-        try request.checkIsForWindow()
+        try request.checkIsFromOurPage()
         let attempt = browser.cookies.attempt(in: request.headers)
         let answer = try await service.cancelAuthorization(attempt)
         var response = Response.seeOther(answer.location)
@@ -91,15 +91,6 @@ struct AuthorizeRoutes: Sendable {
 }
 
 extension Request {
-    /// Refuses what a page of another site fetches for a picture, a script or a frame of its own: it
-    /// would change what this browser has under way, and nobody would see that (T3).
-    ///
-    /// Browsers that do not say what they fetch for are let through.
-    fileprivate func checkIsForWindow() throws(EdgeError) {
-        let uses = headers[values: .secFetchDest]
-        guard uses.allSatisfy({ $0 == "document" }) else { throw .notForWindow }
-    }
-
     /// Whether it is for what waits under the browser's cookie: no query, or only the page's own
     /// language switch.
     fileprivate var isOurOwnReload: Bool {

@@ -21,13 +21,15 @@ struct DiscoveryRoutes: Sendable {
     }
 
     func add(to router: Router<LoginContext>) {
-        router.get("/.well-known/openid-configuration") { [document] _, _ in
-            Self.response(document)
+        for method in [HTTPRequest.Method.get, .head] {
+            router.on("/.well-known/openid-configuration", method: method) { [document] _, _ in
+                Self.response(document)
+            }
+            router.on("/scan-login.js", method: method) { [widget] _, _ in
+                Self.response(widget, "text/javascript; charset=utf-8")
+            }
+            router.on("/jwks.json", method: method, use: keys)
         }
-        router.get("/scan-login.js") { [widget] _, _ in
-            Self.response(widget, "text/javascript; charset=utf-8")
-        }
-        router.get("/jwks.json", use: keys)
     }
 
     @Sendable

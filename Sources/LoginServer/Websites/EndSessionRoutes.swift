@@ -20,6 +20,7 @@ struct EndSessionRoutes: Sendable {
 
     @Sendable
     private func end(_ request: Request, _ context: LoginContext) async throws -> Response {
+        try request.checkIsForWindow()
         let parameters = try request.queryForm()
         let outcome = try await service.endSession(parameters, browser.both(request))
         let locales = parameters["ui_locales"]?.split(separator: " ").map(String.init) ?? []
@@ -43,6 +44,7 @@ struct EndSessionRoutes: Sendable {
     /// A form of another site brings no cookie of ours: the browser comes again by a GET, which does.
     @Sendable
     private func comeAgain(_ request: Request, _ context: LoginContext) async throws -> Response {
+        try request.checkIsForWindow()
         var request = request
         let parameters = try await request.form(atMost: browser.limits.formBytesMax)
         guard parameters.repeated.isEmpty else {

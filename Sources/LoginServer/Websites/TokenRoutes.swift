@@ -58,17 +58,23 @@ struct TokenRoutes: Sendable {
         guard !fields.isEmpty || isInQuery else {
             return WebsiteAnswer.unauthorized(nil, browser.origin)
         }
-        guard !isInQuery, let token = Self.bearer(fields),
-            let claims = try await service.userClaims(token)
+        if isInQuery, fields.contains(where: { Self.shown(in: $0) != nil }) {
+            return WebsiteAnswer.shownTwice(browser.origin)
+        }
+        guard let token = Self.bearer(fields), let claims = try await service.userClaims(token)
         else { return WebsiteAnswer.unauthorized("invalid_token", browser.origin) }
         return WebsiteAnswer.ok(ClaimsBody(claims, browser.origin))
     }
 
     private static func bearer(_ fields: [String]) -> AccessToken? {
         guard fields.count == 1 else { return nil }
-        let parts = fields[0].split(separator: " ", maxSplits: 1)
+        return shown(in: fields[0]).flatMap { AccessToken(presented: $0) }
+    }
+
+    private static func shown(in field: String) -> Substring? {
+        let parts = field.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        return AccessToken(presented: parts[1])
+        return parts[1]
     }
 }
 
@@ -170,7 +176,29 @@ enum WebsiteAnswer {
                 ? "An access token is needed, in the Authorization field."
                 : "The access token is unknown, expired or revoked."
         )
-        var response = json(.unauthorized, body)
+        return challenged(.unauthorized, body, error, origin)
+    }
+
+    /// A token in more ways than one (RFC 6750 section 3.1).
+    ///
+    /// - Parameter origin: Ours, which names the realm.
+    /// - Returns: 400.
+    static func shownTwice(_ origin: Origin) -> Response {
+        let error = "invalid_request"
+        let body = ErrorBody(
+            error: error,
+            description: "An access token comes in the Authorization field, and nowhere else."
+        )
+        return challenged(.badRequest, body, error, origin)
+    }
+
+    private static func challenged(
+        _ status: HTTPResponse.Status,
+        _ body: ErrorBody,
+        _ error: String?,
+        _ origin: Origin
+    ) -> Response {
+        var response = json(status, body)
         let challenge = "Bearer realm=\"\(origin)\""
         response.headers[.wwwAuthenticate] =
             error.map { "\(challenge), error=\"\($0)\"" } ?? challenge

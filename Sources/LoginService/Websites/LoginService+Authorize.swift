@@ -247,7 +247,10 @@ extension LoginService {
 
     // MARK: - Grants
 
-    /// Gives a website its code.
+    /// Gives a website its code, or says why there is none.
+    ///
+    /// Once the website and its address are known to be sound, it hears of what goes wrong here, too:
+    /// it can have its user try again, and a page of ours cannot (RFC 6749 section 4.1.2.1).
     private func grant(
         _ request: AuthorizationRequest,
         _ session: BrowserSession,
@@ -261,6 +264,20 @@ extension LoginService {
             if case .unsoundRequest = error { try await letGo(answered, session) }
             throw error
         }
+        do throws(LoginRefusal) {
+            return try await grant(request, session, to: party, answering: answered, at: now)
+        } catch .storeUnavailable {
+            return refusal(.temporarilyUnavailable, of: request)
+        }
+    }
+
+    private func grant(
+        _ request: AuthorizationRequest,
+        _ session: BrowserSession,
+        to party: RelyingParty,
+        answering answered: AnsweredRequest,
+        at now: Timestamp
+    ) async throws(LoginRefusal) -> AuthorizationResponse {
         if let wanted = request.subject,
             try await subject(of: session.user, for: party) != wanted
         {
@@ -268,8 +285,13 @@ extension LoginService {
             try await letGo(answered, session)
             return refusal(.loginRequired, of: request)
         }
-        if let wait = budgets.withLock({ $0.grant(session.user, at: now) }) {
-            throw refuse("grants_per_user", wait)
+        // Who has just scanned for it gets it: no website can loop through scans.
+        if answered != .pending,
+            !budgets.withLock({ $0.grant(session.user, to: party.id, at: now) })
+        {
+            measures.count(.limitsHit, "grants_per_user")
+            try await letGo(answered, session)
+            return refusal(.temporarilyUnavailable, of: request)
         }
         let (id, code) = dice.draw { (GrantID(using: &$0), AuthorizationCode(using: &$0)) }
         let grant = Grant(

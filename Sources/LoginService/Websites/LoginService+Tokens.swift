@@ -237,9 +237,12 @@ extension LoginService {
         else { return nil }
         // What the operator has taken back since is not told any more.
         let scopes = grant.tokenScopes.filter(party.mayAsk)
+        var profile = user
+        // A picture has one address, by which pairwise websites could tell that a user is the same.
+        if party.isPairwise { profile.avatar = nil }
         return UserClaims(
             subject: try await subject(of: user.id, for: party),
-            profile: scopes.contains(.profile) ? user : nil,
+            profile: scopes.contains(.profile) ? profile : nil,
             wechat: scopes.contains(.wechat) ? try await identity(user.id) : nil,
             phoneNumber: scopes.contains(.phone) ? user.phoneNumber : nil
         )

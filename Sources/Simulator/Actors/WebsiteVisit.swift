@@ -62,6 +62,10 @@ struct WebsiteVisit: Sendable {
         for _ in 0..<4 where !stage.isOver {
             let reply = await network.send(.resume(session), as: person)
             switch reply {
+            // The request waits, and the website's page goes there once more.
+            case .answer(.authorized(let response))
+            where response.outcome == .failed(.temporarilyUnavailable):
+                await stage.pause(HonestUser.rest(after: reply))
             case .answer(.authorized(let response)): return take(response)
             case .answer(.refused(.noRequest)): return
             default: await stage.pause(HonestUser.rest(after: reply))

@@ -34,7 +34,8 @@ extension BentStore {
         _ grant: Grant,
         answering request: AnsweredRequest
     ) async throws(LoginStoreError) -> Bool {
-        try await whole().openGrant(grant, answering: request)
+        if let failure = grantFailure { throw failure }
+        return try await whole().openGrant(grant, answering: request)
     }
 
     func dropPending(of session: SecretDigest) async throws(LoginStoreError) {

@@ -9,6 +9,7 @@ final class BentStore: LoginStore {
     private let dress: @Sendable (User) -> User
     private let gate: Gate
     private let failure = Mutex(false)
+    private let refusal = Mutex<LoginStoreError?>(nil)
 
     init(
         _ rows: MemoryLoginStore,
@@ -23,6 +24,12 @@ final class BentStore: LoginStore {
     var isBroken: Bool {
         get { failure.withLock { $0 } }
         set { failure.withLock { $0 = newValue } }
+    }
+
+    /// Why no grant can be opened; nil for nothing.
+    var grantFailure: LoginStoreError? {
+        get { refusal.withLock { $0 } }
+        set { refusal.withLock { $0 = newValue } }
     }
 
     func whole() throws(LoginStoreError) -> MemoryLoginStore {

@@ -47,6 +47,7 @@ const TEXTS = {
   share_wechat: { zh: '您的微信身份标识（openid、unionid）', en: 'your WeChat id (openid, unionid)' },
   share_phone: { zh: '您的手机号（{number}）', en: 'your phone number ({number})' },
   share_phone_later: { zh: '您的手机号（如果您提供）', en: 'your phone number, if you share it' },
+  share_offline: { zh: '您的身份，以后无需再次扫码', en: 'who you are, later also without a scan' },
   card_browser: { zh: '浏览器', en: 'Browser' },
   card_system: { zh: '系统', en: 'System' },
   card_place: { zh: '位置', en: 'Place' },

@@ -199,7 +199,7 @@ function card({ scanned, phoneNumber }, lang, say) {
 }
 
 // What a website learns beyond name and picture: a confirm agrees to it.
-const SHARES = { wechat: 'share_wechat' };
+const SHARES = { wechat: 'share_wechat', offline_access: 'share_offline' };
 
 const asksForPhone = ({ client }) => (client.shares || []).includes('phone');
 

@@ -199,12 +199,12 @@ test('T04 the confirm screen shows who asks, as the server saw them', async () =
 
 test('the confirm screen says what the website will learn', async () => {
   for (const [language, label, words] of [
-    ['en', 'It will learn', 'your WeChat id (openid, unionid), horoscope'],
-    ['zh_CN', '将获知', '您的微信身份标识（openid、unionid）、horoscope'],
+    ['en', 'It will learn', 'your WeChat id (openid, unionid), who you are, later also without a scan, horoscope'],
+    ['zh_CN', '将获知', '您的微信身份标识（openid、unionid）、您的身份，以后无需再次扫码、horoscope'],
   ]) {
     const { program, server } = setUp({ language });
     server.next('/mp/scan', ok({
-      ...SCANNED, client: { ...SCANNED.client, shares: ['wechat', 'horoscope'] },
+      ...SCANNED, client: { ...SCANNED.client, shares: ['wechat', 'offline_access', 'horoscope'] },
     }));
     await program.show(scanned());
     const row = program.view.card.find((each) => each.label === label);

@@ -27,7 +27,7 @@ package struct AuthorizationRequest: Sendable, Equatable {
         case ifNeeded = "if_needed"
         /// `none`: a session, or an error, and no page.
         case silent
-        /// `login`, `select_account` and `max_age=0`: a new scan in any case.
+        /// `login`, `select_account`, `consent` and `max_age=0`: a new scan in any case.
         case always
     }
 
@@ -55,8 +55,11 @@ package struct AuthorizationRequest: Sendable, Equatable {
         self.uiLocales = uiLocales
     }
 
-    /// What the phone's owner is told that the website will learn.
+    /// What the website learns only where the phone's owner has agreed to it.
     package var shares: [OpenIDScope] { scopes.filter(\.isShared) }
+    /// What the phone's owner is told of before they confirm: what they agree to, and that the website may
+    /// go on asking.
+    package var told: [OpenIDScope] { scopes.filter { $0.isShared || $0 == .offlineAccess } }
 }
 
 /// What a website may ask to be told of a user.

@@ -12,6 +12,7 @@ package struct SealedKey: Sendable, Equatable {
         self.sealed = sealed
     }
 
-    /// How many there may be: one that signs, one to come, and those that retire.
+    /// How many there may be: one that signs, one to come, those that retire, and those that are kept for
+    /// the sake of hints.
     package static let countMax = 20
 }

@@ -52,8 +52,9 @@ extension LoginService {
         for page: PageMark? = nil
     ) async throws(LoginRefusal) -> OpenedAttempt {
         let (id, cookie) = dice.draw { (AttemptID(using: &$0), AttemptCookie(using: &$0)) }
+        let (chain, request) = try await continued(old, for: page, at: time.now())
+        // From here on: the rows may have taken their time, and a minute of codes is a minute at WeChat.
         let asked = time.now()
-        let (chain, request) = try await continued(old, for: page, at: asked)
         let leave = budgets.withLock {
             $0.askForCode(
                 chain: chain ?? id,

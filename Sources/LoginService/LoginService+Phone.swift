@@ -17,7 +17,8 @@ package struct ScannedAttempt: Sendable {
     package var nonce: ConfirmNonce
     package var expiresInSeconds: Int
     package var client: ClientCard
-    /// What that website will learn beyond name and picture: a confirm agrees to it.
+    /// What that website will learn beyond name and picture, and whether it may go on asking: a confirm
+    /// agrees to it.
     package var shares: [OpenIDScope]
     package var browser: BrowserFacts
     /// Whole seconds since the code appeared.
@@ -190,7 +191,7 @@ extension LoginService {
             nonce: nonce,
             expiresInSeconds: until.secondsLeft(at: now),
             client: attempt.request?.client ?? site,
-            shares: attempt.request?.request.shares ?? [],
+            shares: attempt.request?.request.told ?? [],
             browser: attempt.browser,
             // A clock that was set back between two starts must not show a negative age.
             ageSeconds: max(0, Int(now.since(attempt.createdAt).components.seconds)),

@@ -33,7 +33,8 @@ package final class MemoryLoginStore: OperatorStore {
         var subjects: [SubjectKey: SubjectID] = [:]
         var grants: [GrantID: Grant] = [:]
         var keys: [String: SealedKey] = [:]
-        var liveCount = 0
+        /// The attempts that have not ended: few beside all that are remembered.
+        var live: Set<AttemptID> = []
 
         init(caps: RowCaps) {
             self.caps = caps
@@ -59,6 +60,7 @@ package final class MemoryLoginStore: OperatorStore {
             audit += attempt.notes
             attempt.notes = []
             attempts[attempt.id] = attempt
+            if attempt.hasEnded { live.remove(attempt.id) } else { live.insert(attempt.id) }
         }
 
         /// Ends what a browser had under its cookie: a live attempt, or a request that waits.
@@ -73,15 +75,24 @@ package final class MemoryLoginStore: OperatorStore {
             return update.attempt
         }
 
+        /// The ended attempts, the oldest first; none where none is that old and there is room for all.
+        func ended(createdBefore moment: Timestamp) -> [Attempt] {
+            let ended = attempts.values.lazy.filter(\.hasEnded)
+            guard
+                attempts.count - live.count > caps.endedAttempts
+                    || ended.contains(where: { $0.createdAt < moment })
+            else { return [] }
+            return ended.sorted { ($0.createdAt, $0.id.text) < ($1.createdAt, $1.id.text) }
+        }
+
         mutating func update<Outcome: Sendable>(
             _ key: AttemptKey,
             _ change: (inout Attempt) -> Outcome
         ) -> AttemptUpdate<Outcome>? {
             guard let id = id(key), var attempt = attempts[id] else { return nil }
-            let (seq, wasLive) = (attempt.seq, !attempt.hasEnded)
+            let seq = attempt.seq
             let outcome = change(&attempt)
             take(&attempt)
-            liveCount += (attempt.hasEnded ? 0 : 1) - (wasLive ? 1 : 0)
             return AttemptUpdate(attempt: attempt, moved: attempt.seq != seq, outcome: outcome)
         }
     }
@@ -131,7 +142,7 @@ package final class MemoryLoginStore: OperatorStore {
         rows.withLock { rows in
             Census(
                 attempts: rows.attempts.count,
-                liveAttempts: rows.liveCount,
+                liveAttempts: rows.live.count,
                 phoneSessions: rows.phones.count,
                 browserSessions: rows.sessions.count,
                 parkedRequests: rows.parked.count,
@@ -155,7 +166,7 @@ package final class MemoryLoginStore: OperatorStore {
             let makesRoom =
                 old.flatMap { rows.id(.cookie($0)) }
                 .flatMap { rows.attempts[$0] }.map { !$0.hasEnded } ?? false
-            let live = rows.liveCount - (makesRoom ? 1 : 0)
+            let live = rows.live.count - (makesRoom ? 1 : 0)
             guard live < rows.caps.liveAttempts else { throw .full(.attempts) }
             guard rows.attempts.count < rows.caps.liveAttempts + rows.caps.endedAttempts else {
                 throw .full(.endedAttempts)
@@ -163,7 +174,6 @@ package final class MemoryLoginStore: OperatorStore {
             let superseded = old.flatMap { rows.supersede($0, at: now) }
             var attempt = attempt
             rows.take(&attempt)
-            if !attempt.hasEnded { rows.liveCount += 1 }
             rows.byCookie[attempt.cookie] = attempt.id
             rows.byScene[attempt.scene] = attempt.id
             return superseded
@@ -239,9 +249,11 @@ package final class MemoryLoginStore: OperatorStore {
         limit: Int
     ) async throws(LoginStoreError) -> [Attempt] {
         rows.withLock { rows in
-            let due = rows.attempts.values
-                .compactMap { attempt in attempt.deadline.map { (attempt, $0) } }
-                .filter { $0.1 <= now }
+            let due = rows.live
+                .filter { rows.attempts[$0]?.deadline.map { $0 <= now } ?? false }
+                .compactMap { id in
+                    rows.attempts[id].flatMap { old in old.deadline.map { (old, $0) } }
+                }
                 .sorted { ($0.1, $0.0.id.text) < ($1.1, $1.0.id.text) }
                 .prefix(limit)
             return due.compactMap {
@@ -410,9 +422,7 @@ package final class MemoryLoginStore: OperatorStore {
     ) async throws(LoginStoreError) -> Bool {
         rows.withLock { rows in
             let counts = rows.counts
-            let ended = rows.attempts.values
-                .filter(\.hasEnded)
-                .sorted { ($0.createdAt, $0.id.text) < ($1.createdAt, $1.id.text) }
+            let ended = rows.ended(createdBefore: before.attempts)
             let aged = ended.prefix { $0.createdAt < before.attempts }.prefix(limit)
             let crowded = ended.dropFirst(aged.count)
                 .prefix(min(limit, max(0, ended.count - aged.count - rows.caps.endedAttempts)))

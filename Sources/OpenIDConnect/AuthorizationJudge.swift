@@ -179,8 +179,7 @@ package struct AuthorizationJudge: Sendable {
             // Asked for at most no time ago, no session is young enough.
             return .silent
         }
-        // An account is selected by the phone that scans. Consent is the confirmation on it.
-        let isFresh = words.contains("login") || words.contains("select_account")
-        return isFresh || maxAge == .zero ? .always : .ifNeeded
+        // An account is selected, and consent given, by the phone that scans: a session has done neither.
+        return !words.isEmpty || maxAge == .zero ? .always : .ifNeeded
     }
 }

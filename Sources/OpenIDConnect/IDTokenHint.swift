@@ -29,7 +29,7 @@ package struct IDTokenHint: Sendable, Equatable {
     /// - Parameters:
     ///   - text: What was presented.
     ///   - issuer: Ours.
-    ///   - keys: All that are still published.
+    ///   - keys: All that are kept; those of them that are published no more count, too.
     /// - Throws: Why it is not believed.
     package init(_ text: String, issuer: String, keys: [PublicKey]) throws(Flaw) {
         guard text.utf8.count <= Self.bytesMax else { throw .tooLong }

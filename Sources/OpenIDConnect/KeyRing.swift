@@ -25,7 +25,8 @@ package struct KeyRing: Sendable, Equatable {
         case signing
         /// Signs nothing more; what it signed can still be checked.
         case retired
-        /// Nothing that it signed is alive.
+        /// Published no more: nothing that it signed is alive. A hint that it signed is still ours.
+        case withdrawn
         case gone
     }
 
@@ -36,6 +37,12 @@ package struct KeyRing: Sendable, Equatable {
     /// How long a key stays published after its last signature: an ID token's ten minutes, the hour
     /// that the set may be kept, and an hour for clocks that disagree.
     package static let retirement: Duration = .seconds(600 + JWKSet.maxAgeSeconds + 3600)
+
+    /// How long a withdrawn key is kept: websites send an ID token back as a hint when their own session
+    /// ends, however old it is (Core section 3.1.2.1, RP-Initiated Logout section 2).
+    package static let memory: Duration = period
+    /// How many are kept: withdrawn keys over this go, the oldest first.
+    package static let keptMax = 16
 
     /// The oldest first.
     package let entries: [Entry]
@@ -59,7 +66,8 @@ package struct KeyRing: Sendable, Equatable {
         if place > current { return .next }
         // The one after it took over when it had been published long enough.
         let successor = entries[place + 1].publishedAt + Self.lead
-        return now < successor + Self.retirement ? .retired : .gone
+        if now < successor + Self.retirement { return .retired }
+        return now < successor + Self.retirement + Self.memory ? .withdrawn : .gone
     }
 
     /// Those that clients are told of, the signing one first.
@@ -70,6 +78,14 @@ package struct KeyRing: Sendable, Equatable {
         }
     }
 
+    /// The key that is published and does not sign yet, and when it will.
+    ///
+    /// The youngest, where there are more.
+    package func successor(at now: Timestamp) -> (kid: String, signsAt: Timestamp)? {
+        guard let last = entries.last, state(of: last.kid, at: now) == .next else { return nil }
+        return (last.kid, last.publishedAt + Self.lead)
+    }
+
     /// Whether it is time to publish a successor.
     package func isRotationDue(at now: Timestamp) -> Bool {
         guard let signer = signer(at: now), entries.last == signer else { return entries.isEmpty }
@@ -78,8 +94,22 @@ package struct KeyRing: Sendable, Equatable {
         return now + Self.lead >= since + Self.period
     }
 
-    /// Keys whose rows can go.
+    /// What must go when a key is revoked: of the one that signs, also all that signed before it, or the
+    /// last of those would sign again, which clients hold no longer, and which may be of a kind that was
+    /// given up.
+    package func leaving(with kid: String, at now: Timestamp) -> [String] {
+        guard state(of: kid, at: now) == .signing,
+            let place = entries.firstIndex(where: { $0.kid == kid })
+        else { return [kid] }
+        return entries.prefix(through: place).map(\.kid)
+    }
+
+    /// Keys whose rows can go, the oldest first.
     package func forgettable(at now: Timestamp) -> [String] {
-        entries.map(\.kid).filter { state(of: $0, at: now) == .gone }
+        let states = entries.map { state(of: $0.kid, at: now) }
+        let gone = states.count { $0 == .gone }
+        let withdrawn = states.count { $0 == .withdrawn }
+        let surplus = min(withdrawn, max(0, entries.count - gone - Self.keptMax))
+        return entries.prefix(gone + surplus).map(\.kid)
     }
 }

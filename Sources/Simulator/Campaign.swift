@@ -51,15 +51,22 @@ package struct Campaign {
     /// it again.
     package static func report(of result: SimulationResult, plant: Plant?) -> [String] {
         let simulation = Simulation(seed: result.seed, plant: plant)
-        let lines = simulation.run(keepsLines: true).lines
+        let again = simulation.run(keepsLines: true)
+        let lines = again.lines
         var report = ["seed \(result.seed)"]
         report += simulation.options.lines.map { "  \($0)" }
         report += result.violations.map(\.line)
         report +=
             ["how it came to that:"] + excerpt(lines, about: result.violations).map { "  \($0)" }
-        let plantFlag = plant.map { " --plant \($0.rawValue)" } ?? ""
+        let plantFlag = simulation.plantFlag
         report.append(
             "again, with the whole trace: simulate --seed \(result.seed) --trace\(plantFlag)"
+        )
+        report.append(
+            again.story == nil
+                ? "no scenario: real sockets cannot show this"
+                : "over real sockets: simulate --seed \(result.seed)\(plantFlag) --story story.yaml, then "
+                    + "fake-phone judge --start .build/debug story.yaml"
         )
         return report
     }

@@ -68,8 +68,23 @@ package struct Simulation: Sendable {
             logins: stage.model.logins,
             violations: stage.model.violations,
             lines: stage.trace.lines,
+            story: story(stage),
             coverage: stage.coverage
         )
+    }
+}
+
+extension Simulation {
+    /// What a command line of `simulate` says of the bug; empty without one.
+    var plantFlag: String { plant.map { " --plant \($0.rawValue)" } ?? "" }
+
+    /// The violation as a scenario, where its last exchange shows it.
+    private func story(_ stage: Stage) -> String? {
+        let spoken = stage.story.all
+        guard let violation = stage.model.violations.first, spoken.last?.at == violation.at else {
+            return nil
+        }
+        return Story(spoken, violation, of: self).text
     }
 }
 
@@ -87,5 +102,7 @@ package struct SimulationResult: Sendable {
     package var violations: [Violation]
     /// The trace, where it was kept.
     package var lines: [String]
+    /// The violation as a scenario of fake-phone's, where lines were kept and real sockets can show it.
+    package var story: String?
     package var coverage: Coverage
 }

@@ -23,7 +23,15 @@ struct Keyholder: KeyOpener, KeyMaker {
         try seal.open(key)
     }
 
+    /// Makes a key whose name is no option of a command line: none begins with a hyphen.
     func make(_ algorithm: SigningKey.Algorithm, at now: Timestamp) throws -> SealedKey {
+        while true {
+            let key = try draw(algorithm, at: now)
+            if !key.kid.hasPrefix("-") { return key }
+        }
+    }
+
+    private func draw(_ algorithm: SigningKey.Algorithm, at now: Timestamp) throws -> SealedKey {
         let pem =
             switch algorithm {
             case .rs256: try _RSA.Signing.PrivateKey(keySize: .bits3072).pemRepresentation

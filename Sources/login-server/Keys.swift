@@ -70,7 +70,15 @@ struct Keys: AsyncParsableCommand {
                 let keyholder = try holder(settings, rows)
                 // Unless told otherwise, of the kind of the youngest.
                 let youngest = try rows.last.map { try keyholder.open($0).algorithm }
+                let now = ClockReading.live().now
+                if let waits = KeysText.successorWaits(rows, at: now) {
+                    say(waits)
+                    throw ExitCode.failure
+                }
                 let kind = algorithm?.kind ?? youngest ?? .rs256
+                for kid in KeysText.ring(rows).forgettable(at: now) {
+                    _ = try await store.removeSigningKey(kid)
+                }
                 let made = try await publish(kind, by: keyholder, in: store)
                 if kind == .es256 {
                     say(
@@ -89,8 +97,8 @@ struct Keys: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Forgets a key at once: what it signed can no longer be checked.",
             discussion: """
-                For a key that somebody else may have. Another one signs from now on; where there is \
-                no other, a new one is made first. Websites that keep the key set fail until they ask \
+                For a key that somebody else may have. The next one signs from now on; where there is \
+                none, it is made first. Keys that signed before it go with it. Websites that keep the key set fail until they ask \
                 for it again, an hour at most.
                 """
         )
@@ -107,11 +115,20 @@ struct Keys: AsyncParsableCommand {
                     say("There is no signing key \(kid).")
                     throw ExitCode.failure
                 }
-                let others = rows.filter { $0.kid != kid }
-                if others.isEmpty {
+                let leaving = KeysText.ring(rows).leaving(with: kid, at: ClockReading.live().now)
+                if rows.allSatisfy({ leaving.contains($0.kid) }) {
                     // First the new one: the server is never without. The one that goes need not open.
                     let keyholder = try holder(settings, [])
-                    print(try await publish(.rs256, by: keyholder, in: store))
+                    print(try await publish(.rs256, by: keyholder, in: store, insteadOf: leaving))
+                }
+                if leaving.count > 1 {
+                    say(
+                        "Forgotten with it, so that no earlier key signs again: "
+                            + leaving.filter { $0 != kid }.joined(separator: ", ")
+                    )
+                }
+                for earlier in leaving where earlier != kid {
+                    _ = try await store.removeSigningKey(earlier)
                 }
                 return try await store.removeSigningKey(kid)
             }
@@ -144,17 +161,18 @@ struct Keys: AsyncParsableCommand {
 
     /// Makes a key and publishes it.
     ///
-    /// - Returns: it, as a JSON object.
+    /// - Returns: it, as a JSON object, as it stands when those that are named have gone.
     private static func publish(
         _ algorithm: SigningKey.Algorithm,
         by keyholder: Keyholder,
-        in store: SQLiteLoginStore
+        in store: SQLiteLoginStore,
+        insteadOf gone: [String] = []
     ) async throws -> String {
         let now = ClockReading.live().now
         let key = try keyholder.make(algorithm, at: now)
         try await store.addSigningKey(key)
         let lines = KeysText.lines(
-            try await store.signingKeys(),
+            try await store.signingKeys().filter { !gone.contains($0.kid) },
             at: now,
             opening: { try? keyholder.open($0) }
         )

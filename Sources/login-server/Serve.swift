@@ -144,7 +144,10 @@ struct Serve: AsyncParsableCommand {
         at now: Timestamp
     ) async throws {
         let known = try await store.relyingParties().filter { !$0.isConfigured }
-        for party in known { if let warning = party.proofKeyWarning { say(warning) } }
+        for party in known {
+            if let warning = party.proofKeyWarning { say(warning) }
+            if settings.mode == .production, let warning = party.loopbackWarning { say(warning) }
+        }
         let parties = settings.clients.map { party in
             var party = party
             party.createdAt = now

@@ -91,6 +91,28 @@ struct Runner {
         return result.violations.isEmpty == (plant == nil)
     }
 
+    /// Runs one seed and writes what it violates as a scenario.
+    ///
+    /// - Returns: whether there is one.
+    func write(story path: String) throws -> Bool {
+        let result = Simulation(seed: seed, plant: plant).run(keepsLines: true)
+        say(result.violations.map(\.line))
+        guard let story = result.story else {
+            complain(
+                result.violations.isEmpty
+                    ? "Nothing is violated by seed \(seed)." : "Real sockets cannot show this."
+            )
+            return false
+        }
+        do {
+            try story.write(toFile: path, atomically: true, encoding: .utf8)
+        } catch {
+            throw ValidationError("\(path) cannot be written.")
+        }
+        say(["written: \(path)"])
+        return true
+    }
+
     /// Looks for every bug there is, from the first seed on.
     ///
     /// `bounds` are the seeds that each may take; those that have none may take `most`.

@@ -51,6 +51,14 @@ struct SimulateCommand: ParsableCommand {
     @Flag(help: "Print everything that happens in a seed.")
     var trace = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Run one seed and write what it violates as a scenario of fake-phone's.",
+            valueName: "file"
+        )
+    )
+    var story: String?
+
     @Flag(help: "Print what was reached, and what was not.")
     var coverage = false
 
@@ -74,6 +82,10 @@ struct SimulateCommand: ParsableCommand {
             guard runner.findPlants(within: runs ?? Runner.plantRuns, bounds) else {
                 throw ExitCode(1)
             }
+            return
+        }
+        if let story {
+            guard try runner.write(story: story) else { throw ExitCode(1) }
             return
         }
         if trace {

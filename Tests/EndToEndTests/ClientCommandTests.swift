@@ -238,6 +238,57 @@ struct ClientCommandTests {
         }
     }
 
+    /// What turns a good production server's settings into those of a developer's machine.
+    private static let development = [
+        "SCAN_LOGIN_MODE": "development", "SCAN_LOGIN_ORIGIN": "http://localhost:8080",
+    ]
+
+    @Test func `T20 a loopback address from development is told at each start of production`()
+        async throws
+    {
+        try await Programs.withProduction { production in
+            try await Programs.withFolder { folder in
+                let database = "\(folder)/login.sqlite"
+                let local = "http://127.0.0.1:3000/cb"
+                let add = ["add", "--name", "Shop", "--redirect-uri"]
+                let (id, _) = try credentials(
+                    try await clients(
+                        add + [Self.redirect, local],
+                        database,
+                        settings: Self.development
+                    )
+                )
+                let (other, _) = try credentials(try await clients(add + [Self.redirect], database))
+                // An id that stands in the file as well ends the start when it has looked at its websites.
+                let file = "\(folder)/settings.yaml"
+                let secret = String(repeating: "s3cret-", count: 6)
+                let entry =
+                    "clients:\n  - { id: \(id), name: Shop, secret: \(secret), "
+                    + "redirect_uris: ['\(Self.redirect)'] }\n"
+                try Data(entry.utf8).write(to: URL(filePath: file))
+                let settings = [
+                    "SCAN_LOGIN_LIMITS_CONNECTIONS": "100", "SCAN_LOGIN_OPERATIONS_PORT": "off",
+                ]
+                // Production wants a real port: one that the machine gives to nobody by itself.
+                let port = "\(Int.random(in: 20_000...29_999))"
+                for mode in ["production", "development"] {
+                    let run = try await Programs.end(
+                        "login-server",
+                        ["serve", "--port", port, "--database", database, "--config", file],
+                        environment: production.merging(settings) { $1 }
+                            .merging(mode == "production" ? [:] : Self.development) { $1 }
+                    )
+                    #expect(run.status == 78, "\(run.errors)")
+                    let isTold = run.errors.contains(
+                        "\(id) has an address from development, \(local)"
+                    )
+                    #expect(isTold == (mode == "production"), "\(mode): \(run.errors)")
+                    #expect(!run.errors.contains(other), "\(run.errors)")
+                }
+            }
+        }
+    }
+
     @Test func `a website that is not there is said to be none`() async throws {
         try await Programs.withFolder { folder in
             let database = "\(folder)/login.sqlite"

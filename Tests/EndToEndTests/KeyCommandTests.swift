@@ -121,7 +121,18 @@ struct KeyCommandTests {
                 #expect(try await published(url, count: 2) == first + [key.kid])
                 // A busy machine may be late; the product's own 3 s are two of looking.
                 #expect(ContinuousClock.now - begin < .seconds(20))
+                // Another one would change nothing.
+                let again = try await run(["keys", "rotate"], database)
+                #expect(again.status == 1)
+                #expect(again.output.isEmpty)
+                #expect(
+                    again.errors.contains("keys revoke \(key.kid)")
+                        && again.errors.contains("signs from 20"),
+                    "\(again.errors)"
+                )
+                #expect(try await list(database).count == 2)
                 // Unless told otherwise, the next is of the same kind.
+                _ = try await run(["keys", "revoke", first[0]], database)
                 let next = try await run(["keys", "rotate"], database)
                 #expect(next.output.contains(#""algorithm":"ES256""#), "\(next.output)")
             }
@@ -146,6 +157,7 @@ struct KeyCommandTests {
                 #expect(last.status == 0, "\(last.errors)")
                 let key = try JSONDecoder().decode(Key.self, from: Data(last.output.utf8))
                 #expect(key.algorithm == "RS256")
+                #expect(key.state == "signing")
                 #expect(try await list(database).map(\.kid) == [key.kid])
                 let unknown = try await run(["keys", "revoke", both[1]], database)
                 #expect(unknown.status == 1)

@@ -80,6 +80,36 @@ import Testing
         }
     }
 
+    @Test func `T18 the phone is told that a website may go on asking`() async throws {
+        try await EdgeStage.with { stage in
+            let shop = try await Website.register(on: stage) { $0.allowsRefresh = true }
+            let browser = Browser(stage)
+            let alice = try await stage.phone("alice")
+            _ = try await shop.send(browser, ["scope": "openid offline_access"])
+            let asked = try await alice.scan(try await browser.open())
+            #expect(asked.member("data.client.shares") as? [String] == ["offline_access"])
+            // One that may not is told of nothing.
+            let other = try await Website.register(on: stage) { $0.id = "other" }
+            let second = Browser(stage)
+            _ = try await other.send(second, ["scope": "openid offline_access"])
+            let plain = try await alice.scan(try await second.open())
+            #expect(plain.member("data.client.shares") as? [String] == [])
+        }
+    }
+
+    @Test func `T18 a session does not consent: prompt=consent asks for a scan`() async throws {
+        try await EdgeStage.with { stage in
+            let shop = try await Website.register(on: stage) { $0.allowsRefresh = true }
+            let browser = Browser(stage)
+            _ = try await shop.logIn(browser, by: try await stage.phone("alice"))
+            let scope = ["scope": "openid offline_access"]
+            let asked = try await shop.send(browser, scope.merging(["prompt": "consent"]) { $1 })
+            #expect(asked["Location"] == nil)
+            let silent = try shop.callback(try await shop.send(browser, scope))
+            #expect(silent.error == nil)
+        }
+    }
+
     @Test func `T18 a website that may have them gets none unasked`() async throws {
         try await EdgeStage.with { stage in
             let shop = try await Website.register(on: stage) { $0.allowsRefresh = true }

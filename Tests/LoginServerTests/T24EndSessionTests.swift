@@ -1,5 +1,6 @@
 import LoginDomain
 import LoginStore
+import OpenIDConnect
 import TestSupport
 import Testing
 
@@ -139,6 +140,51 @@ import Testing
             )
             #expect(answer["Location"] == Self.bye)
             #expect(stage.sessionsCount == 0)
+        }
+    }
+
+    @Test func `T24 a proof is known after its key has left the set, and not after its row has`()
+        async throws
+    {
+        try await withLogin { stage, _, browser, token async throws in
+            let old = try #require(try JWT(token).head["kid"] as? String)
+            try await stage.rows.addSigningKey(
+                TestKeys.row(TestKeys.otherRSA, publishedAt: stage.time.now())
+            )
+            stage.time.advance(by: KeyRing.lead + KeyRing.retirement)
+            let set = try await stage.send(Call("GET", "/jwks.json"))
+            #expect(!set.text.contains(old))
+            let goodbye = [("id_token_hint", token), ("post_logout_redirect_uri", Self.bye)]
+            #expect(try await end(browser, goodbye)["Location"] == Self.bye)
+            // Revoked by the operator.
+            #expect(try await stage.rows.removeSigningKey(old))
+            stage.time.advance(by: .seconds(3))
+            #expect(try await end(browser, goodbye)["Location"] == nil)
+        }
+    }
+
+    @Test func `T24 a form that no address can carry is refused at once, and ends nothing`()
+        async throws
+    {
+        try await withLogin { stage, _, _, token async throws in
+            let form = [Call.Field("Content-Type", "application/x-www-form-urlencoded")]
+            func post(_ state: String) async throws -> Answer {
+                let body = Website.form([("id_token_hint", token), ("state", state)])
+                return try await stage.send(
+                    Call("POST", "/end_session", form, body: Array(body.utf8))
+                )
+            }
+            let limit = 7 * 1024
+            let room = limit - "id_token_hint=\(token)&state=".utf8.count
+            let fits = try await post(String(repeating: "s", count: room))
+            #expect(fits.status == 303)
+            #expect(fits["Location"]?.utf8.count == limit + "/end_session?".utf8.count)
+            #expect(try await stage.send(Call("GET", fits["Location"] ?? "")).status == 200)
+            let over = try await post(String(repeating: "s", count: room + 1))
+            #expect(over.status == 413)
+            #expect(over["Location"] == nil)
+            #expect(over.text.contains("7168"))
+            #expect(stage.sessionsCount == 1)
         }
     }
 

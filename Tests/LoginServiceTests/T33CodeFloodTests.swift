@@ -122,6 +122,33 @@ import WeChatClient
         #expect(house.wechat.calls(to: ScriptedWeChat.codePath).count == asked)
     }
 
+    @Test func `T33 a code is counted when WeChat is asked for it, however long the rows took`()
+        async throws
+    {
+        var policy = LoginPolicy()
+        policy.codesPerMinute = 2
+        let store = FaultyStore()
+        let house = LoginHouse(policy: policy, store: store)
+        let first = try await house.service.openAttempt(
+            superseding: nil,
+            browser: BrowserFacts(address: "203.0.113.1", userAgent: "")
+        )
+        house.time.advance(by: .seconds(60))
+        // The browser's earlier row comes after eight seconds; then WeChat is asked.
+        store.beforeAnswer(of: .attempt) { house.time.advance(by: .seconds(8)) }
+        _ = try await house.service.openAttempt(
+            superseding: first.cookie,
+            browser: BrowserFacts(address: "203.0.113.1", userAgent: "")
+        )
+        #expect(await Self.open(house, from: "203.0.113.2") == nil)
+        house.time.advance(by: .seconds(60) - .milliseconds(1))
+        #expect(
+            await Self.open(house, from: "203.0.113.3") == .rateLimited(retryAfterSeconds: 1)
+        )
+        house.time.advance(by: .milliseconds(1))
+        #expect(await Self.open(house, from: "203.0.113.3") == nil)
+    }
+
     @Test func `T33 an address that has had many codes leaves the last fifth to others`() {
         var policy = LoginPolicy()
         policy.codesPerMinute = 50

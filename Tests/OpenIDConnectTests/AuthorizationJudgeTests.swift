@@ -180,7 +180,7 @@ struct AuthorizationJudgeTests {
         arguments: [
             ([:], .ifNeeded), (["prompt": "none"], .silent), (["prompt": "login"], .always),
             (["prompt": "select_account"], .always), (["prompt": "login consent"], .always),
-            (["prompt": "consent"], .ifNeeded), (["max_age": "0"], .always),
+            (["prompt": "consent"], .always), (["max_age": "0"], .always),
             (["max_age": "1"], .ifNeeded), (["prompt": "none", "max_age": "0"], .silent),
         ] as [([String: String], AuthorizationRequest.Prompt)]
     )

@@ -34,8 +34,45 @@ struct KeyRingTests {
         #expect(ring.state(of: "a", at: Self.hour(124)) == .retired)
         #expect(ring.published(at: last - .milliseconds(1)) == ["b", "a"])
         #expect(ring.published(at: last) == ["b"])
-        #expect(ring.forgettable(at: last - .milliseconds(1)).isEmpty)
-        #expect(ring.forgettable(at: last) == ["a"])
+        #expect(ring.state(of: "a", at: last) == .withdrawn)
+    }
+
+    @Test func `T22: a key that is published no more is kept for hints, and then forgotten`() {
+        let ring = Self.ring(("a", 0), ("b", 100))
+        let end = Self.hour(124) + KeyRing.retirement + KeyRing.memory
+        #expect(ring.state(of: "a", at: end - .milliseconds(1)) == .withdrawn)
+        #expect(ring.forgettable(at: end - .milliseconds(1)).isEmpty)
+        #expect(ring.state(of: "a", at: end) == .gone)
+        #expect(ring.forgettable(at: end) == ["a"])
+        #expect(KeyRing.memory == .seconds(90 * 24 * 3600))
+    }
+
+    @Test func `of keys that are published no more sixteen rows are kept, the youngest`() {
+        // One a day: at the last hour the first seventeen are withdrawn, one signs and one is next.
+        let keys = (0..<19).map {
+            KeyRing.Entry(kid: "k\($0)", publishedAt: Self.hour(24 * Int64($0)))
+        }
+        let ring = KeyRing(keys)
+        let now = Self.hour(24 * 18 + 12)
+        #expect(ring.state(of: "k16", at: now) == .withdrawn)
+        #expect(ring.state(of: "k17", at: now) == .signing)
+        #expect(KeyRing.keptMax == 16)
+        #expect(KeyRing.keptMax < SealedKey.countMax)
+        #expect(ring.forgettable(at: now) == ["k0", "k1", "k2"])
+        // Those that are in use stay, however many they are.
+        let crowd = KeyRing(
+            (0..<19).map { KeyRing.Entry(kid: "k\($0)", publishedAt: Self.hour(Int64($0))) }
+        )
+        #expect(crowd.forgettable(at: Self.hour(19)).isEmpty)
+    }
+
+    @Test func `a successor is told with the instant from which it signs`() {
+        let ring = Self.ring(("a", 0), ("b", 100), ("c", 101))
+        #expect(Self.ring(("a", 0)).successor(at: Self.hour(1)) == nil)
+        #expect(ring.successor(at: Self.hour(102))?.kid == "c")
+        #expect(ring.successor(at: Self.hour(102))?.signsAt == Self.hour(125))
+        #expect(ring.successor(at: Self.hour(125)) == nil)
+        #expect(Self.ring().successor(at: Self.hour(1)) == nil)
     }
 
     /// What a client may hold: the set of any moment of the last hour.
@@ -72,6 +109,19 @@ struct KeyRingTests {
         #expect(!second.isRotationDue(at: Self.hour(100) + period - .seconds(1)))
         #expect(second.isRotationDue(at: Self.hour(100) + period))
         #expect(Self.ring().isRotationDue(at: Self.hour(0)))
+    }
+
+    @Test func `T22: no key signs again when the one after it is revoked`() {
+        let ring = Self.ring(("a", 0), ("b", 100), ("c", 200), ("d", 300))
+        let now = Self.hour(310)
+        #expect(ring.state(of: "c", at: now) == .signing)
+        #expect(ring.leaving(with: "c", at: now) == ["a", "b", "c"])
+        let left = Self.ring(("d", 300))
+        #expect(left.signer(at: now)?.kid == "d")
+        // One that does not sign goes alone: the signer stays what it was.
+        for kid in ["a", "b", "d", "unknown"] {
+            #expect(ring.leaving(with: kid, at: now) == [kid])
+        }
     }
 
     @Test func `T22: after an emergency the oldest that is left signs, at once`() {

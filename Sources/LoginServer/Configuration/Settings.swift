@@ -671,6 +671,17 @@ extension RelyingParty {
             "The website \(id) may leave PKCE out (pkce: optional): whoever gets hold of one of its "
             + "codes and of its secret is its user. Require it as soon as the website can."
     }
+
+    /// What an operator should know of a website that was registered on a developer's machine; nil for
+    /// the others (T20).
+    package var loopbackWarning: String? {
+        let loopback = (redirectURIs + postLogoutRedirectURIs).filter { $0.text.hasPrefix("http:") }
+        guard let first = loopback.first else { return nil }
+        return
+            "The website \(id) has an address from development, \(first): on the machine of whoever "
+            + "logs in any program may listen there. Remove the website and add it with its own: "
+            + "login-server clients remove \(id)"
+    }
 }
 
 extension TimeAmount {

@@ -10,6 +10,9 @@ struct EndSessionRoutes: Sendable {
     let browser: BrowserEdge
     let pages: Pages
 
+    /// The longest query that a form may become: an address has 8 KiB, with all that stands around it.
+    static let queryBytesMax = 7 * 1024
+
     func add(to router: Router<LoginContext>) {
         router.get("/end_session", use: end)
         router.post("/end_session", use: comeAgain)
@@ -48,6 +51,9 @@ struct EndSessionRoutes: Sendable {
         let query = parameters.query(of: [
             "id_token_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales",
         ])
+        guard query.utf8.count <= Self.queryBytesMax else {
+            throw EdgeError.bodyTooLarge(limit: Self.queryBytesMax)
+        }
         return .seeOther(query.isEmpty ? "/end_session" : "/end_session?\(query)")
     }
 }

@@ -278,7 +278,7 @@ struct Adversary: Sendable {
     private func hit(_ request: WireRequest) async -> WireAnswer? {
         let slot = stage.roll { $0.below(stage.options.nodes) }
         stage.note("\(name) => \(slot): \(request.words)", request.mark &* 8 &+ slot)
-        let answer = await network.deliver(request, to: slot)
+        let answer = await network.deliver(request, to: slot, as: name)
         stage.note("\(slot) => \(name): \(answer?.words ?? "nothing")", answer?.mark ?? 0)
         return answer
     }

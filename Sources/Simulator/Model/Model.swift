@@ -44,7 +44,7 @@ final class Model: Sendable {
 
     /// A node has died over a request.
     func vanish(_ number: Int) {
-        change { $0.vanish(number) }
+        change { $0.vanish(number, at: clock.now) }
     }
 
     /// A node has pushed a state to the watcher of a cookie; `last` is the seq before it on the same

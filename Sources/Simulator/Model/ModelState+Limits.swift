@@ -1,28 +1,46 @@
 import LoginDomain
 import LoginService
 
+/// A request for what there is a limit of.
+struct AskedFor: Sendable {
+    var number: Int
+    /// When it was answered: it was counted by then, at the latest.
+    var departed: Int64?
+}
+
 // Who may be told to wait (I23): only those who have asked so often themselves, whoever else did.
 extension ModelState {
     /// Notes who asks for what there is a limit of.
-    mutating func count(_ request: WireRequest, at now: Int64) {
-        switch request {
-        case .open(_, let address): asked["open \(address)", default: []].append(now)
-        case .loginPhone(let code, _):
-            if let person = codes[code]?.person {
-                asked["phone \(person)", default: []].append(now)
+    mutating func count(_ request: WireRequest) {
+        for who in counted(request) {
+            asked[who, default: []].append(AskedFor(number: lastNumber))
+        }
+    }
+
+    /// A request has its answer, or its peer has gone.
+    mutating func countNoLonger(_ number: Int, _ request: WireRequest, at now: Int64) {
+        for who in counted(request) {
+            guard let index = asked[who]?.lastIndex(where: { $0.number == number }) else {
+                continue
             }
+            asked[who]?[index].departed = now
+        }
+    }
+
+    /// Against whom a request counts.
+    private func counted(_ request: WireRequest) -> [String] {
+        switch request {
+        case .open(_, let address): ["open \(address)"]
+        case .loginPhone(let code, _): codes[code].map { ["phone \($0.person)"] } ?? []
         case .scan(_, _, let phone), .confirm(_, _, _, let phone), .cancel(_, _, let phone):
-            let person = phones[phone.text]?.person ?? ""
-            asked["scene \(person)", default: []].append(now)
-            asked["scenes from \(phone.address)", default: []].append(now)
-        default:
-            return
+            ["scene \(phones[phone.text]?.person ?? "")", "scenes from \(phone.address)"]
+        default: []
         }
     }
 
     /// How often somebody has asked within some time, this time included.
     private func times(_ who: String, within wait: Duration, at now: Int64) -> Int {
-        asked[who]?.count { $0 > now - wait.wholeMilliseconds } ?? 0
+        asked[who]?.count { ($0.departed ?? .max) > now - wait.wholeMilliseconds } ?? 0
     }
 
     /// Somebody was told to wait.

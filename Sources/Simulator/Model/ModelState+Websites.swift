@@ -45,7 +45,7 @@ struct Issue: Sendable {
 struct ModelToken: Sendable {
     /// Names the grant.
     var code: String
-    /// Names the exchange that gave it. Two of one grant can come at one instant.
+    /// Names the exchange that gave it: two of one grant can come at one instant.
     var number: Int
     var arrived: Int64
     var departed: Int64

@@ -6,7 +6,7 @@ extension ModelState {
     mutating func arrive(_ request: WireRequest, at now: Int64) -> Int {
         lastNumber += 1
         pending[lastNumber] = Pending(request: request, arrived: now)
-        count(request, at: now)
+        count(request)
         switch request {
         case .open(let old, _):
             if let old { act(old.exposed, .supersede, at: now) }
@@ -59,8 +59,9 @@ extension ModelState {
         sessions[cookie.exposed]?.seenAt = now
     }
 
-    mutating func vanish(_ number: Int) {
+    mutating func vanish(_ number: Int, at now: Int64) {
         guard let gone = pending.removeValue(forKey: number) else { return }
+        countNoLonger(number, gone.request, at: now)
         if let cookie = cookie(of: gone.request) {
             finish(number, cookie, .unknown, at: nil)
         }
@@ -69,6 +70,7 @@ extension ModelState {
     mutating func depart(_ number: Int, _ answer: WireAnswer, scene: String?, at now: Int64) {
         guard let past = pending.removeValue(forKey: number) else { return }
         let request = past.request
+        countNoLonger(number, request, at: now)
         if case .refused(.rateLimited) = answer { judgeLimit(request, past.arrived, now) }
         if let cookie = cookie(of: request) {
             switch answer {

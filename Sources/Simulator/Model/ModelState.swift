@@ -41,8 +41,8 @@ struct ModelState: Sendable {
     let skew: Int64
     /// Whether WeChat may say on its own that a quota is used up.
     let isQuotaFaulty: Bool
-    /// When somebody asked for what there is a limit of.
-    var asked: [String: [Int64]] = [:]
+    /// The requests by which somebody asked for what there is a limit of.
+    var asked: [String: [AskedFor]] = [:]
 
     init(policy: LoginPolicy, skew: Int64, isQuotaFaulty: Bool) {
         self.policy = policy

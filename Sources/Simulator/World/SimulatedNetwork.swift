@@ -33,18 +33,20 @@ struct SimulatedNetwork: Sendable {
             let late = stage.roll { Int64($0.one(of: [0, 0, 5, 300, 4000])) }
             stage.executor.start {
                 await stage.pause(late)
-                _ = await deliver(request, to: slot)
+                _ = await deliver(request, to: slot, as: who)
             }
         }
         if stage.strikes(options.givenUp, .givenUp) {
             let patience = stage.roll { Int64($0.one(of: [0, 10, 500, 3000])) }
             // The server's task is cancelled when its client goes away.
-            let cancel = stage.executor.begin { _ = await deliver(request, to: slot) }
+            let cancel = stage.executor.begin {
+                _ = await deliver(request, to: slot, as: who)
+            }
             await stage.pause(patience)
             cancel()
             return await lost(who, request, after: 0)
         }
-        guard let answer = await deliver(request, to: slot) else {
+        guard let answer = await deliver(request, to: slot, as: who) else {
             return await lost(who, request, after: 0)
         }
         if stage.strikes(options.lostAnswers, .lostAnswer) {
@@ -59,7 +61,11 @@ struct SimulatedNetwork: Sendable {
     ///
     /// - Returns: nil when no node is there, or it died over it.
     @discardableResult
-    func deliver(_ request: WireRequest, to slot: Int) async -> WireAnswer? {
+    func deliver(
+        _ request: WireRequest,
+        to slot: Int,
+        as who: String
+    ) async -> WireAnswer? {
         guard let node = stage.node(slot), node.life.isAlive else {
             stage.coverage.reach("fault: \(Fault.nodeDown.rawValue)")
             return nil
@@ -76,6 +82,18 @@ struct SimulatedNetwork: Sendable {
         }
         stage.coverage.reach("\(request.name): \(answer.kind)")
         if case .refused = answer { stage.coverage.reach("refused: \(answer.kind)") }
+        let scene = shown
+        if !stage.isOver {
+            stage.story.note(
+                Spoken(
+                    at: stage.clock.now,
+                    who: who,
+                    request: request,
+                    answer: answer,
+                    scene: scene
+                )
+            )
+        }
         stage.model.depart(number, answer, shown: shown)
         let live = stage.rows.census.liveAttempts
         if live > stage.options.policy.rows.liveAttempts {

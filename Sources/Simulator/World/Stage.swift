@@ -11,6 +11,7 @@ final class Stage: Sendable {
     let clock: VirtualClock
     let trace: Trace
     let model: Model
+    let story: StoryLog
     let coverage = Coverage()
     let weChat: SimulatedWeChat
     /// The rows that all nodes share.
@@ -42,6 +43,7 @@ final class Stage: Sendable {
         executor = SeededExecutor(dice: dice.split())
         clock = VirtualClock(dice: dice.split())
         trace = Trace(keepsLines: keepsLines)
+        story = StoryLog(isKept: keepsLines)
         model = Model(options: options, clock: clock)
         weChat = SimulatedWeChat(seed: dice.next())
         rows = MemoryLoginStore(

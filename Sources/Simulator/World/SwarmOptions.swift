@@ -71,6 +71,11 @@ package struct SwarmOptions: Sendable {
         }
         websites = dice.one(of: [0, 0.2, 0.6])
         if nodes > 1 { skew = Int64(dice.one(of: [0, 0, 20, 400])) }
+        // A crowd, now and then, by dice of its own: the other seeds, the kept ones among them, take
+        // the steps that they took before there were crowds.
+        var others = dice
+        for _ in 0..<3 { others = others.split() }
+        if others.chance(0.25) { honestUsers += others.within(4...24) }
         drawPolicy(using: &dice)
         // One run in five is free of faults: what fails there, fails without an excuse.
         if dice.chance(0.8) { drawFaults(using: &dice) }

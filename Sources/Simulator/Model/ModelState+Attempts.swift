@@ -216,7 +216,9 @@ extension ModelState {
     /// WeChat calls 1047.
     ///
     /// Said here once more: the rule of the code under test would forgive what that forgives.
-    private func mayBeConfirmed(_ launch: Int?) -> Bool { policy.launch != .strict || launch == 1047 }
+    private func mayBeConfirmed(_ launch: Int?) -> Bool {
+        policy.launch != .strict || launch == 1047
+    }
 
     private func isWrongGuess(_ act: Act, _ attempt: ModelAttempt, _ confirm: Act) -> Bool {
         guard act.outcome == .refused(.sceneUnavailable), let shown = attempt.numberShown,

@@ -16,9 +16,15 @@ struct LiveTime: TimeSource, WeChatClock {
 
     /// Starts at a moment: where rows are that are a little younger than the wall clock, it goes on
     /// from them (T42).
-    init(at moment: Timestamp = ClockReading.live().now) {
+    ///
+    /// `instant` is when it was that moment: what was done since then has taken its time, and a server
+    /// that opened a large database for seconds would be late by them for as long as it runs.
+    init(
+        at moment: Timestamp = ClockReading.live().now,
+        since instant: ContinuousClock.Instant = ContinuousClock.now
+    ) {
         startedAt = moment
-        start = ContinuousClock.now
+        start = instant
     }
 
     func now() -> Timestamp {

@@ -30,8 +30,9 @@ struct Serve: AsyncParsableCommand {
             say(taken)
             throw ExitCode.failure
         }
+        let began = ContinuousClock.now
         let (store, start) = try open(settings)
-        let time = LiveTime(at: start.resumesAt)
+        let time = LiveTime(at: start.resumesAt, since: began)
         let dice = Dice(SystemRandomNumberGenerator())
         let keyholder = try await keyholder(settings, store, dice)
         try await registerClients(settings, store, at: time.now())

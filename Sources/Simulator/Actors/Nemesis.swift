@@ -12,6 +12,8 @@ struct Nemesis: Sendable {
         plan(options.partitions, horizon) { await cutOff() }
         plan(options.rollbacks, horizon) { await rollBack() }
         plan(options.clockJumps, horizon) { await jump() }
+        plan(options.keyRotations, horizon) { await Keykeeper(stage: stage).rotate() }
+        plan(options.keyRevocations, horizon) { await Keykeeper(stage: stage).revoke() }
         plan(options.foreignRefreshes, horizon) {
             stage.coverage.reach("fault: \(Fault.foreignRefresh.rawValue)")
             stage.weChat.refreshByForce(at: stage.clock.now)

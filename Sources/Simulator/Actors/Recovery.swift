@@ -131,7 +131,7 @@ struct Recovery: Sendable {
         guard case .answer(.keys(let keys)) = reply else { return }
         let young = stage.clock.now - IDToken.lifetime.wholeMilliseconds
         for token in stage.board.idTokens where token.at > young {
-            WebsiteVisit.check(token.text, keys, stage)
+            WebsiteVisit.check(token.text, of: token.at, keys, stage)
         }
     }
 

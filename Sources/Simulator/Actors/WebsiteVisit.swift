@@ -132,17 +132,22 @@ struct WebsiteVisit: Sendable {
 
     /// A website checks what it was given against the keys of that moment.
     private func check(_ idToken: String) async {
-        stage.board.keepIDToken(idToken, at: stage.clock.now)
+        let moment = stage.clock.now
+        stage.board.keepIDToken(idToken, at: moment)
         for _ in 0..<2 where !stage.isOver {
             let reply = await network.send(.keys, as: site.id)
             guard case .answer(.keys(let keys)) = reply else { continue }
-            return Self.check(idToken, keys, stage)
+            return Self.check(idToken, of: moment, keys, stage)
         }
     }
 
-    static func check(_ idToken: String, _ keys: [PublicKey], _ stage: Stage) {
-        // Where a clock is moved forwards by hours, a token may be older than its keys are kept.
-        guard stage.options.clockJumps == 0 else { return }
+    static func check(
+        _ idToken: String,
+        of moment: Int64,
+        _ keys: [PublicKey],
+        _ stage: Stage
+    ) {
+        guard !stage.model.excuses(idTokenOf: moment) else { return }
         do {
             _ = try IDTokenHint(idToken, issuer: SimulatedKeys.issuer, keys: keys)
         } catch {

@@ -53,10 +53,32 @@ final class Model: Sendable {
         change { $0.push(view, cookie.exposed, after: last, at: clock.now) }
     }
 
+    /// An operator has revoked signing keys.
+    func revoked(_ kids: [String]) {
+        change { state in
+            for kid in kids { state.revokedKeys[kid] = clock.now }
+            state.keysRevokedAt.append(clock.now)
+        }
+    }
+
+    /// Whether an ID token of `moment` need not be one that the keys of now can check: its key may have
+    /// been revoked since, or a node may not have heard yet of the one that took over, or a clock was
+    /// moved by more than a key is kept.
+    func excuses(idTokenOf moment: Int64) -> Bool {
+        state.withLock { state in
+            state.keysRevokedAt.contains { $0 > moment - state.keysKnownWithin }
+                || state.epochs.contains { $0.at >= moment }
+        }
+    }
+
     /// A node has started from an older state of the store, or a clock has jumped: what was under way
     /// is dead.
     func beginEpoch(_ kind: ModelState.Epoch.Kind) {
-        change { $0.epochs.append(ModelState.Epoch(at: clock.now, kind: kind)) }
+        change { state in
+            state.epochs.append(ModelState.Epoch(at: clock.now, kind: kind))
+            // What was revoked after a backup comes back with it: the operator is told so.
+            if kind == .rollback { state.revokedKeys = [:] }
+        }
     }
 
     /// The run is over.

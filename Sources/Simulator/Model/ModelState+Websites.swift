@@ -153,6 +153,10 @@ extension ModelState {
             dies(code, at: now)
         case (.userInfo(let token), .claims(let claims)):
             judgeClaims(token.exposed, claims, arrived, now)
+        case (.keys, .keys(let keys)):
+            for key in keys where isRevoked(key.kid, before: arrived) {
+                violate("I17", "a revoked key is published", at: now)
+            }
         default:
             break
         }
@@ -303,11 +307,19 @@ extension ModelState {
         }
         know(claims["sub"] ?? "", as: grant.person, at: grant.ask.client, now)
         let issued = claims["iat"].flatMap { Int64($0) } ?? 0
+        if isRevoked(claims.kid, before: arrived) {
+            violate("I17", "a revoked key signs", at: now)
+        }
         // Whole seconds, and nodes whose clocks differ.
         let slack = (skew + 999) / 1000
         let last = issuedAt.filter { $0.departed < arrived }.map(\.seconds).max() ?? 0
         if issued < last - slack { violate("I17", "iat went back", at: now) }
         issuedAt.append(Issue(departed: now, seconds: issued))
+    }
+
+    /// Whether a key was revoked so long ago that every node knows.
+    private func isRevoked(_ kid: String, before arrived: Int64) -> Bool {
+        revokedKeys[kid].map { arrived > $0 + keysKnownWithin } ?? false
     }
 
     /// A website is told one name for a person, and no two people have one.
@@ -425,11 +437,16 @@ extension ModelState {
 /// The members of an ID token, read by hand: the model believes no signature, and needs none.
 struct IDTokenText {
     private let body: String
+    /// The name of the key that signed it.
+    let kid: String
 
     init?(_ text: String) {
         let parts = text.split(separator: ".")
         guard parts.count == 3, let bytes = Base64URL.decode(parts[1]) else { return nil }
         body = String(decoding: bytes, as: UTF8.self)
+        let head = Base64URL.decode(parts[0]).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let start = head.firstRange(of: "\"kid\":\"")?.upperBound ?? head.endIndex
+        kid = String(head[start...].prefix { $0 != "\"" })
     }
 
     subscript(_ name: String) -> String? {

@@ -35,6 +35,11 @@ struct ModelState: Sendable {
     var subjectOfPerson: [String: String] = [:]
     var personOfSubject: [String: String] = [:]
     var issuedAt: [Issue] = []
+    /// When signing keys were revoked, by their names, and when that happened at all.
+    var revokedKeys: [String: Int64] = [:]
+    var keysRevokedAt: [Int64] = []
+    /// What an operator does to the keys is known everywhere this soon, in milliseconds.
+    var keysKnownWithin: Int64 { SimulatedKeys.knownWithin + skew }
 
     /// How far apart the clocks of two nodes may be, in milliseconds: what is timed by one may be judged
     /// by another.

@@ -47,6 +47,7 @@ package enum Plant: String, Sendable, CaseIterable {
     case replayForgiven = "replay-forgiven"
     case givenBackLives = "given-back-lives"
     case subjectsMixed = "subjects-mixed"
+    case revokedKeyLives = "revoked-key-lives"
 
     // The edge, between the wire and the use cases.
     case anyNonce = "any-nonce"
@@ -106,6 +107,7 @@ package enum Plant: String, Sendable, CaseIterable {
         case .replayForgiven: "a code's second use ends nothing"
         case .givenBackLives: "a token that was given back stays good"
         case .subjectsMixed: "a website is told one name for everybody"
+        case .revokedKeyLives: "a key that was revoked goes on"
         case .anyNonce: "a confirm's nonce is not compared"
         case .confirmScans: "a confirm without a scan scans by itself"
         case .cookieUnchecked: "a cookie that nobody has collects the newest attempt"
@@ -159,7 +161,7 @@ package enum Plant: String, Sendable, CaseIterable {
             .givenBackLives:
             ["I11"]
         case .subjectsMixed: ["I9"]
-        case .keyUnpublished: ["I17"]
+        case .keyUnpublished, .revokedKeyLives: ["I17"]
         case .limitsShared: ["I23"]
         case .silentReconnect: ["L2", "L1"]
         case .floodDelays: ["L6", "L1"]

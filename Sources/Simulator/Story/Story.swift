@@ -26,7 +26,7 @@ package struct Story {
     /// The others are about what happens over many exchanges, between nodes, or on the way to WeChat.
     private static let threats = [
         "I1": "T14", "I2": "T07", "I3": "T11", "I4": "T13", "I5": "T10", "I6": "T12", "I7": "T12",
-        "I8": "T09", "I9": "T07", "I10": "T05", "I11": "T16", "I12": "T43", "I15": "T23",
+        "I8": "T09", "I10": "T05", "I11": "T16", "I12": "T43", "I15": "T23",
         "I16": "T13", "I21": "T24",
     ]
 
@@ -35,12 +35,17 @@ package struct Story {
         guard let threat = Self.threats[violation.invariant], let last = spoken.last else {
             return nil
         }
-        var writer = StoryWriter(policy: options.policy)
+        var writer = StoryWriter(isAboutIdentity: violation.invariant == "I2")
         for entry in spoken { writer.learn(entry) }
         let told = about(last)
         for entry in told.dropLast() { writer.write(entry) }
         guard writer.write(last, isLast: true) else { return nil }
-        return (head(threat, isAttack: last.isGranted, writer) + writer.lines)
+        var policy = options.policy
+        // Over sockets all come from one network.
+        if policy.numberMatching == .networks {
+            policy.numberMatching = told.contains(where: \.hasNumber) ? .always : .off
+        }
+        return (head(threat, isAttack: last.isGranted, writer, policy) + writer.lines)
             .map { $0 + "\n" }.joined()
     }
 
@@ -66,7 +71,12 @@ package struct Story {
         return told.suffix(Self.stepsMax)
     }
 
-    private func head(_ threat: String, isAttack: Bool, _ writer: StoryWriter) -> [String] {
+    private func head(
+        _ threat: String,
+        isAttack: Bool,
+        _ writer: StoryWriter,
+        _ policy: LoginPolicy
+    ) -> [String] {
         var head = [
             "# yaml-language-server: $schema=scenario.schema.json",
             "# \(violation.line)",
@@ -79,7 +89,7 @@ package struct Story {
             )
         }
         head.append("limit_s: \(60 + writer.milliseconds / 1000)")
-        let settings = Self.settings(options.policy)
+        let settings = Self.settings(policy)
         if !settings.isEmpty {
             head.append("server:")
             head.append("  settings:")

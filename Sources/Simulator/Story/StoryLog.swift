@@ -69,6 +69,11 @@ extension Spoken {
         }
     }
 
+    /// Whether it is a confirm that carries the browser's number.
+    var hasNumber: Bool {
+        if case .confirm(_, _, .some, _) = request { true } else { false }
+    }
+
     /// Whether the peer got what it asked for.
     var isGranted: Bool {
         switch answer {

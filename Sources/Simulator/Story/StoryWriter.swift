@@ -7,10 +7,11 @@ import OpenIDConnect
 /// Secrets are other ones each time, so a step names whose it shows: a browser's cookie or picture, a
 /// phone's nonce. What a browser or a phone has no longer cannot be named; such a step is left out.
 struct StoryWriter {
-    private let policy: LoginPolicy
     private(set) var lines: [String] = []
     /// How long the story takes, at least.
     private(set) var milliseconds: Int64 = 0
+    /// Whether the violation is that a login is somebody else's: then it may be its confirmer's.
+    private let isAboutIdentity: Bool
 
     // Whose things are, in the whole run.
     private var browserOfCookie: [String: String] = [:]
@@ -25,11 +26,13 @@ struct StoryWriter {
     private var cookies: [String: String] = [:]
     private var scenes: [String: [String]] = [:]
     private var nonces: [String: (nonce: String, scene: String, at: Int64)] = [:]
+    /// Which phone confirmed what a browser shows.
+    private var confirmers: [String: String] = [:]
     private var members: Set<String> = []
     private var now: Int64?
 
-    init(policy: LoginPolicy) {
-        self.policy = policy
+    init(isAboutIdentity: Bool) {
+        self.isAboutIdentity = isAboutIdentity
     }
 
     /// The cast, a line each.
@@ -99,8 +102,10 @@ struct StoryWriter {
         guard let step = step(entry) else { return false }
         // A confirm says itself how long after its scan it comes.
         if let now, !step.isWaiting, entry.at - now >= 500 {
-            milliseconds += entry.at - now
-            lines += ["  - \(step.waiter ?? step.who): ignore", "    for_ms: \(entry.at - now)"]
+            // Real clocks do not meet at a millisecond: what came at the end of something comes after it.
+            let wait = entry.at - now + (isLast ? 500 : 0)
+            milliseconds += wait
+            lines += ["  - \(step.waiter ?? step.who): ignore", "    for_ms: \(wait)"]
         }
         now = entry.at
         lines.append("  - \(step.who): \(step.verb)")
@@ -108,16 +113,21 @@ struct StoryWriter {
         if !isLast {
             lines.append("    may_fail: true")
         } else if entry.isGranted {
-            lines.append("    expect: \(Self.refusal(of: entry.request))")
+            lines.append("    expect: \(refusal(of: entry.request))")
         }
         note(entry, step)
         return true
     }
 
     /// What the last step must come to where it should have been refused.
-    private static func refusal(of request: WireRequest) -> String {
+    private func refusal(of request: WireRequest) -> String {
         switch request {
-        case .complete, .session: "{ user: nobody }"
+        case .complete(let cookie, _):
+            switch browserOfCookie[cookie.exposed].flatMap({ confirmers[$0] }) {
+            case .some(let phone) where isAboutIdentity: "{ user: [\(phone), nobody] }"
+            default: "{ user: nobody }"
+            }
+        case .session: "{ user: nobody }"
         default: "refused"
         }
     }
@@ -129,6 +139,8 @@ struct StoryWriter {
             if let scene = entry.scene { scenes[step.who, default: []].append(scene) }
         case (.scan(let scene, _, _), .scanned(let scanned)):
             nonces[step.who] = (scanned.nonce.exposed, scene, entry.at)
+        case (.confirm(let scene, _, _, _), .done):
+            if let browser = browserOfScene[scene] { confirmers[browser] = step.who }
         default: break
         }
     }

@@ -44,7 +44,8 @@ package final class Coverage: Sendable {
             "unknownLogin", "badNickName",
         ]
         let adversaries = AdversaryKind.allCases.map { "adversary: \($0.rawValue)" }
-        return pairs + faults + refusals.map { "refused: \($0)" } + adversaries
+        let operators = ["a key is published", "a key is revoked"].map { "operator: \($0)" }
+        return pairs + faults + operators + refusals.map { "refused: \($0)" } + adversaries
     }()
 
     /// The goals that were never reached.

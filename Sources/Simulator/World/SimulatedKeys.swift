@@ -11,6 +11,9 @@ enum SimulatedKeys {
     static let host = "login.example.com"
     static let issuer = "https://\(host)"
 
+    /// A node may go on with keys that it has read so many milliseconds ago.
+    static let knownWithin: Int64 = 2000
+
     /// Two keys: one signs when the run begins, the other takes over within its first minute.
     static func draw(using dice: inout SplitMix64) -> [SealedKey] {
         let takesOverAt = Int64(dice.within(0...60_000))
@@ -18,19 +21,20 @@ enum SimulatedKeys {
             Stage.epoch - 30 * 86_400_000,
             Stage.epoch - KeyRing.lead.wholeMilliseconds + takesOverAt,
         ]
-        return published.compactMap { at in
-            let secret = randomBytes(32, using: &dice)
-            guard let key = try? P256.Signing.PrivateKey(rawRepresentation: secret) else {
-                return nil
-            }
-            let pem = key.pemRepresentation
-            guard let kid = try? SigningKey(pem: pem).kid else { return nil }
-            return SealedKey(
-                kid: kid,
-                publishedAt: Timestamp(milliseconds: at),
-                sealed: Array(pem.utf8)
-            )
-        }
+        return published.compactMap { draw(publishedAt: $0, using: &dice) }
+    }
+
+    /// One key; nil where the dice fell on no number of the curve, which is as good as never.
+    static func draw(publishedAt at: Int64, using dice: inout SplitMix64) -> SealedKey? {
+        let secret = randomBytes(32, using: &dice)
+        guard let key = try? P256.Signing.PrivateKey(rawRepresentation: secret) else { return nil }
+        let pem = key.pemRepresentation
+        guard let kid = try? SigningKey(pem: pem).kid else { return nil }
+        return SealedKey(
+            kid: kid,
+            publishedAt: Timestamp(milliseconds: at),
+            sealed: Array(pem.utf8)
+        )
     }
 
     /// Opens them.

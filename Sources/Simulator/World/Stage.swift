@@ -105,6 +105,11 @@ final class Stage: Sendable {
     /// Whether there is no point in going on.
     var isOver: Bool { model.hasFailed || clock.isClosed }
 
+    /// What the clock on the wall says, where the first node stands.
+    var wallClock: Timestamp {
+        Timestamp(milliseconds: Self.epoch + clock.now + slots.withLock { $0[0].ahead })
+    }
+
     // MARK: - Nodes
 
     func node(_ slot: Int) -> Node? { slots.withLock { $0[slot].node } }

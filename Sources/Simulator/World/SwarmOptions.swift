@@ -51,6 +51,9 @@ package struct SwarmOptions: Sendable {
     package var rollbacks = 0
     /// Wall clocks that jump while a node is down, in seconds, forwards.
     package var clockJumps = 0
+    /// Signing keys that an operator publishes by hand, and ones that are revoked.
+    package var keyRotations = 0
+    package var keyRevocations = 0
     /// How far apart the clocks of two nodes may be, in milliseconds.
     package var skew: Int64 = 0
 
@@ -71,11 +74,15 @@ package struct SwarmOptions: Sendable {
         }
         websites = dice.one(of: [0, 0.2, 0.6])
         if nodes > 1 { skew = Int64(dice.one(of: [0, 0, 20, 400])) }
-        // A crowd, now and then, by dice of its own: the other seeds, the kept ones among them, take
-        // the steps that they took before there were crowds.
+        // A crowd or a busy operator, now and then, by dice of their own: the other seeds, the kept ones
+        // among them, take the steps that they took before there were such.
         var others = dice
         for _ in 0..<3 { others = others.split() }
         if others.chance(0.25) { honestUsers += others.within(4...24) }
+        if others.chance(0.2) {
+            keyRotations = others.within(0...2)
+            keyRevocations = others.within(1...2)
+        }
         drawPolicy(using: &dice)
         // One run in five is free of faults: what fails there, fails without an excuse.
         if dice.chance(0.8) { drawFaults(using: &dice) }
@@ -156,6 +163,7 @@ package struct SwarmOptions: Sendable {
                 + "conflicts \(percent(storeConflicts))",
             "nodes: crashes \(crashes), shutdowns \(shutdowns), partitions \(partitions), "
                 + "rollbacks \(rollbacks), clock jumps \(clockJumps), "
+                + "keys rotated \(keyRotations), keys revoked \(keyRevocations), "
                 + "clocks apart by up to \(skew) ms",
             "lifetimes: scene \(milliseconds(policy.scene)), "
                 + "confirm \(milliseconds(policy.confirm)), "

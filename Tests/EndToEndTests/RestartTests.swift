@@ -66,6 +66,31 @@ struct RestartTests {
         }
     }
 
+    @Test func `T1 a server that is started again throws its dice anew`() async throws {
+        try await Programs.with("mock-wechat", ["--port", "0"]) { mock in
+            try await withAHCTransport { transport in
+                let time = PhoneTime(ContinuousClock())
+                var drawn: [FakeBrowser] = []
+                for _ in 1...2 {
+                    // Each finds the same, which is nothing: no key file, no rows.
+                    let browser = try await Programs.withFolder { folder in
+                        try await Self.serve(mock, "\(folder)/login.sqlite", port: "0") { login in
+                            var stage = try Stage(login.url, mock.url, transport, time)
+                            try await stage.play(until: .afterCreated)
+                            return stage.browser
+                        }
+                    }
+                    drawn.append(browser)
+                }
+                let cookies = drawn.map { $0.jar.cookies.map(\.value) }
+                #expect(!cookies[0].isEmpty)
+                #expect(Set(cookies[0]).isDisjoint(with: cookies[1]))
+                let pictures = drawn.map { $0.picture?.dataURL }
+                #expect(pictures[0] != nil && pictures[0] != pictures[1])
+            }
+        }
+    }
+
     private static func serve<Value: Sendable>(
         _ mock: RunningProgram,
         _ database: String,

@@ -209,7 +209,9 @@ struct Adversary: Sendable {
             // Anybody may say to be the one that has no secret.
             let forum = Website.forum
             let own = codes.last { $0.client == forum.id }?.code ?? code
-            ask.kind = .code(own, redirect: forum.redirect, verifier: nil)
+            // All that holds the code then is its verifier: without one, and with another.
+            let other = stage.roll { $0.chance(0.5) } ? madeUp : nil
+            ask.kind = .code(own, redirect: forum.redirect, verifier: other)
             (ask.client, ask.secret) = (forum.id, nil)
         case 4:
             ask.kind = .code(code, redirect: asOther.redirect, verifier: madeUp)

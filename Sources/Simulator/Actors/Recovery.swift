@@ -80,6 +80,8 @@ struct Recovery: Sendable {
         guard await flooder.logIn() else { return }
         let bearer = flooder.bearer
         let user = user("bystander", 220)
+        stage.isWeChatBusy = true
+        defer { stage.isWeChatBusy = false }
         await withTaskGroup { group in
             for _ in 0..<40 {
                 group.addTask {

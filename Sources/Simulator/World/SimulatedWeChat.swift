@@ -116,6 +116,9 @@ final class WeChatLine: HTTPTransport {
         -1, 40001, 40014, 40029, 40125, 40163, 40164, 40226, 41030, 42001, 45009, 45011, 45063,
     ]
 
+    /// How long a busy WeChat takes, in milliseconds: calls one after the other would show.
+    private static let busy: Int64 = 100
+
     init(stage: Stage, life: NodeLife) {
         self.stage = stage
         self.life = life
@@ -156,7 +159,8 @@ final class WeChatLine: HTTPTransport {
             }
             try await wait(late)
         } else {
-            try await wait(stage.roll { Int64($0.within(0...30)) })
+            let usual = stage.roll { Int64($0.within(0...30)) }
+            try await wait(stage.isWeChatBusy ? Self.busy : usual)
         }
         guard life.isAlive else { throw .cancelled }
         if stage.strikes(options.weChatErrors, .weChatError) {

@@ -24,6 +24,7 @@ final class Stage: Sendable {
     let plantMemory = PlantMemory()
     private let dice: Mutex<SplitMix64>
     private let quiet = Atomic(false)
+    private let busyWeChat = Atomic(false)
     private let slots: Mutex<[Slot]>
 
     /// The place of one node: who runs there, if anybody, and whether peers reach it.
@@ -92,6 +93,12 @@ final class Stage: Sendable {
         slots.withLock { slots in
             for index in slots.indices { slots[index].isCutOff = false }
         }
+    }
+
+    /// Whether WeChat takes its time, for everybody alike.
+    var isWeChatBusy: Bool {
+        get { busyWeChat.load(ordering: .relaxed) }
+        set { busyWeChat.store(newValue, ordering: .relaxed) }
     }
 
     var isHealed: Bool { quiet.load(ordering: .relaxed) }

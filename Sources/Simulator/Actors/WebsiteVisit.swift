@@ -151,7 +151,7 @@ struct WebsiteVisit: Sendable {
         _ keys: [PublicKey],
         _ stage: Stage
     ) {
-        guard !stage.model.excuses(idTokenOf: moment) else { return }
+        guard !stage.model.excuses(idToken: idToken, of: moment) else { return }
         do {
             _ = try IDTokenHint(idToken, issuer: SimulatedKeys.issuer, keys: keys)
         } catch {

@@ -57,16 +57,21 @@ final class Model: Sendable {
     func revoked(_ kids: [String]) {
         change { state in
             for kid in kids { state.revokedKeys[kid] = clock.now }
+            state.everRevoked.formUnion(kids)
             state.keysRevokedAt.append(clock.now)
         }
     }
 
-    /// Whether an ID token of `moment` need not be one that the keys of now can check: its key may have
-    /// been revoked since, or a node may not have heard yet of the one that took over, or a clock was
-    /// moved by more than a key is kept.
-    func excuses(idTokenOf moment: Int64) -> Bool {
+    /// Whether an ID token that came at `moment` need not be one that the keys of now can check: its key
+    /// was revoked, or a node had not heard yet of the one that took over then, or a clock was moved by
+    /// more than a key is kept.
+    func excuses(idToken text: String, of moment: Int64) -> Bool {
         state.withLock { state in
-            state.keysRevokedAt.contains { $0 > moment - state.keysKnownWithin }
+            let kid = IDTokenText(text)?.kid ?? ""
+            // The token and the keys may both have been long on their ways.
+            let window = state.keysKnownWithin + 2 * SimulatedNetwork.travelMax
+            return state.everRevoked.contains(kid)
+                || state.keysRevokedAt.contains { $0 > moment - window }
                 || state.epochs.contains { $0.at >= moment }
         }
     }

@@ -38,6 +38,7 @@ struct ModelState: Sendable {
     /// When signing keys were revoked, by their names, and when that happened at all.
     var revokedKeys: [String: Int64] = [:]
     var keysRevokedAt: [Int64] = []
+    var everRevoked: Set<String> = []
     /// What an operator does to the keys is known everywhere this soon, in milliseconds.
     var keysKnownWithin: Int64 { SimulatedKeys.knownWithin + skew }
 

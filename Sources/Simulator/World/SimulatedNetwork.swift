@@ -10,6 +10,8 @@ struct SimulatedNetwork: Sendable {
 
     /// How long a peer waits that hears nothing, in milliseconds.
     static let patience: Int64 = 10_000
+    /// The longest that anything is on its way, in milliseconds.
+    static let travelMax: Int64 = 12_000
 
     /// Sends a request to some node and waits for what comes of it.
     func send(_ request: WireRequest, as who: String) async -> WireReply {
@@ -115,7 +117,7 @@ struct SimulatedNetwork: Sendable {
     private func travel() -> Int64 {
         let options = stage.options
         if stage.strikes(options.slowShare, .slow) {
-            return stage.roll { Int64($0.within(1000...12_000)) }
+            return stage.roll { Int64($0.within(1000...Int(Self.travelMax))) }
         }
         let most = stage.isHealed ? 20 : options.delayMax
         return stage.roll { Int64($0.within(0...max(0, most))) }

@@ -62,11 +62,12 @@ package struct Campaign {
         report.append(
             "again, with the whole trace: simulate --seed \(result.seed) --trace\(plantFlag)"
         )
+        let verb = again.story?.contains("\nadversary: ") == true ? "judge" : "run"
         report.append(
             again.story == nil
                 ? "no scenario: real sockets cannot show this"
                 : "over real sockets: simulate --seed \(result.seed)\(plantFlag) --story story.yaml, then "
-                    + "fake-phone judge --start .build/debug story.yaml"
+                    + "fake-phone \(verb) --start .build/debug story.yaml"
         )
         return report
     }

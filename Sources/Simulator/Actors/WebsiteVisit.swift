@@ -48,6 +48,9 @@ struct WebsiteVisit: Sendable {
                 browser.attempt = cookie
                 return .waits
             case .answer(.authorized(let response)):
+                if case .code = response.outcome, response.state != ask.state {
+                    stage.model.violate("I11", "a website was sent the answer to another ask")
+                }
                 take(response)
                 return .answered
             default:
@@ -76,9 +79,10 @@ struct WebsiteVisit: Sendable {
     /// The browser is back at the website, which goes on by itself.
     private func take(_ response: AuthorizationResponse) {
         guard case .code(let code) = response.outcome else { return }
-        if response.state != ask.state {
-            stage.model.violate("I11", "a website was sent the answer to another ask")
-        }
+        // Two answers that overtook each other may have left the browser with an earlier page's cookie; it
+        // goes to where that one came from, whose ask it is (the model sees to that, I10). A real page is
+        // told (`other_request`); here there are no pages.
+        guard response.state == ask.state else { return }
         stage.board.showCode(code, for: site.id)
         stage.executor.start { await redeem(code) }
     }

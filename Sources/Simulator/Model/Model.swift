@@ -72,7 +72,7 @@ final class Model: Sendable {
             let window = state.keysKnownWithin + 2 * SimulatedNetwork.travelMax
             return state.everRevoked.contains(kid)
                 || state.keysRevokedAt.contains { $0 > moment - window }
-                || state.epochs.contains { $0.at >= moment }
+                || state.epochs.contains { $0.at > moment - window }
         }
     }
 

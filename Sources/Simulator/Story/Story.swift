@@ -32,9 +32,9 @@ package struct Story {
 
     /// The file; nil where real sockets cannot show it.
     package var text: String? {
-        guard let threat = Self.threats[violation.invariant], let last = spoken.last else {
-            return nil
-        }
+        guard let threat = Self.threats[violation.invariant], let last = spoken.last,
+            violation.invariant != "I16" || Self.isServed(options.policy)
+        else { return nil }
         var writer = StoryWriter(isAboutIdentity: violation.invariant == "I2")
         for entry in spoken { writer.learn(entry) }
         let told = about(last)
@@ -42,7 +42,7 @@ package struct Story {
         guard writer.write(last, isLast: true) else { return nil }
         var policy = options.policy
         // Over sockets all come from one network.
-        if policy.numberMatching == .networks {
+        if policy.numberMatching != .always {
             policy.numberMatching = told.contains(where: \.hasNumber) ? .always : .off
         }
         return (head(threat, isAttack: last.isGranted, writer, policy) + writer.lines)
@@ -99,6 +99,12 @@ package struct Story {
         head += writer.cast.map { "  \($0)" }
         head.append("steps:")
         return head
+    }
+
+    /// Whether a server takes all these lifetimes: what outlives its time is seen only where it does.
+    private static func isServed(_ policy: LoginPolicy) -> Bool {
+        policy.phoneSession >= .seconds(10) && policy.grants.code >= .seconds(10)
+            && policy.grants.accessToken >= .seconds(60)
     }
 
     /// What was drawn and is not what a server does when nobody says; what no server takes is left out.

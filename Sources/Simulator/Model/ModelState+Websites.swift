@@ -400,7 +400,9 @@ extension ModelState {
 
     /// Whether a session is certainly alive.
     private func isYoung(_ session: ModelSession?, _ now: Int64) -> Bool {
-        guard let session, session.mayBeEndedAt == nil else { return false }
+        // A clock that was moved on since it began has made it older than it looks.
+        guard let session, session.mayBeEndedAt == nil, !isDisturbed(since: session.arrived)
+        else { return false }
         let (idle, life) = (
             policy.sessionIdle.wholeMilliseconds, policy.session.wholeMilliseconds
         )

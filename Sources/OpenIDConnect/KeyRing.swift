@@ -51,6 +51,11 @@ package struct KeyRing: Sendable, Equatable {
         self.entries = entries.sorted { ($0.publishedAt, $0.kid) < ($1.publishedAt, $1.kid) }
     }
 
+    /// The ring of what is stored, opened or not.
+    package init(of rows: [SealedKey]) {
+        self.init(rows.map { Entry(kid: $0.kid, publishedAt: $0.publishedAt) })
+    }
+
     /// The key that signs: the youngest that was published long enough, or else, when none was, the
     /// oldest there is: at the first start and after an emergency nobody can wait.
     package func signer(at now: Timestamp) -> Entry? {

@@ -76,7 +76,7 @@ struct Keys: AsyncParsableCommand {
                     throw ExitCode.failure
                 }
                 let kind = algorithm?.kind ?? youngest ?? .rs256
-                for kid in KeysText.ring(rows).forgettable(at: now) {
+                for kid in KeyRing(of: rows).forgettable(at: now) {
                     _ = try await store.removeSigningKey(kid)
                 }
                 let made = try await publish(kind, by: keyholder, in: store)
@@ -98,8 +98,8 @@ struct Keys: AsyncParsableCommand {
             abstract: "Forgets a key at once: what it signed can no longer be checked.",
             discussion: """
                 For a key that somebody else may have. The next one signs from now on; where there is \
-                none, it is made first. Keys that signed before it go with it. Websites that keep the key set fail until they ask \
-                for it again, an hour at most.
+                none, it is made first. Keys that signed before it go with it. Websites that keep the \
+                key set fail until they ask for it again, an hour at most.
                 """
         )
 
@@ -115,7 +115,7 @@ struct Keys: AsyncParsableCommand {
                     say("There is no signing key \(kid).")
                     throw ExitCode.failure
                 }
-                let leaving = KeysText.ring(rows).leaving(with: kid, at: ClockReading.live().now)
+                let leaving = KeyRing(of: rows).leaving(with: kid, at: ClockReading.live().now)
                 if rows.allSatisfy({ leaving.contains($0.kid) }) {
                     // First the new one: the server is never without. The one that goes need not open.
                     let keyholder = try holder(settings, [])

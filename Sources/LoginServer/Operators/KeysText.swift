@@ -28,18 +28,13 @@ package enum KeysText {
         }
     }
 
-    /// The rows as a ring.
-    package static func ring(_ rows: [SealedKey]) -> KeyRing {
-        KeyRing(rows.map { KeyRing.Entry(kid: $0.kid, publishedAt: $0.publishedAt) })
-    }
-
     /// A name as an argument of a command line: one that begins with a hyphen would be taken for an
     /// option.
     package static func argument(_ kid: String) -> String { kid.hasPrefix("-") ? "-- \(kid)" : kid }
 
     /// Why no key is published now: one is already, and does not sign yet; nil where none is.
     package static func successorWaits(_ rows: [SealedKey], at now: Timestamp) -> String? {
-        guard let (kid, signsAt) = ring(rows).successor(at: now) else { return nil }
+        guard let (kid, signsAt) = KeyRing(of: rows).successor(at: now) else { return nil }
         return
             "The key \(kid) is published already and signs from \(signsAt.rfc3339) on; another one "
             + "would change nothing until then. To take it back: login-server keys revoke \(Self.argument(kid))"
@@ -51,7 +46,7 @@ package enum KeysText {
         at now: Timestamp,
         opening open: (SealedKey) -> SigningKey?
     ) -> [Line] {
-        let ring = ring(rows)
+        let ring = KeyRing(of: rows)
         return rows.map { row in
             Line(
                 kid: row.kid,

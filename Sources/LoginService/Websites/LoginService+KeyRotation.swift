@@ -47,7 +47,7 @@ extension LoginService {
         let rows = try await stored { () async throws(LoginStoreError) in
             try await store.signingKeys()
         }
-        let ring = KeyRing(rows.map { KeyRing.Entry(kid: $0.kid, publishedAt: $0.publishedAt) })
+        let ring = KeyRing(of: rows)
         for kid in ring.forgettable(at: now) {
             _ = try await stored { () async throws(LoginStoreError) in
                 try await store.removeSigningKey(kid)

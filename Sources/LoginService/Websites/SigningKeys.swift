@@ -57,10 +57,7 @@ extension LoginService {
                 logger.error("signing key cannot be opened", metadata: ["kid": "\(row.kid)"])
             }
         }
-        fresh.ring = KeyRing(
-            rows.filter { fresh.opened[$0.kid] != nil }
-                .map { KeyRing.Entry(kid: $0.kid, publishedAt: $0.publishedAt) }
-        )
+        fresh.ring = KeyRing(of: rows.filter { fresh.opened[$0.kid] != nil })
         let read = fresh
         keys.withLock { $0 = read }
         return read

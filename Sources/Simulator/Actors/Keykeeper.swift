@@ -10,7 +10,7 @@ struct Keykeeper: Sendable {
     func rotate() async {
         guard let rows = try? await stage.rows.signingKeys() else { return }
         let now = stage.wallClock
-        guard Self.ring(rows).successor(at: now) == nil else { return }
+        guard KeyRing(of: rows).successor(at: now) == nil else { return }
         stage.coverage.reach("operator: a key is published")
         await publish(at: now)
     }
@@ -19,7 +19,7 @@ struct Keykeeper: Sendable {
     func revoke() async {
         guard let rows = try? await stage.rows.signingKeys() else { return }
         let now = stage.wallClock
-        let ring = Self.ring(rows)
+        let ring = KeyRing(of: rows)
         guard let signer = ring.signer(at: now) else { return }
         let leaving = ring.leaving(with: signer.kid, at: now)
         if rows.allSatisfy({ leaving.contains($0.kid) }) { await publish(at: now) }
@@ -38,9 +38,5 @@ struct Keykeeper: Sendable {
         guard let key else { return }
         try? await stage.rows.addSigningKey(key)
         stage.note("key \(key.kid.short) is published", key.kid.mark)
-    }
-
-    private static func ring(_ rows: [SealedKey]) -> KeyRing {
-        KeyRing(rows.map { KeyRing.Entry(kid: $0.kid, publishedAt: $0.publishedAt) })
     }
 }

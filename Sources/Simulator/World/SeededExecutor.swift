@@ -59,9 +59,12 @@ package final class SeededExecutor: TaskExecutor {
         state.withLock { state in
             guard !state.ready.isEmpty else { return nil }
             state.ran += 1
-            let last = state.ready.count - 1
-            if last > 0 { state.ready.swapAt(state.dice.below(last + 1), last) }
-            return state.ready.removeLast()
+            let last = state.ready.removeLast()
+            guard !state.ready.isEmpty else { return last }
+            let chosen = state.dice.below(state.ready.count + 1)
+            guard chosen < state.ready.count else { return last }
+            defer { state.ready[chosen] = last }
+            return state.ready[chosen]
         }
     }
 

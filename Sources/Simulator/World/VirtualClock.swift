@@ -11,19 +11,41 @@ package final class VirtualClock: Sendable {
         var lastNumber = 0
         var dice: SplitMix64
         var heap: [Entry] = []
-        /// Looked up by number and never walked.
-        var bodies: [Int: @Sendable () -> Void] = [:]
+        /// What is to be done, by the places that entries name; a place is used again once it is free.
+        var places: [Place] = []
+        var freePlaces: [Int] = []
         var isClosed = false
+    }
+
+    /// What is to be done at a moment, until it is done or taken back.
+    fileprivate struct Place {
+        /// Whose place it is now; 0 when it is free.
+        var number = 0
+        var deed = Deed.nothing
+    }
+
+    fileprivate enum Deed {
+        case nothing
+        case call(@Sendable () -> Void)
+        case wake(UnsafeContinuation<Bool, Never>)
     }
 
     fileprivate struct Entry: Comparable {
         var at: Int64
         var tie: UInt32
-        var number: Int
+        var timer: Timer
 
         static func < (left: Entry, right: Entry) -> Bool {
-            (left.at, left.tie, left.number) < (right.at, right.tie, right.number)
+            if left.at != right.at { return left.at < right.at }
+            if left.tie != right.tie { return left.tie < right.tie }
+            return left.timer.number < right.timer.number
         }
+    }
+
+    /// Names what is to be done, for `cancel`.
+    package struct Timer: Sendable, Equatable {
+        fileprivate var number: Int
+        fileprivate var place: Int
     }
 
     package init(dice: SplitMix64) {
@@ -35,21 +57,12 @@ package final class VirtualClock: Sendable {
 
     /// Does something at a moment, or at once when that has passed; under no lock.
     ///
-    /// - Returns: a number, for `cancel`; nil when the clock is closed and it will never happen.
+    /// - Returns: its name, for `cancel`; nil when the clock is closed and it will never happen.
     @discardableResult
-    package func at(_ moment: Int64, _ body: @escaping @Sendable () -> Void) -> Int? {
+    package func at(_ moment: Int64, _ body: @escaping @Sendable () -> Void) -> Timer? {
         state.withLock { state in
             guard !state.isClosed else { return nil }
-            state.lastNumber += 1
-            let tie = UInt32(truncatingIfNeeded: state.dice.next())
-            let entry = Entry(
-                at: max(moment, state.now),
-                tie: tie,
-                number: state.lastNumber
-            )
-            state.push(entry)
-            state.bodies[entry.number] = body
-            return entry.number
+            return state.plan(.call(body), at: moment)
         }
     }
 
@@ -57,48 +70,104 @@ package final class VirtualClock: Sendable {
     ///
     /// - Returns: whether it had not been done.
     @discardableResult
-    package func cancel(_ number: Int) -> Bool {
-        state.withLock { $0.bodies.removeValue(forKey: number) != nil }
+    package func cancel(_ timer: Timer) -> Bool {
+        state.withLock { $0.take(timer) != nil }
     }
 
     /// Returns after `wait` milliseconds; throws when the task is cancelled or the clock is closed.
     package func sleep(_ wait: Int64) async throws {
         let nap = Nap(clock: self)
-        try await nap.sleep(until: now + max(0, wait))
+        let isDue = await withTaskCancellationHandler {
+            await withUnsafeContinuation { nap.begin($0, for: wait) }
+        } onCancel: {
+            nap.end()
+        }
+        if !isDue || isClosed { throw CancellationError() }
+    }
+
+    /// Goes on with a continuation after `wait` milliseconds, with true.
+    ///
+    /// - Returns: how to take that back; nil when the clock is closed and it will never happen.
+    fileprivate func wake(
+        _ sleeper: UnsafeContinuation<Bool, Never>,
+        after wait: Int64
+    ) -> Timer? {
+        state.withLock { state in
+            guard !state.isClosed else { return nil }
+            return state.plan(.wake(sleeper), at: state.now + max(0, wait))
+        }
+    }
+
+    /// Wakes a sleeper before its time, with false, if it is still asleep.
+    fileprivate func wakeEarly(_ timer: Timer) {
+        let deed = state.withLock { $0.take(timer) }
+        if case .wake(let sleeper) = deed { sleeper.resume(returning: false) }
     }
 
     /// Passes time until the next thing that is due, and does it.
     ///
     /// - Returns: false when nothing is due any more.
     package func step() -> Bool {
-        let body: (@Sendable () -> Void)? = state.withLock { state in
+        let deed: Deed? = state.withLock { state in
             while let entry = state.pop() {
-                guard let body = state.bodies.removeValue(forKey: entry.number) else { continue }
+                guard let deed = state.take(entry.timer) else { continue }
                 state.now = entry.at
-                return body
+                return deed
             }
             return nil
         }
-        guard let body else { return false }
-        body()
+        guard let deed else { return false }
+        deed.perform()
         return true
     }
 
     /// From now on nobody sleeps, and who sleeps is woken; what was to be done is done at once.
     package func close() {
-        let bodies = state.withLock { state in
+        let deeds = state.withLock { state in
             state.isClosed = true
-            let numbers = state.heap.sorted().map(\.number)
+            let timers = state.heap.sorted().map(\.timer)
             state.heap = []
-            return numbers.compactMap { state.bodies.removeValue(forKey: $0) }
+            return timers.compactMap { state.take($0) }
         }
-        for body in bodies { body() }
+        for deed in deeds { deed.perform() }
     }
 
     package var isClosed: Bool { state.withLock { $0.isClosed } }
 }
 
+extension VirtualClock.Deed {
+    fileprivate func perform() {
+        switch self {
+        case .nothing: break
+        case .call(let body): body()
+        case .wake(let sleeper): sleeper.resume(returning: true)
+        }
+    }
+}
+
 extension VirtualClock.State {
+    /// Lets something be done at a moment, or at once when that has passed.
+    fileprivate mutating func plan(_ deed: VirtualClock.Deed, at moment: Int64) -> VirtualClock.Timer
+    {
+        lastNumber += 1
+        let place = freePlaces.popLast() ?? places.count
+        if place == places.count { places.append(VirtualClock.Place()) }
+        places[place] = VirtualClock.Place(number: lastNumber, deed: deed)
+        let timer = VirtualClock.Timer(number: lastNumber, place: place)
+        let tie = UInt32(truncatingIfNeeded: dice.next())
+        push(VirtualClock.Entry(at: max(moment, now), tie: tie, timer: timer))
+        return timer
+    }
+
+    /// Takes out what was to be done; nil when that was done or taken before.
+    fileprivate mutating func take(_ timer: VirtualClock.Timer) -> VirtualClock.Deed? {
+        guard places[timer.place].number == timer.number else { return nil }
+        let deed = places[timer.place].deed
+        places[timer.place] = VirtualClock.Place()
+        freePlaces.append(timer.place)
+        return deed
+    }
+
     /// A binary heap, the earliest first.
     fileprivate mutating func push(_ entry: VirtualClock.Entry) {
         heap.append(entry)
@@ -119,7 +188,7 @@ extension VirtualClock.State {
         var parent = 0
         while true {
             var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2]
+            for child in (2 * parent + 1)...(2 * parent + 2)
             where child < heap.count && heap[child] < heap[least] {
                 least = child
             }
@@ -132,44 +201,24 @@ extension VirtualClock.State {
 }
 
 /// One sleep, which ends once: by time, by a cancelled task, or by the end of time.
+///
+/// Whoever takes its timer out of the clock resumes it, and nobody else can.
 private final class Nap: Sendable {
     private let clock: VirtualClock
-    private let state = Mutex(State.awake)
-
-    private enum State {
-        /// Not asleep yet. Next: asleep, over.
-        case awake
-        /// Waits for its moment. Next: over.
-        case asleep(CheckedContinuation<Bool, Never>, timer: Int)
-        /// Has ended. The end.
-        case over
-    }
+    private let timer = Mutex<VirtualClock.Timer?>(nil)
 
     init(clock: VirtualClock) {
         self.clock = clock
     }
 
-    func sleep(until moment: Int64) async throws {
-        let isDue = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let timer = Task.isCancelled ? nil : clock.at(moment) { self.end(isDue: true) }
-                guard let timer else { return continuation.resume(returning: false) }
-                state.withLock { $0 = .asleep(continuation, timer: timer) }
-            }
-        } onCancel: {
-            end(isDue: false)
-        }
-        if !isDue || clock.isClosed { throw CancellationError() }
+    func begin(_ sleeper: UnsafeContinuation<Bool, Never>, for wait: Int64) {
+        let timer = Task.isCancelled ? nil : clock.wake(sleeper, after: wait)
+        guard let timer else { return sleeper.resume(returning: false) }
+        self.timer.withLock { $0 = timer }
     }
 
-    private func end(isDue: Bool) {
-        let sleeper: (CheckedContinuation<Bool, Never>, Int)? = state.withLock { state in
-            guard case .asleep(let continuation, let timer) = state else { return nil }
-            state = .over
-            return (continuation, timer)
-        }
-        guard let (continuation, timer) = sleeper else { return }
-        if !isDue { clock.cancel(timer) }
-        continuation.resume(returning: isDue)
+    /// The task is cancelled.
+    func end() {
+        if let timer = timer.withLock({ $0 }) { clock.wakeEarly(timer) }
     }
 }

@@ -20,7 +20,6 @@ struct SimulatedNetwork: Sendable {
     }
 
     func send(_ request: WireRequest, as who: String, to slot: Int) async -> WireReply {
-        let options = stage.options
         stage.board.keep(request)
         stage.note("\(who) -> \(slot): \(request.words)", request.mark &* 8 &+ slot)
         if stage.isCutOff(slot) {
@@ -28,17 +27,17 @@ struct SimulatedNetwork: Sendable {
             return await lost(who, request, after: Self.patience)
         }
         await stage.pause(travel())
-        if stage.strikes(options.lostRequests, .lostRequest) {
+        if stage.strikes(stage.options.lostRequests, .lostRequest) {
             return await lost(who, request, after: Self.patience)
         }
-        if stage.strikes(options.duplicates, .duplicate) {
+        if stage.strikes(stage.options.duplicates, .duplicate) {
             let late = stage.roll { Int64($0.one(of: [0, 0, 5, 300, 4000])) }
             stage.executor.start {
                 await stage.pause(late)
                 _ = await deliver(request, to: slot, as: who)
             }
         }
-        if stage.strikes(options.givenUp, .givenUp) {
+        if stage.strikes(stage.options.givenUp, .givenUp) {
             let patience = stage.roll { Int64($0.one(of: [0, 10, 500, 3000])) }
             // The server's task is cancelled when its client goes away.
             let cancel = stage.executor.begin {
@@ -51,7 +50,7 @@ struct SimulatedNetwork: Sendable {
         guard let answer = await deliver(request, to: slot, as: who) else {
             return await lost(who, request, after: 0)
         }
-        if stage.strikes(options.lostAnswers, .lostAnswer) {
+        if stage.strikes(stage.options.lostAnswers, .lostAnswer) {
             return await lost(who, request, after: Self.patience)
         }
         await stage.pause(travel())
@@ -115,11 +114,10 @@ struct SimulatedNetwork: Sendable {
     }
 
     private func travel() -> Int64 {
-        let options = stage.options
-        if stage.strikes(options.slowShare, .slow) {
+        if stage.strikes(stage.options.slowShare, .slow) {
             return stage.roll { Int64($0.within(1000...Int(Self.travelMax))) }
         }
-        let most = stage.isHealed ? 20 : options.delayMax
+        let most = stage.isHealed ? 20 : stage.options.delayMax
         return stage.roll { Int64($0.within(0...max(0, most))) }
     }
 

@@ -19,21 +19,21 @@ final class SimulatedStore: RelayingStore {
         _ operation: StoreOperation,
         _ call: (any OperatorStore) async throws(LoginStoreError) -> Value
     ) async throws(LoginStoreError) -> Value {
-        let options = stage.options
         try checkAlive()
-        if stage.strikes(options.storeStalls, .storeStall) {
-            let wait = stage.roll { Int64($0.within(1...max(1, options.storeStallMax))) }
+        if stage.strikes(stage.options.storeStalls, .storeStall) {
+            let most = max(1, stage.options.storeStallMax)
+            let wait = stage.roll { Int64($0.within(1...most)) }
             // Uncancelled, as a database is: what was begun says how it ended.
             await stage.pause(wait)
             try checkAlive()
         }
         if life.diesAtStore(before: true) { throw die() }
-        if stage.strikes(options.storeFailures, .storeFailure) {
+        if stage.strikes(stage.options.storeFailures, .storeFailure) {
             throw .unavailable("simulated, before")
         }
         let value = try await call(rows)
         if life.diesAtStore(before: false) { throw die() }
-        if stage.strikes(options.storeLostAcknowledgements, .storeLostAcknowledgement) {
+        if stage.strikes(stage.options.storeLostAcknowledgements, .storeLostAcknowledgement) {
             throw .unavailable("simulated, after")
         }
         try checkAlive()

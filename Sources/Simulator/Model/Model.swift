@@ -98,15 +98,23 @@ final class Model: Sendable {
         change { $0.violate(invariant, text, at: clock.now) }
     }
 
-    /// Whether a text has a secret in it that went over a wire.
+    /// Whether a text has a secret in it: one that went over a wire, or the AppSecret, also where other
+    /// letters stand beside that.
     func holdsSecret(_ text: String) -> Bool {
-        state.withLock { state in
-            text.utf8.split { !Self.isLetter($0) }
+        guard text.utf8.count >= Self.secretMin else { return false }
+        let bytes = Array(text.utf8)
+        if bytes.end(of: SimulatedWeChat.appSecret) != nil { return true }
+        return state.withLock { state in
+            bytes.split { !Self.isLetter($0) }
                 .contains { word in
-                    word.count >= 24 && state.secrets.contains(String(word) ?? "")
+                    word.count >= Self.secretMin
+                        && state.secrets.contains(String(decoding: word, as: UTF8.self))
                 }
         }
     }
+
+    /// The letters of the shortest secret, a scene.
+    private static let secretMin = 24
 
     /// Whether a letter can be part of a secret.
     private static func isLetter(_ byte: UInt8) -> Bool {

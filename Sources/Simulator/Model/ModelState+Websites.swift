@@ -451,24 +451,26 @@ extension ModelState {
 
 /// The members of an ID token, read by hand: the model believes no signature, and needs none.
 struct IDTokenText {
-    private let body: String
+    private let body: [UInt8]
     /// The name of the key that signed it.
     let kid: String
 
     init?(_ text: String) {
-        let parts = text.split(separator: ".")
-        guard parts.count == 3, let bytes = Base64URL.decode(parts[1]) else { return nil }
-        body = String(decoding: bytes, as: UTF8.self)
-        let head = Base64URL.decode(parts[0]).map { String(decoding: $0, as: UTF8.self) } ?? ""
-        let start = head.firstRange(of: "\"kid\":\"")?.upperBound ?? head.endIndex
-        kid = String(head[start...].prefix { $0 != "\"" })
+        let parts = text.utf8.split(separator: UInt8(ascii: "."))
+        guard parts.count == 3, let body = Base64URL.decode(Substring(parts[1])) else { return nil }
+        self.body = body
+        kid = Base64URL.decode(Substring(parts[0]))?.text(after: #""kid":""#) ?? ""
     }
 
+    /// A member that is a text or a number; ours have no escapes.
     subscript(_ name: String) -> String? {
-        guard let start = body.firstRange(of: "\"\(name)\":")?.upperBound else { return nil }
+        guard let start = body.end(of: "\"\(name)\":") else { return nil }
         let rest = body[start...]
-        guard rest.first == "\"" else { return String(rest.prefix { $0.isNumber }) }
-        // Ours have no escapes, but for a slash.
-        return String(rest.dropFirst().prefix { $0 != "\"" }).replacing("\\/", with: "/")
+        let isText = rest.first == UInt8(ascii: "\"")
+        let value =
+            isText
+            ? rest.dropFirst().prefix { $0 != UInt8(ascii: "\"") }
+            : rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        return String(decoding: value, as: UTF8.self)
     }
 }

@@ -278,7 +278,7 @@ struct WatchedLog: LogHandler {
 
     /// A line that is about to be written.
     func judge(_ text: String) {
-        if text.contains(SimulatedWeChat.appSecret) || stage.model.holdsSecret(text) {
+        if stage.model.holdsSecret(text) {
             stage.model.violate("I20", "a secret was logged")
         }
     }

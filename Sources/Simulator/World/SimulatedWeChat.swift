@@ -138,13 +138,12 @@ final class WeChatLine: HTTPTransport {
         _ call: HTTPCall,
         _ path: String
     ) async throws(HTTPTransportError) -> HTTPAnswer {
-        let options = stage.options
         guard life.isAlive else { throw .cancelled }
-        if stage.strikes(options.weChatUnreachable, .weChatUnreachable) {
+        if stage.strikes(stage.options.weChatUnreachable, .weChatUnreachable) {
             try await wait(stage.roll { Int64($0.one(of: [0, 20, 2000])) })
             throw .unreachable
         }
-        if stage.strikes(options.weChatSlow, .weChatSlow) {
+        if stage.strikes(stage.options.weChatSlow, .weChatSlow) {
             let late = stage.roll { Int64($0.within(200...9000)) }
             if late >= call.timeout.wholeMilliseconds {
                 // WeChat acts all the same, after we gave up.
@@ -163,18 +162,18 @@ final class WeChatLine: HTTPTransport {
             try await wait(stage.isWeChatBusy ? Self.busy : usual)
         }
         guard life.isAlive else { throw .cancelled }
-        if stage.strikes(options.weChatErrors, .weChatError) {
+        if stage.strikes(stage.options.weChatErrors, .weChatError) {
             let errcode = stage.roll { $0.one(of: Self.errcodes) }
             stage.note("wechat answers \(errcode) to node \(life.name)")
             return Self.json(#"{"errcode":\#(errcode),"errmsg":"simulated"}"#)
         }
-        if stage.strikes(options.weChatGarbage, .weChatGarbage) {
+        if stage.strikes(stage.options.weChatGarbage, .weChatGarbage) {
             let texts = ["", "<html>502</html>", "{", #"{"openid":"short"}"#, "null", "[]"]
             return Self.json(stage.roll { $0.one(of: texts) })
         }
         let answer = stage.weChat.answer(call, at: stage.clock.now)
         stage.note("wechat \(path.prefix { $0 != "?" }) for node \(life.name)")
-        if stage.strikes(options.weChatLostAnswers, .weChatLostAnswer) {
+        if stage.strikes(stage.options.weChatLostAnswers, .weChatLostAnswer) {
             if stage.roll({ $0.chance(0.5) }) { throw .cutOff }
             try await wait(call.timeout.wholeMilliseconds)
             throw .timedOut
@@ -208,8 +207,7 @@ final class WeChatLine: HTTPTransport {
                 stage.model.violate("I18", "a js_code was shown to WeChat twice")
             }
         } else if path.hasPrefix("/cgi-bin/") {
-            let isForced = String(decoding: call.body, as: UTF8.self)
-                .contains(#""force_refresh":true"#)
+            let isForced = call.body.end(of: #""force_refresh":true"#) != nil
             let (flight, tooSoon, tooMany) = asked.withLock { asked in
                 asked.tokensInFlight += 1
                 guard isForced else { return (asked.tokensInFlight, false, false) }
@@ -221,10 +219,7 @@ final class WeChatLine: HTTPTransport {
             if tooSoon { stage.model.violate("I18", "two forced refreshes in 30 s") }
             if tooMany { stage.model.violate("I18", "more than ten forced refreshes") }
         } else {
-            let text = String(decoding: call.body, as: UTF8.self)
-            let scene = text.firstRange(of: #""scene":""#).map { range in
-                String(text[range.upperBound...].prefix { $0 != "\"" })
-            }
+            let scene = call.body.text(after: #""scene":""#)
             let count = asked.withLock { asked in
                 if asked.scenes.insert(scene ?? "").inserted { asked.scenesAt.append(now) }
                 // The budget counts who asks; a place at WeChat may take five seconds to get.

@@ -60,7 +60,17 @@ struct TokenAsk: Sendable {
 extension String {
     /// As a form's value: for the few characters that are in addresses and scopes.
     fileprivate var escaped: String {
-        replacing("%", with: "%25").replacing("&", with: "%26").replacing("+", with: "%2B")
-            .replacing(" ", with: "+").replacing("=", with: "%3D")
+        var text = ""
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "%": text += "%25"
+            case "&": text += "%26"
+            case "+": text += "%2B"
+            case " ": text += "+"
+            case "=": text += "%3D"
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
     }
 }

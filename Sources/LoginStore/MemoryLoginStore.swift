@@ -35,6 +35,8 @@ package final class MemoryLoginStore: OperatorStore {
         var keys: [String: SealedKey] = [:]
         /// The attempts that have not ended: few beside all that are remembered.
         var live: Set<AttemptID> = []
+        /// None of them ends by time before this; nil when there is none of them.
+        var nextDeadline: Timestamp?
 
         init(caps: RowCaps) {
             self.caps = caps
@@ -61,6 +63,9 @@ package final class MemoryLoginStore: OperatorStore {
             attempt.notes = []
             attempts[attempt.id] = attempt
             if attempt.hasEnded { live.remove(attempt.id) } else { live.insert(attempt.id) }
+            if let deadline = attempt.deadline {
+                nextDeadline = min(nextDeadline ?? deadline, deadline)
+            }
         }
 
         /// Ends what a browser had under its cookie: a live attempt, or a request that waits.
@@ -249,13 +254,15 @@ package final class MemoryLoginStore: OperatorStore {
         limit: Int
     ) async throws(LoginStoreError) -> [Attempt] {
         rows.withLock { rows in
-            let due = rows.live
-                .filter { rows.attempts[$0]?.deadline.map { $0 <= now } ?? false }
+            // Most sweeps find nothing.
+            guard let next = rows.nextDeadline, next <= now else { return [] }
+            let live = rows.live
                 .compactMap { id in
                     rows.attempts[id].flatMap { old in old.deadline.map { (old, $0) } }
                 }
                 .sorted { ($0.1, $0.0.id.text) < ($1.1, $1.0.id.text) }
-                .prefix(limit)
+            let due = live.prefix { $0.1 <= now }.prefix(limit)
+            rows.nextDeadline = live.dropFirst(due.count).first?.1
             return due.compactMap {
                 rows.update(.cookie($0.0.cookie)) { attempt in
                     attempt.noting(at: now) { $0.expire(at: now) }

@@ -6,7 +6,7 @@ package struct SupportCode: Hashable, Sendable, CustomStringConvertible {
     /// Ten characters, without the hyphen that `description` puts in the middle.
     package let text: String
 
-    private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+    private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
     private static let length = 10
 
     init(_ id: AttemptID) {
@@ -15,11 +15,10 @@ package struct SupportCode: Hashable, Sendable, CustomStringConvertible {
             bits = bits << 6 | UInt64(Base64URL.value(of: character) ?? 0)
         }
         let fifty = bits >> 4
-        text = String(
-            (0..<Self.length).map { place in
-                Self.alphabet[Int(fifty >> UInt64(5 * (Self.length - 1 - place)) & 31)]
-            }
-        )
+        let letters = (0..<Self.length).map { place in
+            Self.alphabet[Int(fifty >> UInt64(5 * (Self.length - 1 - place)) & 31)]
+        }
+        text = String(decoding: letters, as: UTF8.self)
     }
 
     /// Takes what somebody typed or read out: any case, with or without the hyphen, and with the
@@ -30,7 +29,7 @@ package struct SupportCode: Hashable, Sendable, CustomStringConvertible {
             switch character {
             case "O": text.append("0")
             case "I", "L": text.append("1")
-            case let known where Self.alphabet.contains(known): text.append(known)
+            case let known where known.utf8.allSatisfy(Self.alphabet.contains): text.append(known)
             default: return nil
             }
         }

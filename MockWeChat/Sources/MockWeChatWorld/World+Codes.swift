@@ -59,25 +59,12 @@ extension World {
 
     /// The id in what a code says, or nil when it is not one of a mock's codes.
     package static func codeID(in text: String) -> String? {
-        guard let range = text.range(ofASCII: "/_mock/c/") else { return nil }
-        let id = text[range.upperBound...]
-        guard !id.isEmpty, id.utf8.allSatisfy(Set(Alphabet.alphanumeric.letters).contains) else {
-            return nil
-        }
-        return String(id)
-    }
-}
-
-extension String {
-    /// The last place of some ASCII letters in the text.
-    fileprivate func range(ofASCII part: String) -> Range<Index>? {
-        var start = endIndex
-        while start > startIndex {
-            start = index(before: start)
-            if self[start...].hasPrefix(part) {
-                return start..<index(start, offsetBy: part.count)
-            }
-        }
-        return nil
+        let mark = "/_mock/c/".utf8
+        // It begins behind the last mark there is, and has no slash of its own.
+        let id = text.utf8.reversed().prefix { $0 != mark.last }.reversed()
+        guard !id.isEmpty, text.utf8.dropLast(id.count).suffix(mark.count).elementsEqual(mark),
+            id.allSatisfy(Alphabet.alphanumeric.letters.contains)
+        else { return nil }
+        return String(decoding: id, as: UTF8.self)
     }
 }

@@ -202,8 +202,8 @@ extension ModelState {
     /// Others may be on their way, so half as many as there may be are enough to expect it.
     private mutating func crowd(_ user: UserID, at client: String, _ now: Int64) {
         let live = grants.filter { _, grant in
-            grant.isOffline && grant.user == user && grant.ask.client == client
-                && grant.deadFrom == nil && sessions[grant.session]?.endedAt == nil
+            grant.user == user && grant.ask.client == client && grant.deadFrom == nil
+                && grant.isOffline && sessions[grant.session]?.endedAt == nil
         }
         guard live.count > Grant.offlineMax / 2 else { return }
         for code in live.keys { mayDie(code, at: now) }

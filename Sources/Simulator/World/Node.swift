@@ -48,7 +48,7 @@ final class Node: Sendable {
             site: ClientCard(name: "Simulated", host: SimulatedKeys.host),
             openID: OpenIDProvider(
                 issuer: SimulatedKeys.issuer,
-                opener: SimulatedKeys.Opener()
+                opener: stage.opener
             ),
             time: time,
             dice: Dice(dice),

@@ -2,6 +2,7 @@ import Crypto
 import LoginDomain
 import LoginService
 import OpenIDConnect
+import Synchronization
 
 /// The keys that sign what websites are told, drawn by the seed.
 ///
@@ -37,12 +38,18 @@ enum SimulatedKeys {
         )
     }
 
-    /// Opens them.
-    struct Opener: KeyOpener {
+    /// Opens them, each once a run.
+    final class Opener: KeyOpener {
         let loginSeal = LoginSeal(bytes: Array(repeating: 1, count: KeySeal.bytesCount))
+        private let opened = Mutex<[String: SigningKey]>([:])
 
         func open(_ key: SealedKey) throws -> SigningKey {
-            try SigningKey(pem: String(decoding: key.sealed, as: UTF8.self))
+            try opened.withLock { opened in
+                if let known = opened[key.kid] { return known }
+                let fresh = try SigningKey(pem: String(decoding: key.sealed, as: UTF8.self))
+                opened[key.kid] = fresh
+                return fresh
+            }
         }
     }
 }

@@ -18,6 +18,7 @@ final class Stage: Sendable {
     let rows: MemoryLoginStore
     /// What signs for websites.
     let keys: [SealedKey]
+    let opener = SimulatedKeys.Opener()
     let board = Board()
     /// js_codes that WeChat was shown, by their calls.
     let weChatCodes = Seen()
@@ -75,11 +76,7 @@ final class Stage: Sendable {
 
     /// Waits, whether or not the caller is still wanted.
     func pause(_ milliseconds: Int64) async {
-        await withCheckedContinuation { continuation in
-            if clock.at(clock.now + milliseconds, { continuation.resume() }) == nil {
-                continuation.resume()
-            }
-        }
+        await clock.pause(milliseconds)
     }
 
     /// Notes what happens; `mark` tells it apart in the trace's hash.
@@ -187,12 +184,13 @@ final class Board: Sendable {
     func keep(_ request: WireRequest) {
         state.withLock { state in
             state.requests.append(request)
-            if state.requests.count > Self.most { state.requests.removeFirst() }
+            // Many at once: what comes after them is moved each time.
+            if state.requests.count >= 2 * Self.most { state.requests.removeFirst(Self.most) }
         }
     }
 
     var pictures: [[UInt8]] { state.withLock { $0.pictures } }
-    var requests: [WireRequest] { state.withLock { $0.requests } }
+    var requests: [WireRequest] { state.withLock { Array($0.requests.suffix(Self.most)) } }
 }
 
 /// When texts were seen last.

@@ -85,6 +85,14 @@ package final class VirtualClock: Sendable {
         if !isDue || isClosed { throw CancellationError() }
     }
 
+    /// Returns after `wait` milliseconds, whether or not the task is cancelled; at once when the clock is
+    /// closed.
+    func pause(_ wait: Int64) async {
+        _ = await withUnsafeContinuation { sleeper in
+            if wake(sleeper, after: wait) == nil { sleeper.resume(returning: false) }
+        }
+    }
+
     /// Goes on with a continuation after `wait` milliseconds, with true.
     ///
     /// - Returns: how to take that back; nil when the clock is closed and it will never happen.

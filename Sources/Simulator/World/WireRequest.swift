@@ -294,5 +294,5 @@ extension String {
     /// A number of the first letters.
     var mark: Int { utf8.prefix(8).reduce(0) { $0 &* 131 &+ Int($1) } }
     /// The first letters of a secret: enough to follow it through a trace.
-    var short: String { String(prefix(6)) }
+    var short: String { String(decoding: utf8.prefix(6), as: UTF8.self) }
 }

@@ -54,9 +54,11 @@ struct WeChatAnswer: Decodable {
 
     init(from decoder: any Decoder) throws {
         let members = try decoder.container(keyedBy: CodingKeys.self)
-        // One capture has the number as a string, after a proxy (`wechat-api.md` 0.3).
-        if let text = try? members.decode(String.self, forKey: .errcode) {
-            guard let number = Int(text) else {
+        do {
+            errcode = try members.decodeIfPresent(Int.self, forKey: .errcode)
+        } catch DecodingError.typeMismatch {
+            // One capture has the number as a string, after a proxy (`wechat-api.md` 0.3).
+            guard let number = Int(try members.decode(String.self, forKey: .errcode)) else {
                 throw DecodingError.dataCorruptedError(
                     forKey: .errcode,
                     in: members,
@@ -64,8 +66,6 @@ struct WeChatAnswer: Decodable {
                 )
             }
             errcode = number
-        } else {
-            errcode = try members.decodeIfPresent(Int.self, forKey: .errcode)
         }
         accessToken = try members.decodeIfPresent(String.self, forKey: .accessToken)
         expiresIn = try members.decodeIfPresent(Int.self, forKey: .expiresIn)
@@ -149,11 +149,13 @@ extension WeChatClient {
         }
     }
 
+    private static let hex = Array("0123456789ABCDEF".utf8)
+
     /// Percent-encodes all but the unreserved characters of RFC 3986 section 2.3, so that a js_code
     /// with `&secret=` in it stays one parameter (T28).
     static func queryEncoded(_ text: String) -> String {
-        let hex = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count)
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),

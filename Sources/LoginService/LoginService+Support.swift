@@ -41,10 +41,14 @@ extension LoginService {
     }
 
     private func refusal(_ error: LoginStoreError) -> LoginRefusal {
-        guard case .full(let kind) = error else { return storeFailure("\(error)") }
-        measures.count(.limitsHit, "rows_\(kind.rawValue)")
-        logger.warning("store full", metadata: ["of": "\(kind.rawValue)"])
-        return .storeUnavailable(retryAfterSeconds: Self.fullRetryAfterSeconds)
+        switch error {
+        case .full(let kind):
+            measures.count(.limitsHit, "rows_\(kind.rawValue)")
+            logger.warning("store full", metadata: ["of": "\(kind.rawValue)"])
+            return .storeUnavailable(retryAfterSeconds: Self.fullRetryAfterSeconds)
+        case .duplicate: return storeFailure("duplicate")
+        case .unavailable(let reason): return storeFailure("unavailable: \(reason)")
+        }
     }
 
     /// Rows go by the minute.

@@ -103,7 +103,8 @@ package func clientSecretDigest(of secret: String) -> SecretDigest {
 
 /// The SHA-256 of a text.
 func secretDigest(of text: String) -> SecretDigest {
-    guard let digest = SecretDigest(bytes: Array(SHA256.hash(data: Array(text.utf8)))) else {
+    let bytes = SHA256.hash(data: Array(text.utf8)).withUnsafeBytes { Array($0) }
+    guard let digest = SecretDigest(bytes: bytes) else {
         preconditionFailure("SHA-256 has 32 bytes")
     }
     return digest

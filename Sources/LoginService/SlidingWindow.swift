@@ -56,7 +56,8 @@ struct SlidingWindow<Key: Hashable & Sendable>: Sendable {
     }
 
     private func recent(_ key: Key, at now: Timestamp) -> [Timestamp] {
-        (young[key] ?? old[key] ?? []).filter { $0 > now - window }
+        let begin = now - window
+        return (young[key] ?? old[key] ?? []).filter { $0 > begin }
     }
 
     /// How many keys there are.

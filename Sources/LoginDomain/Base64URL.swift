@@ -5,6 +5,7 @@ package enum Base64URL {
     )
 
     package static func encode(_ bytes: [UInt8]) -> String {
+        let alphabet = alphabet
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count * 4 + 2) / 3)
         var buffer: UInt32 = 0
@@ -26,12 +27,16 @@ package enum Base64URL {
     /// The bytes of a text; nil for padding, foreign characters, an impossible length, and for a text
     /// that another one of the same bytes should have been (RFC 4648 section 3.5).
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {
-        guard text.utf8.count % 4 != 1 else { return nil }
+        decode(Array(text.utf8))
+    }
+
+    private static func decode(_ text: [UInt8]) -> [UInt8]? {
+        guard text.count % 4 != 1 else { return nil }
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count * 3 / 4)
+        bytes.reserveCapacity(text.count * 3 / 4)
         var buffer: UInt32 = 0
         var bits = 0
-        for character in text.utf8 {
+        for character in text {
             guard let value = value(of: character) else { return nil }
             buffer = (buffer << 6) | UInt32(value)
             bits += 6
@@ -58,14 +63,6 @@ package enum Base64URL {
 
     /// Whether every character of a text belongs to the alphabet.
     package static func isAlphabet(_ text: some StringProtocol) -> Bool {
-        text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-                true
-            default:
-                false
-            }
-        }
+        Array(text.utf8).allSatisfy { value(of: $0) != nil }
     }
 }

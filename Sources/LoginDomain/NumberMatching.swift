@@ -71,7 +71,7 @@ package enum Network {
     ///
     /// What cannot be read counts for itself.
     package static func stranger(_ address: String) -> String {
-        guard address.contains(":") else { return address }
+        guard address.utf8.contains(UInt8(ascii: ":")) else { return address }
         let bare = address.prefix { $0 != "%" }
         if let last = bare.split(separator: ":").last, last.contains(".") { return String(last) }
         guard let groups = groups(bare) else { return address }
@@ -79,15 +79,18 @@ package enum Network {
     }
 
     private static func prefix(_ address: String) -> [UInt16]? {
-        if address.contains(":") {
+        if address.utf8.contains(UInt8(ascii: ":")) {
             let bare = address.prefix { $0 != "%" }
             if let last = bare.split(separator: ":").last, last.contains(".") {
                 return prefix(String(last))
             }
             return groups(bare).map { [6] + $0.prefix(3) }
         }
-        let parts = address.split(separator: ".", omittingEmptySubsequences: false)
-        let bytes = parts.compactMap { UInt8($0) }
+        let parts = address.utf8.split(
+            separator: UInt8(ascii: "."),
+            omittingEmptySubsequences: false
+        )
+        let bytes = parts.compactMap { UInt8(Substring($0)) }
         guard parts.count == 4, bytes.count == 4 else { return nil }
         return [4] + bytes.prefix(3).map(UInt16.init)
     }

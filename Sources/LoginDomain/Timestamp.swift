@@ -38,6 +38,6 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 extension Duration {
     /// This duration in whole milliseconds; what is smaller is dropped.
     package var wholeMilliseconds: Int64 {
-        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+        Int64(attoseconds / 1_000_000_000_000_000)
     }
 }

@@ -33,7 +33,9 @@ package struct IDTokenHint: Sendable, Equatable {
     /// - Throws: Why it is not believed.
     package init(_ text: String, issuer: String, keys: [PublicKey]) throws(Flaw) {
         guard text.utf8.count <= Self.bytesMax else { throw .tooLong }
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        let parts = text.utf8
+            .split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+            .map(Substring.init)
         guard parts.count == 3, let head = Base64URL.decode(parts[0]),
             let body = Base64URL.decode(parts[1]), let signature = Base64URL.decode(parts[2])
         else { throw .notCompact }

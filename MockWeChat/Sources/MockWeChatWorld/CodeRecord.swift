@@ -1,6 +1,6 @@
 /// What a code picture stands for.
 struct CodeRecord: Sendable, Equatable {
-    enum Kind: Sendable {
+    enum Kind: String, Sendable {
         /// `getwxacodeunlimit`: a page and a scene.
         case unlimited
         /// `getwxacode`: a path with its query.

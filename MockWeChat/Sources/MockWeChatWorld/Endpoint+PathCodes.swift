@@ -34,7 +34,7 @@ extension Endpoint {
         guard let path = call.text("path"), path.unicodeScalars.count <= lengthMax else {
             throw .invalidPathLength
         }
-        guard !path.contains("scancode_time") else { throw .reservedField }
+        guard !hasReservedField(path) else { throw .reservedField }
         let version = try checkedVersion(call)
         // WeChat page api_getqrcode: released apps only; which number says so is not published.
         if kind == .limited, version == .release, !app.released { throw .invalidPage }

@@ -53,6 +53,12 @@ extension Endpoint {
         return scene
     }
 
+    /// Whether a path has the field that WeChat keeps to itself.
+    static func hasReservedField(_ path: String) -> Bool {
+        let field = "scancode_time".utf8
+        return path.utf8.indices.contains { path.utf8[$0...].starts(with: field) }
+    }
+
     static func checkedVersion(_ call: Call) throws(WeChatError) -> EnvironmentVersion {
         guard let name = call.members["env_version"]?.string else { return .release }
         guard let version = EnvironmentVersion(rawValue: name) else { throw .invalidArgs }
@@ -118,7 +124,7 @@ extension World {
         version: EnvironmentVersion
     ) throws(WeChatError) -> String {
         let page = call.text("page") ?? app.pages.first ?? ""
-        guard !page.contains("scancode_time") else { throw .reservedField }
+        guard !Endpoint.hasReservedField(page) else { throw .reservedField }
         if call.flag("check_path") ?? true {
             // A leading slash or a query makes the page one that the app does not have.
             guard app.released, app.pages.contains(page) else { throw .invalidPage }

@@ -48,7 +48,7 @@ extension World {
     private func codeID(of code: CodeRecord) -> String {
         let words = [
             String(description.seed), code.appid, code.path, code.scene, code.version.rawValue,
-            "\(code.kind)",
+            code.kind.rawValue,
         ]
         let digest = SHA256.hash(data: Array(words.joined(separator: "\u{0}").utf8))
         let letters = Alphabet.alphanumeric.letters

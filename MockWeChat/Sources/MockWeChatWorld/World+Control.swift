@@ -195,9 +195,8 @@ extension World {
         texts: [String]
     ) throws(ControlError) -> JSON {
         guard people[person] != nil else { throw .noSuchPerson(person) }
-        guard let chosen = texts.firstIndex(where: { Self.codeID(in: $0) != nil }),
-            let id = Self.codeID(in: texts[chosen])
-        else {
+        let ids = texts.map(Self.codeID)
+        guard let chosen = ids.firstIndex(where: { $0 != nil }), let id = ids[chosen] else {
             let foreign = texts.first.map { "only a code that says \($0)" } ?? "no code at all"
             throw .noCodeFound(foreign)
         }

@@ -50,9 +50,8 @@ package final class SeededExecutor: TaskExecutor {
 
     /// Runs jobs until none is ready.
     package func runReady() {
-        while let job = next() {
-            job.runSynchronously(on: asUnownedTaskExecutor())
-        }
+        let executor = asUnownedTaskExecutor()
+        while let job = next() { job.runSynchronously(on: executor) }
     }
 
     private func next() -> UnownedJob? {

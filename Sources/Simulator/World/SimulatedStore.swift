@@ -19,6 +19,14 @@ final class SimulatedStore: RelayingStore {
         _ operation: StoreOperation,
         _ call: (any OperatorStore) async throws(LoginStoreError) -> Value
     ) async throws(LoginStoreError) -> Value {
+        try await admit()
+        let value = try await call(rows)
+        try settle()
+        return value
+    }
+
+    /// What can go wrong before an operation.
+    private func admit() async throws(LoginStoreError) {
         try checkAlive()
         if stage.strikes(stage.options.storeStalls, .storeStall) {
             let most = max(1, stage.options.storeStallMax)
@@ -31,13 +39,15 @@ final class SimulatedStore: RelayingStore {
         if stage.strikes(stage.options.storeFailures, .storeFailure) {
             throw .unavailable("simulated, before")
         }
-        let value = try await call(rows)
+    }
+
+    /// What can go wrong after one, which was done all the same.
+    private func settle() throws(LoginStoreError) {
         if life.diesAtStore(before: false) { throw die() }
         if stage.strikes(stage.options.storeLostAcknowledgements, .storeLostAcknowledgement) {
             throw .unavailable("simulated, after")
         }
         try checkAlive()
-        return value
     }
 
     private func checkAlive() throws(LoginStoreError) {
@@ -103,9 +113,10 @@ final class SimulatedStore: RelayingStore {
         at now: Timestamp,
         limit: Int
     ) async throws(LoginStoreError) -> [Attempt] {
-        let expired = try await relay(.expireAttempts) { rows async throws(LoginStoreError) in
-            try await rows.expireAttempts(at: now, limit: limit)
-        }
+        // Four times a second at each node: without the detour of a closure.
+        try await admit()
+        let expired = try await rows.expireAttempts(at: now, limit: limit)
+        try settle()
         for attempt in expired {
             // Each state has its seq on the way to its end.
             let before = ["created", "created", "created", "scanned", "confirmed"]

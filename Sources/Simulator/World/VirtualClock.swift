@@ -76,13 +76,18 @@ package final class VirtualClock: Sendable {
 
     /// Returns after `wait` milliseconds; throws when the task is cancelled or the clock is closed.
     package func sleep(_ wait: Int64) async throws {
+        let isDue = await nap(wait)
+        if !isDue || isClosed { throw CancellationError() }
+    }
+
+    /// - Returns: whether it was as long as it should be.
+    private func nap(_ wait: Int64) async -> Bool {
         let nap = Nap(clock: self)
-        let isDue = await withTaskCancellationHandler {
+        return await withTaskCancellationHandler {
             await withUnsafeContinuation { nap.begin($0, for: wait) }
         } onCancel: {
             nap.end()
         }
-        if !isDue || isClosed { throw CancellationError() }
     }
 
     /// Returns after `wait` milliseconds, whether or not the task is cancelled; at once when the clock is
@@ -170,10 +175,10 @@ extension VirtualClock.State {
     /// Takes out what was to be done; nil when that was done or taken before.
     fileprivate mutating func take(_ timer: VirtualClock.Timer) -> VirtualClock.Deed? {
         guard places[timer.place].number == timer.number else { return nil }
-        let deed = places[timer.place].deed
-        places[timer.place] = VirtualClock.Place()
+        var place = VirtualClock.Place()
+        swap(&place, &places[timer.place])
         freePlaces.append(timer.place)
-        return deed
+        return place.deed
     }
 
     /// A binary heap, the earliest first.

@@ -204,10 +204,10 @@ extension World {
         if code.version != .release, !app.members.contains(person) {
             throw .notAMember(person: person, appid: code.appid)
         }
-        let path = code.path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let path = code.path.utf8.prefix { $0 != UInt8(ascii: "?") }
         var members = [
             JSONMember("appid", .string(code.appid)),
-            JSONMember("path", .string(String(path[0]).withoutLeadingSlashes)),
+            JSONMember("path", .string(Substring(path).withoutLeadingSlashes)),
             JSONMember("query", code.launchQuery),
             JSONMember("scene", .integer(way.launch(of: code.kind))),
             JSONMember("env_version", .string(code.version.rawValue)),
@@ -336,7 +336,7 @@ extension CodeRecord {
     }
 }
 
-extension String {
+extension Substring {
     /// Launch options write paths without the slash in front.
     fileprivate var withoutLeadingSlashes: String { String(drop { $0 == "/" }) }
 }

@@ -14,6 +14,8 @@ package struct BrowserSession: Sendable, Equatable {
     package var consent: Consent?
     /// The strictest rule about numbers that its login has met.
     package var numberMatching: NumberMatching
+    /// How the phone came to its login.
+    package var way: AttemptWay
 
     package init(
         cookie: SecretDigest,
@@ -23,7 +25,8 @@ package struct BrowserSession: Sendable, Equatable {
         seenAt: Timestamp,
         pending: ParkedRequest? = nil,
         consent: Consent? = nil,
-        numberMatching: NumberMatching = .off
+        numberMatching: NumberMatching = .off,
+        way: AttemptWay = .code
     ) {
         self.cookie = cookie
         self.user = user
@@ -33,6 +36,7 @@ package struct BrowserSession: Sendable, Equatable {
         self.pending = pending
         self.consent = consent
         self.numberMatching = numberMatching
+        self.way = way
     }
 
     /// How long the website's request may wait on the session for the browser to come by.

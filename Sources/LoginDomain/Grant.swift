@@ -16,6 +16,8 @@ package struct Grant: Sendable, Equatable {
     package let codeChallenge: String?
     /// When the session began.
     package let authenticatedAt: Timestamp
+    /// How the phone came to that login.
+    package let way: AttemptWay
     package let code: SecretDigest
     package let codeExpiresAt: Timestamp
     package private(set) var state: State
@@ -51,6 +53,7 @@ package struct Grant: Sendable, Equatable {
         self.nonce = request.nonce
         self.codeChallenge = request.codeChallenge
         self.authenticatedAt = session.createdAt
+        self.way = session.way
         self.code = code
         self.codeExpiresAt = now + lifetimes.code
         self.state = .issued
@@ -70,6 +73,7 @@ package struct Grant: Sendable, Equatable {
         nonce: String?,
         codeChallenge: String?,
         authenticatedAt: Timestamp,
+        way: AttemptWay,
         code: SecretDigest,
         codeExpiresAt: Timestamp,
         state: State,
@@ -85,6 +89,7 @@ package struct Grant: Sendable, Equatable {
         self.nonce = nonce
         self.codeChallenge = codeChallenge
         self.authenticatedAt = authenticatedAt
+        self.way = way
         self.code = code
         self.codeExpiresAt = codeExpiresAt
         self.state = state

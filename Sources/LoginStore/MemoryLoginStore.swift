@@ -235,7 +235,8 @@ package final class MemoryLoginStore: OperatorStore {
                     seenAt: now,
                     pending: request,
                     consent: Consent(to: request, lacking: rows.users[user]?.missing ?? []),
-                    numberMatching: met
+                    numberMatching: met,
+                    way: update.attempt.way
                 )
                 let client = request?.client ?? login.client
                 let login = NewLogin(id: login.id, session: login.session, client: client)

@@ -255,7 +255,8 @@ extension BrowserSession {
             seenAt: Timestamp(milliseconds: try row.decode(forColumn: "seen_at")),
             pending: try ParkedRequest(ifColumn: row.decode(forColumn: "pending")),
             consent: try Consent(ifColumn: row.decode(forColumn: "consent")),
-            numberMatching: try NumberMatching(column: row.decode(forColumn: "number_matching"))
+            numberMatching: try NumberMatching(column: row.decode(forColumn: "number_matching")),
+            way: try AttemptWay(column: row.decode(forColumn: "way"))
         )
     }
 }

@@ -26,8 +26,8 @@ enum GrantRow {
                 INSERT INTO website_grant (id, client, user, session, login, redirect_uri, scopes,
                     nonce, code_challenge, authenticated_at, code, code_expires_at, is_offline,
                     state, token, token_expires_at, refresh_family, refresh_turn, exchanged_turn,
-                    exchanged_at, refresh_expires_at, token_scopes, forgettable_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    exchanged_at, refresh_expires_at, token_scopes, forgettable_at, way)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 grant.id.text, grant.client.text, grant.user.text, grant.session.blob,
@@ -35,7 +35,7 @@ enum GrantRow {
                 text(grant.scopes), grant.nonce,
                 grant.codeChallenge, grant.authenticatedAt.milliseconds, grant.code.blob,
                 grant.codeExpiresAt.milliseconds, grant.isOffline,
-            ] + columns
+            ] + columns + [grant.way.rawValue]
         )
     }
 
@@ -162,6 +162,7 @@ extension Grant {
             nonce: try row.decode(forColumn: "nonce"),
             codeChallenge: try row.decode(forColumn: "code_challenge"),
             authenticatedAt: Timestamp(milliseconds: try row.decode(forColumn: "authenticated_at")),
+            way: try AttemptWay(column: row.decode(forColumn: "way")),
             code: try SecretDigest(blob: row.decode(forColumn: "code")),
             codeExpiresAt: Timestamp(milliseconds: try row.decode(forColumn: "code_expires_at")),
             state: state,

@@ -41,7 +41,7 @@ enum LoginRow {
             sql: """
                 SELECT login.*, browser_session.cookie, browser_session.created_at,
                     browser_session.seen_at, browser_session.login, browser_session.pending,
-                    browser_session.consent, browser_session.number_matching,
+                    browser_session.consent, browser_session.number_matching, browser_session.way,
                     (SELECT max(refresh_expires_at) FROM website_grant
                      WHERE website_grant.session = login.session AND is_offline = 1
                     ) AS refreshable_until

@@ -24,6 +24,9 @@ enum Migrations {
         migrator.registerMigration("6: phone numbers, what a login was checked by") { db in
             try db.execute(sql: sixth)
         }
+        migrator.registerMigration("7: how the phone came to a login") { db in
+            try db.execute(sql: seventh)
+        }
         return migrator
     }
 
@@ -328,5 +331,13 @@ enum Migrations {
         ALTER TABLE user ADD COLUMN phone_number TEXT;
         -- The strictest rule about numbers that the session's login has met.
         ALTER TABLE browser_session ADD COLUMN number_matching TEXT NOT NULL DEFAULT 'off';
+        """
+
+    /// A website may ask more of a login that came by a link.
+    private static let seventh = """
+        ALTER TABLE browser_session ADD COLUMN way TEXT NOT NULL DEFAULT 'code'
+            CHECK (way IN ('code', 'link'));
+        ALTER TABLE website_grant ADD COLUMN way TEXT NOT NULL DEFAULT 'code'
+            CHECK (way IN ('code', 'link'));
         """
 }

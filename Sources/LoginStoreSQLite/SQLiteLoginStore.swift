@@ -271,12 +271,13 @@ package struct SQLiteLoginStore: OperatorStore {
             try db.run(
                 sql: """
                     INSERT INTO browser_session (cookie, user, login, created_at, seen_at, pending,
-                        consent, number_matching)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                        consent, number_matching, way)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     login.session.blob, user.text, login.id.text, now.milliseconds,
                     now.milliseconds, try request?.column, consent?.column, met.rawValue,
+                    update.attempt.way.rawValue,
                 ]
             )
             try LoginRow.insert(login, of: user, update.attempt.browser, at: now, in: db)

@@ -42,7 +42,7 @@ package enum Discovery {
             "name", "picture", "role", "wechat_openid", "wechat_unionid", "phone_number",
             "phone_number_verified",
         ]
-        var acrValuesSupported = [IDToken.authenticationContext]
+        var acrValuesSupported = AttemptWay.allCases.map(\.authenticationContext)
         var promptValuesSupported = ["none", "login", "consent", "select_account"]
         var uiLocalesSupported = ["zh", "en"]
         var claimsParameterSupported = false

@@ -8,10 +8,6 @@ package import LoginDomain
 package struct IDToken: Sendable, Equatable {
     /// How long it is good for.
     package static let lifetime: Duration = .seconds(600)
-    /// How the login happened: by WeChat on a second device.
-    package static let authenticationContext = "urn:scan-login:wechat-scan"
-    /// RFC 8176: more than one channel of communication.
-    package static let authenticationMethods = ["mca"]
 
     package var issuer: String
     package var subject: String
@@ -19,6 +15,8 @@ package struct IDToken: Sendable, Equatable {
     package var issuedAt: Timestamp
     /// When the phone's owner confirmed.
     package var authenticatedAt: Timestamp
+    /// How the phone came to the login.
+    package var way: AttemptWay
     package var nonce: String?
     /// Names the browser's login, for its end.
     package var session: String
@@ -31,6 +29,7 @@ package struct IDToken: Sendable, Equatable {
         audience: RelyingPartyID,
         issuedAt: Timestamp,
         authenticatedAt: Timestamp,
+        way: AttemptWay,
         nonce: String?,
         session: String,
         accessToken: String?
@@ -40,6 +39,7 @@ package struct IDToken: Sendable, Equatable {
         self.audience = audience
         self.issuedAt = issuedAt
         self.authenticatedAt = authenticatedAt
+        self.way = way
         self.nonce = nonce
         self.session = session
         self.accessToken = accessToken
@@ -57,8 +57,8 @@ package struct IDToken: Sendable, Equatable {
                     iat: issuedAt.wholeSeconds,
                     authTime: authenticatedAt.wholeSeconds,
                     nonce: nonce,
-                    acr: Self.authenticationContext,
-                    amr: Self.authenticationMethods,
+                    acr: way.authenticationContext,
+                    amr: way.authenticationMethods,
                     sid: session,
                     atHash: accessToken.map(Self.hash)
                 )
@@ -77,9 +77,28 @@ package struct IDToken: Sendable, Equatable {
         var exp, iat, authTime: Int64
         var nonce: String?
         var acr: String
-        var amr: [String]
+        var amr: [String]?
         var sid: String
         var atHash: String?
+    }
+}
+
+extension AttemptWay {
+    /// The `acr`: by WeChat on a second device, or by a link on the browser's own.
+    package var authenticationContext: String {
+        switch self {
+        case .code: "urn:scan-login:wechat-scan"
+        case .link: "urn:scan-login:wechat-link"
+        }
+    }
+
+    /// The `amr` (RFC 8176): a scan goes over more than one channel of communication; for a link there is
+    /// no word.
+    fileprivate var authenticationMethods: [String]? {
+        switch self {
+        case .code: ["mca"]
+        case .link: nil
+        }
     }
 }
 

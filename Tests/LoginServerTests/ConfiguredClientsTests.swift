@@ -240,11 +240,38 @@ import Testing
         #expect(third?.warnings == (isTold ? [line] : []))
     }
 
+    @Test(arguments: [0o600, 0o640, 0o604])
+    func `T36 a file with the app secret that others may touch is told`(mode: Int) async throws {
+        let isTold = mode & 0o077 != 0
+        let secret = String(repeating: "5", count: 32)
+        func warnings(_ wechat: String, of file: String) async throws -> [String]? {
+            try await read(
+                "wechat:\n  base_url: https://api.weixin.qq.com\n  app_id: wx1111111111111111\n  \(wechat)\n",
+                beside: ["secret": secret],
+                modes: [file: mode]
+            ).0?.warnings
+        }
+        let apart = "The file with the app secret, FOLDER/secret"
+        let inside = "The configuration file with the app secret, FOLDER/settings.yaml"
+        for (wechat, file, words) in [
+            ("app_secret_file: FOLDER/secret", "secret", apart),
+            ("app_secret: \"\(secret)\"", "settings.yaml", inside),
+        ] {
+            let path = words.split(separator: " ").last ?? ""
+            let line = "\(words) is open to others. Close it to them: chmod 600 \(path)"
+            #expect(try await warnings(wechat, of: file) == (isTold ? [line] : []))
+        }
+        // The file that only says where it is may be read by everybody.
+        let pointer = "app_secret_file: FOLDER/secret"
+        #expect(try await warnings(pointer, of: "settings.yaml") == [])
+    }
+
     /// A website, and the line it is refused with.
     private static let refusals: [(String, String)] = [
         ("shop", "FILE:2: a website is a list of names and values."),
         ("{ name: Shop }", "?: id must be 3 to 64"),
         ("{ id: a b c, GOOD }", "a b c: id must be 3 to 64"),
+        ("{ id: -shop, GOOD }", "-shop: id must not begin with -."),
         ("{ id: shop, secret: S, redirect_uris: [R] }", "shop: name: a name has 1 to 64"),
         ("{ id: shop, name: N, secret: S }", "redirect_uris is missing"),
         ("{ id: shop, name: N, secret: S, redirect_uris: [] }", "redirect_uris is missing"),

@@ -160,7 +160,12 @@ import Testing
             _ = try await phone.confirm(scene, scanned.text("data.nonce") ?? "")
             #expect(try await browser.complete().text("data.redirect") == "/authorize/resume")
             let back = try shop.callback(try await browser.get("/authorize/resume"))
-            #expect(try await shop.redeem(back.code).status == 200)
+            let tokens = try await shop.redeem(back.code)
+            #expect(tokens.status == 200)
+            // No second device took part, and the website can know it.
+            let claims = try JWT(tokens.text("id_token") ?? "").claims
+            #expect(claims["acr"] as? String == "urn:scan-login:wechat-link")
+            #expect(claims["amr"] == nil)
         }
     }
 

@@ -266,7 +266,8 @@ import Testing
     @Test(
         arguments: [
             ("Sec-Fetch-Dest", "image"), ("Sec-Fetch-Dest", "iframe"), ("Sec-Fetch-Dest", "empty"),
-            ("Sec-Purpose", "prefetch"), ("Sec-Purpose", "prefetch;prerender"),
+            ("Sec-Purpose", "prefetch"), ("Purpose", "prefetch"),
+            ("Sec-Purpose", "prefetch;prerender"),
         ]
     )
     func `T24 what is fetched for a part of a page, or ahead, logs nobody out`(

@@ -52,6 +52,24 @@ import WebSocketUpgrade
         }
     }
 
+    // MARK: - Paths
+
+    /// A proxy's rule for `/token`, and ours, are for one way to write it.
+    @Test(arguments: [
+        ("POST", "//token"), ("POST", "/token/"), ("GET", "//authorize"), ("GET", "/authorize/"),
+        ("POST", "/mp//login"), ("GET", "//"), ("GET", "/.well-known//openid-configuration"),
+        ("GET", "/login/"), ("POST", "/attempt//"),
+    ])
+    func `T30 a path with slashes that are too many leads nowhere`(
+        method: String,
+        path: String
+    ) async throws {
+        try await EdgeStage.with { stage async throws in
+            let answer = try await stage.send(Call(method, path, Browser(stage).fields))
+            #expect(answer.status == 404)
+        }
+    }
+
     // MARK: - Methods and codings
 
     @Test(arguments: [

@@ -74,6 +74,50 @@ extension LoginStoreContract {
                 try require(try await store.sessionRow(name).numberMatching, is: login.met)
             }
         },
+        StoreCheck("T4: a session knows whether its login came by a link, and so do its grants.") {
+            store in
+            _ = try await store.register(1)
+            try await store.registerParties(1...1)
+            for (name, way) in zip(1...2 as ClosedRange<UInt64>, [AttemptWay.link, .code]) {
+                _ = try await store.openAttempt(
+                    Scenery.attempt(name, way: way),
+                    superseding: nil,
+                    at: Scenery.start
+                )
+                _ = try await store.updateAttempt(.scene(Scenery.scene(name))) {
+                    $0.scan(
+                        by: Scenery.user(1),
+                        phone: Scenery.phone(1),
+                        nonce: Scenery.nonce(1),
+                        launch: way == .link ? LaunchPolicy.link : LaunchPolicy.camera,
+                        at: Scenery.at(10_000),
+                        policy: Scenery.policy
+                    )
+                }
+                _ = try await store.updateAttempt(.scene(Scenery.scene(name))) { attempt in
+                    attempt.confirm(
+                        phone: Scenery.phone(1),
+                        nonce: Scenery.nonce(1),
+                        from: attempt.browser.address,
+                        at: Scenery.at(12_000),
+                        policy: Scenery.policy
+                    )
+                }
+                _ = try await store.redeemAttempt(
+                    .cookie(Scenery.cookie(name)),
+                    as: Scenery.login(name),
+                    ending: nil,
+                    at: Scenery.at(13_000)
+                )
+                try await store.touchSession(Scenery.session(name), at: Scenery.at(14_000))
+                try require(try await store.sessionRow(name).way, is: way)
+                try await store.open(grant: name, of: name)
+                try await store.redeem(grant: name)
+                try require(try await store.grantRow(name)?.way, is: way)
+            }
+            let logins = try await store.logins(of: Scenery.user(1))
+            try require(Set(logins.compactMap { $0.session?.way }), is: [.link, .code])
+        },
         StoreCheck("A login's owner agrees to a phone number where they have given one by then.") {
             store in
             var request = try Scenery.request(1)

@@ -189,6 +189,7 @@ enum Flaw: String, CaseIterable, Sendable {
     case redeemingForgetsTheConsent
     case redeemingTakesStaleConsents
     case redeemingForgetsTheNumber
+    case redeemingForgetsTheLink
     case redeemingAgreesToWhatIsMissing
     case redeemingNamesTheSiteAlone
     case pendingIsTakenTwice

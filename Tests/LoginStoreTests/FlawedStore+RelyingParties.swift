@@ -225,6 +225,11 @@ extension FlawedStore {
             session.numberMatching = .off
             let bent = session
             side.withLock { $0.sessions[login.session] = bent }
+        case .redeemingForgetsTheLink:
+            guard var session = try await base.session(login.session) else { break }
+            session.way = .code
+            let bent = session
+            side.withLock { $0.sessions[login.session] = bent }
         case .redeemingForgetsTheConsent, .redeemingTakesStaleConsents:
             guard var session = try await base.session(login.session) else { break }
             let missing = try await base.user(session.user)?.missing ?? []
@@ -488,6 +493,7 @@ extension Grant {
             nonce: nonce,
             codeChallenge: codeChallenge,
             authenticatedAt: authenticatedAt,
+            way: way,
             code: code,
             codeExpiresAt: codeExpiresAt,
             state: state,

@@ -27,7 +27,7 @@ struct DiscoveryTests {
         ("code_challenge_methods_supported", ["S256"]),
         ("grant_types_supported", ["authorization_code", "refresh_token"]),
         ("response_modes_supported", ["query"]),
-        ("acr_values_supported", ["urn:scan-login:wechat-scan"]),
+        ("acr_values_supported", ["urn:scan-login:wechat-scan", "urn:scan-login:wechat-link"]),
     ])
     func `what is supported is said`(member: String, values: [String]) throws {
         #expect(try Self.document()[member] as? [String] == values)

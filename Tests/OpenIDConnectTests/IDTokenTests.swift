@@ -36,6 +36,17 @@ struct IDTokenTests {
         #expect(payload.count == 11)
     }
 
+    @Test func `a login by a link says so, and claims no second channel`() throws {
+        let key = try #require(Keys.ec)
+        var token = try Self.token()
+        token.way = .link
+        let parts = token.signed(by: key).split(separator: ".").map(String.init)
+        let payload = try Self.object(parts[1])
+        #expect(payload["acr"] as? String == "urn:scan-login:wechat-link")
+        #expect(payload["amr"] == nil)
+        #expect(payload.count == 10)
+    }
+
     /// The public half goes through the set, as it would at a client; RFC 7518 section 6.3.
     @Test func `a client verifies the signature by the published numbers alone`() throws {
         let key = try #require(Keys.rsa)
@@ -122,6 +133,7 @@ struct IDTokenTests {
             audience: try #require(RelyingPartyID(text: Website.id)),
             issuedAt: Timestamp(milliseconds: 1_000_999),
             authenticatedAt: Timestamp(milliseconds: 990_000),
+            way: .code,
             nonce: "n-1",
             session: "sid-1",
             accessToken: "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"

@@ -98,6 +98,8 @@ struct ClientsSection {
             flaws.append("id must be 3 to 64 of A-Z, a-z, 0-9, - and _.")
             return nil
         }
+        // `clients show -shop` would be an option.
+        if id.text.hasPrefix("-") { flaws.append("id must not begin with -.") }
         let isPublic = flag(values, .isPublic, &flaws)
         let secret = flaws.isEmpty ? secret(values, isPublic: isPublic, &flaws) : nil
         var draft = ClientDraft(

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A file that holds a secret of a website.
+/// A file that holds a secret.
 enum SecretFile {
     /// What an operator should know of one that others can read or write; nil for the rest (T36).
     ///

@@ -8,12 +8,16 @@ import Yams
 /// exist, so unknown ones are found here: a misspelt limit must not be no limit.
 struct SettingSource {
     private let layers: [any ConfigSnapshot]
+    /// The file, and what it says; nil for none that says anything.
+    private var filed: (path: String, layers: [any ConfigSnapshot])?
     /// The part of the file that names websites, and the file.
     private(set) var clients: (node: Node, file: String)?
     /// Whether the file, where there is one, could be read.
     private(set) var isReadable = true
     /// What is wrong so far, a line each.
     private(set) var problems: [String]
+    /// What an operator should know that keeps nothing from running, a line each.
+    private(set) var warnings: [String] = []
 
     /// - Parameters:
     ///   - flags: settings from the command line, as text.
@@ -51,7 +55,9 @@ struct SettingSource {
                     if let node = root.mapping?[Node(ClientsSection.name)], node.null == nil {
                         clients = (node, file)
                     }
-                    layers += try Self.layer(root, text, isJSON: file.hasSuffix(".json"))
+                    let own = try Self.layer(root, text, isJSON: file.hasSuffix(".json"))
+                    layers += own
+                    filed = (file, own)
                 }
             } catch {
                 problems.append(Self.sentence(error, file))
@@ -146,6 +152,20 @@ struct SettingSource {
 
     mutating func note(_ problem: String) {
         problems.append(problem)
+    }
+
+    /// Notes a file with a secret that others may read.
+    mutating func warn(_ line: String?) {
+        if let line { warnings.append(line) }
+    }
+
+    /// The configuration file, where it says something of a setting; nil otherwise.
+    func file(saying key: SettingKey) -> String? {
+        guard let filed else { return nil }
+        let says = filed.layers.contains { layer in
+            [ConfigType.string, .int].contains { (try? content(key, $0, in: layer)) != nil }
+        }
+        return says ? filed.path : nil
     }
 
     /// A text; nil when nobody said, or said nothing.

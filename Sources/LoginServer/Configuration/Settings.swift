@@ -149,7 +149,8 @@ extension Settings {
             keepsRestoredSessions: keepsRestoredSessions,
             logLevel: logLevel,
             logFormat: logFormat,
-            warnings: section.map { $0.warnings + $0.parties.compactMap(\.proofKeyWarning) } ?? []
+            warnings: source.warnings
+                + (section.map { $0.warnings + $0.parties.compactMap(\.proofKeyWarning) } ?? [])
         )
     }
 
@@ -468,6 +469,10 @@ extension Settings {
                 return nil
             }
             secret = text.trimmingCharacters(in: .whitespacesAndNewlines)
+            source.warn(SecretFile.warning(file, "The file with the app secret,"))
+        }
+        if direct != mockAppSecret, let file = source.file(saying: .weChatAppSecret) {
+            source.warn(SecretFile.warning(file, "The configuration file with the app secret,"))
         }
         guard let secret else {
             if isMock { return mockAppSecret }

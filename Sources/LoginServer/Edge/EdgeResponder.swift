@@ -113,6 +113,9 @@ struct EdgeResponder: HTTPResponder {
     private static let retryAfterSeconds = 10
 
     private func routed(_ request: Request, _ context: LoginContext) async throws -> Response {
+        // The router passes over slashes that are too many; whatever judges by path, here and in a proxy
+        // before us, does not.
+        guard Self.isPlain(request.uri.path) else { throw EdgeError.notFound }
         let response = try await routes.respond(to: request, context: context)
         // The router answers by itself where it knows no route, in its own way; no route of ours
         // says so.
@@ -167,6 +170,11 @@ struct EdgeResponder: HTTPResponder {
 
     private func unknown(_ path: String) -> EdgeError {
         methods[path].map { .methodNotAllowed(allowed: $0) } ?? .notFound
+    }
+
+    /// Whether a path is written in the one way that our routes are.
+    private static func isPlain(_ path: String) -> Bool {
+        path == "/" || (!path.hasSuffix("/") && !path.contains("//"))
     }
 
     /// Where websites send browsers, by an address or by a form.

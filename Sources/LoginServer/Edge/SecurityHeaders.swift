@@ -108,6 +108,8 @@ extension HTTPField.Name {
     static let secFetchSite = name("Sec-Fetch-Site")
     /// Whether a browser fetches before its user wants to go there (Fetch, section 2.2.2).
     static let secPurpose = name("Sec-Purpose")
+    /// The same, by browsers from before there was that.
+    static let purpose = name("Purpose")
 
     private static func name(_ text: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(text) else {

@@ -11,8 +11,8 @@ extension Request {
     func checkIsForWindow() throws(EdgeError) {
         let uses = headers[values: .secFetchDest]
         guard uses.allSatisfy({ $0 == "document" }) else { throw .notForWindow }
-        // `prefetch`, and `prefetch;prerender` with what a browser may add.
-        let purposes = headers[values: .secPurpose]
+        // `prefetch`, and `prefetch;prerender` with what a browser may add; older ones have it in `Purpose`.
+        let purposes = headers[values: .secPurpose] + headers[values: .purpose]
         guard !purposes.contains(where: { $0.lowercased().hasPrefix("prefetch") }) else {
             throw .notForWindow
         }

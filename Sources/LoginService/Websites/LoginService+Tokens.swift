@@ -199,6 +199,7 @@ extension LoginService {
             // Even where the clock went back across a restart, no token is older than its login (T42).
             issuedAt: max(now, grant.authenticatedAt),
             authenticatedAt: grant.authenticatedAt,
+            way: grant.way,
             nonce: nonce,
             session: name(of: grant.login, for: party),
             accessToken: token.exposed

@@ -193,6 +193,7 @@ extension Grant {
             nonce: nonce,
             codeChallenge: challenge,
             authenticatedAt: authenticatedAt,
+            way: way,
             code: code,
             codeExpiresAt: codeExpiresAt,
             state: state,

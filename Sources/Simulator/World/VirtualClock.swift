@@ -160,8 +160,10 @@ extension VirtualClock.Deed {
 
 extension VirtualClock.State {
     /// Lets something be done at a moment, or at once when that has passed.
-    fileprivate mutating func plan(_ deed: VirtualClock.Deed, at moment: Int64) -> VirtualClock.Timer
-    {
+    fileprivate mutating func plan(
+        _ deed: VirtualClock.Deed,
+        at moment: Int64
+    ) -> VirtualClock.Timer {
         lastNumber += 1
         let place = freePlaces.popLast() ?? places.count
         if place == places.count { places.append(VirtualClock.Place()) }

@@ -26,8 +26,25 @@ struct HonestUser: Sendable {
     func run(_ count: Int) async {
         for _ in 0..<count where !stage.isOver {
             await stage.pause(stage.roll { Int64($0.within(0...3000)) })
+            await changeName()
+            // What the browser had under way for a website is too old after lunch.
+            if dwells(0.06) { await stage.pause(601_000) }
             _ = await logIn(whim: stage.roll { Whim.draw(&$0) })
         }
+    }
+
+    /// Whether somebody takes their time now; `share` is how much of all such occasions this is.
+    private func dwells(_ share: Double = 1) -> Bool {
+        let chance = stage.options.dwells * share
+        return chance > 0 && !stage.isHealed && stage.roll { $0.chance(chance) }
+    }
+
+    /// Takes another nickname, now and then; nobody else's is like it.
+    private func changeName() async {
+        let share = stage.options.nicknames
+        guard share > 0, stage.roll({ $0.chance(share) }) else { return }
+        let name = "\(person) the \(stage.roll { $0.within(1...999) })th"
+        _ = await phone.send { .rename(name, $0) }
     }
 
     /// What a person does otherwise than straight on.
@@ -188,6 +205,10 @@ struct HonestUser: Sendable {
             case .answer(.completed(let login)):
                 browser.session = login.session
                 if login.redirect == LoginService.resumePath {
+                    // One minute is how long the website's request waits.
+                    if dwells() {
+                        await stage.pause(stage.roll { $0.one(of: [59_000, 60_500, 62_000]) })
+                    }
                     await visit?.resume(login.session, as: person)
                 }
                 await useSession(login.session)
@@ -205,6 +226,8 @@ struct HonestUser: Sendable {
     private func useSession(_ session: SessionCookie) async {
         _ = await network.send(.session(session), as: person)
         guard !stage.isHealed else { return }
+        let ends = policy.sessionIdle < .seconds(100) || policy.session < .seconds(100)
+        if ends, dwells() { return await dwell(session) }
         let choice = stage.roll { $0.below(6) }
         switch choice {
         case 0:
@@ -226,6 +249,19 @@ struct HonestUser: Sendable {
         default:
             break
         }
+    }
+
+    /// Uses a session as long as there is one, or logs out while another tab still asks.
+    private func dwell(_ session: SessionCookie) async {
+        for _ in 0..<8 where !stage.isOver {
+            await stage.pause(stage.roll { Int64($0.within(8000...18_000)) })
+            let reply = await network.send(.session(session), as: person)
+            if reply.refusal == .noSession { return }
+        }
+        async let look = network.send(.session(session), as: person)
+        async let end = network.send(.logout(session, cancelling: nil), as: person)
+        _ = await (look, end)
+        _ = await network.send(.session(session), as: person)
     }
 
     /// Logs out while a code hangs in another tab, which the phone goes on to confirm.

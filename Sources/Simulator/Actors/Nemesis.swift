@@ -75,7 +75,7 @@ struct Nemesis: Sendable {
 
     /// Ends all nodes and puts an older state of the store in place.
     private func rollBack() async {
-        let backup = stage.rows.backup()
+        let (backup, from) = (stage.rows.backup(), stage.clock.now)
         await stage.pause(stage.roll { Int64($0.within(500...9000)) })
         guard !stage.isHealed, !stage.isOver else { return }
         stage.coverage.reach("fault: \(Fault.rollback.rawValue)")
@@ -83,7 +83,7 @@ struct Nemesis: Sendable {
         stage.note("a backup is restored")
         stage.rows.restore(backup, beginsEpoch: stage.plant != .backupRevives)
         stage.weChatCodes.forget()
-        stage.model.beginEpoch(.rollback)
+        stage.model.beginEpoch(.rollback, from: from)
     }
 
     /// Moves the wall clock forwards while nobody runs.

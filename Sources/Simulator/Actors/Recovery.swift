@@ -98,7 +98,19 @@ struct Recovery: Sendable {
                     _ = await network.send(request, as: flooder.person)
                 }
             }
+            group.addTask { await reloadOften() }
             group.addTask { await logInQuickly(user) }
+        }
+    }
+
+    /// One browser asks for a code more often than it may.
+    private func reloadOften() async {
+        var cookie: AttemptCookie?
+        for _ in 0..<9 where !stage.isOver {
+            let request = WireRequest.open(superseding: cookie, address: "203.0.113.241")
+            if case .answer(.opened(let opened)) = await network.send(request, as: "reloader") {
+                cookie = opened.cookie
+            }
         }
     }
 

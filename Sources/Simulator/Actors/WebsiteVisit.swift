@@ -127,10 +127,21 @@ struct WebsiteVisit: Sendable {
             tokens = next
             await check(tokens.idToken)
             await look(tokens)
+            if await showsAgain(refresh.exposed) { break }
         }
         guard stage.roll({ $0.chance(0.2) }), !stage.isOver else { return }
         _ = await send(.revoke(tokens.accessToken.exposed))
         await look(tokens)
+    }
+
+    /// Shows a refresh token once more, now and then: the time in which that is a lost answer's repetition
+    /// is nearly over, or just over.
+    private func showsAgain(_ refresh: String) async -> Bool {
+        let share = 2 * stage.options.dwells
+        guard share > 0, !stage.isHealed, stage.roll({ $0.chance(share) }) else { return false }
+        await stage.pause(stage.roll { $0.one(of: [29_000, 30_000, 31_000, 45_000]) })
+        _ = await exchange(.refresh(refresh))
+        return true
     }
 
     private func look(_ tokens: IssuedTokens) async {

@@ -27,14 +27,22 @@ final class Model: Sendable {
 
     /// A person's phone got a js_code from WeChat.
     func gaveCode(_ code: String, to person: String) {
-        change { $0.codes[code] = ModelState.JSCode(person: person) }
+        change { state in
+            state.codes[code] = ModelState.JSCode(person: person)
+            state.know(secret: code, "js_code", at: clock.now)
+        }
     }
 
-    /// A request has come to a node.
+    /// WeChat gave a node an access token.
+    func gaveAccessToken(_ token: String) {
+        change { $0.know(secret: token, "access token of WeChat's", at: clock.now) }
+    }
+
+    /// A request has come to a node; `life` names the node's life.
     ///
     /// - Returns: its number, for `depart` or `vanish`.
-    func arrive(_ request: WireRequest) -> Int {
-        change { $0.arrive(request, at: clock.now) }
+    func arrive(_ request: WireRequest, at life: String) -> Int {
+        change { $0.arrive(request, life, at: clock.now) }
     }
 
     /// A node's answer has left it.
@@ -76,11 +84,12 @@ final class Model: Sendable {
         }
     }
 
-    /// A node has started from an older state of the store, or a clock has jumped: what was under way
-    /// is dead.
-    func beginEpoch(_ kind: ModelState.Epoch.Kind) {
+    /// A node has started from an older state of the store, that of the moment `from`, or a clock has jumped:
+    /// what was under way is dead.
+    func beginEpoch(_ kind: ModelState.Epoch.Kind, from: Int64? = nil) {
         change { state in
-            state.epochs.append(ModelState.Epoch(at: clock.now, kind: kind))
+            let now = clock.now
+            state.epochs.append(ModelState.Epoch(at: now, kind: kind, from: from ?? now))
             // What was revoked after a backup comes back with it: the operator is told so.
             if kind == .rollback { state.revokedKeys = [:] }
         }
@@ -98,32 +107,17 @@ final class Model: Sendable {
         change { $0.violate(invariant, text, at: clock.now) }
     }
 
-    /// Whether a text has a secret in it: one that went over a wire, or the AppSecret, also where other
-    /// letters stand beside that.
-    func holdsSecret(_ text: String) -> Bool {
-        guard text.utf8.count >= Self.secretMin else { return false }
-        let bytes = Array(text.utf8)
-        if bytes.end(of: SimulatedWeChat.appSecret) != nil { return true }
-        return state.withLock { state in
-            bytes.split { !Self.isLetter($0) }
-                .contains { word in
-                    word.count >= Self.secretMin
-                        && state.secrets.contains(String(decoding: word, as: UTF8.self))
-                }
-        }
-    }
-
-    /// The letters of the shortest secret, a scene.
-    private static let secretMin = 24
-
-    /// Whether a letter can be part of a secret.
-    private static func isLetter(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-            true
-        default:
-            false
+    /// A line is about to be written into a log: no secret is in it that went over a wire, or that will, nor
+    /// the AppSecret, also where other letters stand beside that (I20).
+    func logs(_ line: String) {
+        let bytes = Array(line.utf8)
+        guard bytes.count >= SecretWords.lettersMin else { return }
+        let hasAppSecret = bytes.end(of: SimulatedWeChat.appSecret) != nil
+        let words = SecretWords.words(of: bytes)
+        guard hasAppSecret || !words.isEmpty else { return }
+        change { state in
+            if hasAppSecret { state.violate("I20", "the AppSecret was logged", at: clock.now) }
+            state.logged(words, at: clock.now)
         }
     }
 
@@ -144,7 +138,7 @@ final class Model: Sendable {
 
 /// An invariant that did not hold.
 package struct Violation: Sendable, Equatable {
-    /// `I1` to `I24`, `L1` to `L6` (security model), `R4`, or `D` for determinism.
+    /// `I1` to `I25`, `L1` to `L6` (security model), `R4`, or `D` for determinism.
     package var invariant: String
     package var text: String
     package var at: Int64

@@ -102,6 +102,7 @@ extension ModelState {
             violate("I5", "two people scanned \(scene.short)", at: now)
         }
         requireLive(attempt, "scanned", arrived, now)
+        judgeCard(scanned, attempt, at: now)
         if attempt.isDone(.confirm, before: arrived) {
             violate("I4", "\(scene.short) was scanned after its confirm", at: now)
         }
@@ -340,8 +341,10 @@ extension ModelState {
             arrived: arrived,
             departed: now,
             seenAt: now,
+            keptAt: arrived,
             ask: askOfCookie[cookie]
         )
+        if let person { judgeUser(login.user, as: person, nil, arrived, now) }
         if login.redirect == LoginService.resumePath, askOfCookie[cookie] == nil {
             violate(
                 "I10",
@@ -352,6 +355,9 @@ extension ModelState {
         sessionOfDigest[login.session.digest] = login.session.exposed
         guard let attempt = attempts[cookie] else {
             return violate("I10", "a cookie that no browser got was logged in", at: now)
+        }
+        if attempt.isAskOver, login.redirect == LoginService.resumePath {
+            violate("I16", "a website's ask has waited too long for \(cookie.short)", at: now)
         }
         let others = attempt.acts(.complete).filter { $0.outcome == .done && $0.number != number }
         if !others.isEmpty { violate("I1", "\(cookie.short) was logged in twice", at: now) }

@@ -72,4 +72,57 @@ extension ModelState {
         }
         if !isTheirs { violate("I23", "somebody must wait for what others did", at: now) }
     }
+
+    // MARK: - From above
+
+    /// A browser was given a code: of one browser, and of one address, there are so many in a minute.
+    mutating func judgeCode(
+        _ cookie: String,
+        from address: String,
+        _ past: Pending,
+        _ now: Int64
+    ) {
+        let chain = chainOfCookie[cookie] ?? cookie
+        limit("codes for \(chain)", to: policy.attemptsPerBrowserPerMinute, in: 60_000, past, now)
+        limit(
+            "codes for \(address)",
+            to: policy.attemptsPerAddressBurst + policy.attemptsPerAddressPerMinute,
+            in: 60_000,
+            past,
+            now
+        )
+    }
+
+    /// Somebody showed a scene that was not there: nobody may guess as often as they like.
+    mutating func judgeGuess(_ request: WireRequest, _ past: Pending, _ now: Int64) {
+        switch request {
+        case .scan(_, _, let phone), .confirm(_, _, _, let phone), .cancel(_, _, let phone):
+            guard let user = phones[phone.text]?.user else { return }
+            let window = policy.deadSceneWindow.wholeMilliseconds
+            limit("guesses of \(user)", to: policy.deadScenesPerUser, in: window, past, now)
+        default:
+            return
+        }
+    }
+
+    /// Counts what somebody got of one life of a node, which keeps its counts in its memory.
+    ///
+    /// Each was counted between its arrival and its answer: those that came and went within the window
+    /// were all in it for whichever of them was counted last.
+    private mutating func limit(
+        _ who: String,
+        to most: Int,
+        in window: Int64,
+        _ past: Pending,
+        _ now: Int64
+    ) {
+        let key = "\(past.life) \(who)"
+        var times = granted[key] ?? []
+        if times.count >= most { times.removeAll { $0 <= now - window } }
+        times.append(past.arrived)
+        granted[key] = times
+        if times.count > most, times.count(where: { $0 > now - window }) > most {
+            violate("I23", "node \(past.life) has no limit to \(who.prefix(20))", at: now)
+        }
+    }
 }

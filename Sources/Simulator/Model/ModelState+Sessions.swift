@@ -18,15 +18,21 @@ extension ModelState {
         if let other = personOfUser[login.user.id], other != person {
             violate("I9", "\(person) and \(other) are one user", at: now)
         }
-        if let other = userOfPerson[person], other != login.user.id, !isDisturbed(since: 0) {
-            violate("I9", "\(person) is two users", at: now)
+        // Only a backup from before somebody was known takes from them who they are.
+        let since = knownSince[person]
+        if let other = userOfPerson[person], other != login.user.id {
+            if !mayBeUndone(since: since ?? now) {
+                violate("I9", "\(person) is two users", at: now)
+            }
+            knownSince[person] = now
         }
-        if login.isNew, knownSince[person] ?? .max < arrived, !isDisturbed(since: 0) {
+        if login.isNew, let since, since < arrived, !mayBeUndone(since: since) {
             violate("I9", "\(person) was registered twice", at: now)
         }
         personOfUser[login.user.id] = person
         userOfPerson[person] = login.user.id
         if knownSince[person] == nil { knownSince[person] = now }
+        judgeUser(login.user, as: person, nil, arrived, now)
         phones[login.token.exposed] = ModelPhone(
             person: person,
             user: login.user.id,
@@ -116,6 +122,7 @@ extension ModelState {
             if live.user.id != session.user {
                 violate("I9", "the session of \(session.person) is somebody else's", at: now)
             }
+            judgeUser(live.user, as: session.person, session.user, arrived, now)
             if let ended = session.endedAt, ended < arrived {
                 violate("I21", "a session of \(session.person) lives after its end", at: now)
             }
@@ -128,13 +135,23 @@ extension ModelState {
                 violate("R4", "a session outlived a restored backup", at: now)
             }
         case .refused(.noSession):
-            // How late a look is written down is the server's affair, up to a quarter.
-            let isYoung = now < session.arrived + min(idle / 2, life) - skew
-            if isYoung, session.mayBeEndedAt == nil, !isDisturbed(since: session.arrived) {
+            if isYoung(session, now) {
                 violate("I12", "a session of \(session.person) was forgotten", at: now)
             }
         default:
             return
         }
+    }
+
+    /// How late the server may write down that somebody has shown a session, in milliseconds.
+    private var writtenWithin: Int64 { min(60_000, policy.sessionIdle.wholeMilliseconds / 4) }
+
+    /// Whether a session is certainly alive: somebody was told so not long ago.
+    func isYoung(_ session: ModelSession?, _ now: Int64) -> Bool {
+        // A clock that was moved on since it began has made it older than it looks.
+        guard let session, session.mayBeEndedAt == nil, !isDisturbed(since: session.arrived)
+        else { return false }
+        let idleAt = session.keptAt - writtenWithin + policy.sessionIdle.wholeMilliseconds
+        return now < min(idleAt, session.arrived + policy.session.wholeMilliseconds) - skew
     }
 }

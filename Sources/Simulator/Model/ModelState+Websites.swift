@@ -119,9 +119,10 @@ extension ModelState {
         _ now: Int64
     ) {
         switch (request, answer) {
-        case (.authorize(let ask, _, _), .parked(let cookie)):
+        case (.authorize(let ask, let cookies, _), .parked(let cookie)):
             newSecret(cookie.exposed, "attempt cookie", at: now)
             askOfCookie[cookie.exposed] = ask.state
+            parked(cookie.exposed, after: cookies.attempt?.exposed, ask, arrived, now)
         case (.authorize(_, let cookies, _), .authorized(let response)):
             gave(response, to: cookies.session?.exposed ?? "", arrived, now)
         case (.resume(let cookie), .authorized(let response)):
@@ -130,6 +131,9 @@ extension ModelState {
                 violate("I10", "a browser was given another one's answer for a website", at: now)
             }
             guard case .code = response.outcome else { return }
+            if let session, arrived >= session.departed + Self.resumedWithin + skew {
+                violate("I16", "an ask waited on a session for more than a minute", at: now)
+            }
             if session?.hasResumed == true {
                 violate("I1", "one login gave a website two codes", at: now)
             }
@@ -344,9 +348,17 @@ extension ModelState {
     ) {
         let sector = Website.named(client)?.sector ?? ""
         let key = "\(sector) \(person)"
-        if let known = subjectOfPerson[key], known != subject, !isDisturbed(since: 0) {
-            violate("I9", "\(person) has two names at \(client)", at: now)
+        if subjectOfPerson[key] != subject {
+            // A backup from before the name was known takes it away.
+            if let since = subjectSince[key], !mayBeUndone(since: since) {
+                violate("I9", "\(person) has two names at \(client)", at: now)
+            }
+            subjectSince[key] = now
         }
+        if let other = sectorOfSubject[subject], other != sector {
+            violate("I9", "two websites know \(person) by one name, and need not", at: now)
+        }
+        sectorOfSubject[subject] = sector
         if let other = personOfSubject[subject], other != person {
             violate("I9", "\(client) takes \(person) for \(other)", at: now)
         }
@@ -398,17 +410,6 @@ extension ModelState {
         }
     }
 
-    /// Whether a session is certainly alive.
-    private func isYoung(_ session: ModelSession?, _ now: Int64) -> Bool {
-        // A clock that was moved on since it began has made it older than it looks.
-        guard let session, session.mayBeEndedAt == nil, !isDisturbed(since: session.arrived)
-        else { return false }
-        let (idle, life) = (
-            policy.sessionIdle.wholeMilliseconds, policy.session.wholeMilliseconds
-        )
-        return now < session.arrived + min(idle / 2, life) - skew
-    }
-
     private mutating func judgeClaims(
         _ token: String,
         _ claims: UserClaims?,
@@ -430,6 +431,9 @@ extension ModelState {
             return
         }
         know(claims.subject.text, as: grant.person, at: grant.ask.client, now)
+        if let profile = claims.profile {
+            judgeUser(profile, as: grant.person, grant.user, arrived, now)
+        }
         if arrived >= known.departed + life + skew {
             violate("I16", "an access token outlived its time", at: now)
         }

@@ -3,13 +3,16 @@ import LoginService
 
 // What a request and its answer mean for the model's memory.
 extension ModelState {
-    mutating func arrive(_ request: WireRequest, at now: Int64) -> Int {
+    mutating func arrive(_ request: WireRequest, _ life: String, at now: Int64) -> Int {
         lastNumber += 1
-        pending[lastNumber] = Pending(request: request, arrived: now)
+        pending[lastNumber] = Pending(request: request, arrived: now, life: life)
         count(request)
         switch request {
         case .open(let old, _):
-            if let old { act(old.exposed, .supersede, at: now) }
+            if let old {
+                act(old.exposed, .supersede, at: now)
+                goesOn[old.exposed, default: 0] += 1
+            }
         case .cancelByBrowser(let cookie):
             act(cookie.exposed, .browserCancel, at: now)
         case .complete(let cookie, let old):
@@ -40,12 +43,17 @@ extension ModelState {
             isShown(cookie, at: now)
         case .authorize(_, let cookies, _):
             // What waits in its place ends what the browser had.
-            if let old = cookies.attempt { act(old.exposed, .supersede, at: now) }
+            if let old = cookies.attempt {
+                act(old.exposed, .supersede, at: now)
+                goesOn[old.exposed, default: 0] += 1
+            }
             if let session = cookies.session { isShown(session, at: now) }
             arriveForWebsite(request, at: now)
         case .tokens, .revokeToken:
             arriveForWebsite(request, at: now)
-        case .view, .poll, .loginPhone, .logins, .rename, .userInfo, .keys:
+        case .rename(let name, let phone):
+            wants(name, phone, at: now)
+        case .view, .poll, .loginPhone, .logins, .userInfo, .keys:
             break
         }
         return lastNumber
@@ -57,11 +65,29 @@ extension ModelState {
             now < session.seenAt + policy.sessionIdle.wholeMilliseconds + skew
         else { return }
         sessions[cookie.exposed]?.seenAt = now
+        let first = session.shows.values.min() ?? now
+        sessions[cookie.exposed]?.shows[lastNumber] = min(first, now)
+    }
+
+    /// A session was shown, and is so no longer.
+    private mutating func wasShown(_ number: Int, _ request: WireRequest, lives: Bool) {
+        let cookie: SessionCookie? =
+            switch request {
+            case .session(let cookie), .resume(let cookie): cookie
+            case .authorize(_, let cookies, _): cookies.session
+            default: nil
+            }
+        guard let cookie, let first = sessions[cookie.exposed]?.shows.removeValue(forKey: number)
+        else { return }
+        let before = sessions[cookie.exposed]?.keptAt ?? first
+        if lives { sessions[cookie.exposed]?.keptAt = max(before, first) }
     }
 
     mutating func vanish(_ number: Int, at now: Int64) {
         guard let gone = pending.removeValue(forKey: number) else { return }
         countNoLonger(number, gone.request, at: now)
+        wasShown(number, gone.request, lives: false)
+        if case .rename(_, let phone) = gone.request { renamed(number, phone, nil, at: now) }
         if let cookie = cookie(of: gone.request) {
             finish(number, cookie, .unknown, at: nil)
         }
@@ -71,7 +97,10 @@ extension ModelState {
         guard let past = pending.removeValue(forKey: number) else { return }
         let request = past.request
         countNoLonger(number, request, at: now)
+        if case .session = answer { wasShown(number, request, lives: true) }
+        wasShown(number, request, lives: false)
         if case .refused(.rateLimited) = answer { judgeLimit(request, past.arrived, now) }
+        if case .refused(.sceneUnavailable) = answer { judgeGuess(request, past, now) }
         if let cookie = cookie(of: request) {
             switch answer {
             case .refused(let refusal): finish(number, cookie, .refused(refusal), at: now)
@@ -81,11 +110,10 @@ extension ModelState {
             }
         }
         switch (request, answer) {
-        case (.open(let old, _), .opened(let opened)):
+        case (.open(let old, let address), .opened(let opened)):
             took(opened, scene ?? "", past.arrived, now)
-            if let ask = old.flatMap({ askOfCookie[$0.exposed] }) {
-                askOfCookie[opened.cookie.exposed] = ask
-            }
+            goOn(opened.cookie.exposed, after: old?.exposed, from: address, at: now)
+            judgeCode(opened.cookie.exposed, from: address, past, now)
         case (.authorize, _), (.resume, _), (.tokens, _), (.revokeToken, _), (.userInfo, _):
             departForWebsite(number, request, answer, past.arrived, now)
         case (.view(let cookie), .view(let view)), (.poll(let cookie, _, _), .view(let view)):
@@ -115,9 +143,12 @@ extension ModelState {
         case (.cancel(let scene, _, let phone), _):
             judgePhone(phone, answer, past.arrived, now)
             if case .done = answer { judgePhoneCancel(number, scene, past.arrived, now) }
-        case (.logins(let phone), _), (.rename(_, let phone), _):
+        case (.logins(let phone), _):
             judgePhone(phone, answer, past.arrived, now)
             if case .logins(let logins) = answer { note(logins, of: phone, at: now) }
+        case (.rename(_, let phone), _):
+            judgePhone(phone, answer, past.arrived, now)
+            renamed(number, phone, answer, at: now)
         case (.revoke(let id, let phone), _):
             judgePhone(phone, answer, past.arrived, now)
             if case .done = answer { revoked(id, by: phone, at: now) }

@@ -16,24 +16,40 @@ struct ModelState: Sendable {
     var codes: [String: JSCode] = [:]
     var personOfUser: [UserID: String] = [:]
     var userOfPerson: [String: UserID] = [:]
-    /// When a person's first phone login was answered.
+    /// When the first phone login with a person's present user was answered.
     var knownSince: [String: Int64] = [:]
     var sessions: [String: ModelSession] = [:]
     var sessionOfDigest: [SecretDigest: String] = [:]
     var sessionOfLogin: [String: String] = [:]
     var secrets: Set<String> = []
+    /// The words of secrets, WeChat's among them, and those of log lines that could be a secret's.
+    var secretWords: Set<String> = []
+    var loggedWords: Set<String> = []
     var epochs: [Epoch] = []
+    /// The nicknames that people wanted, by who they are.
+    var renames: [String: [Rename]] = [:]
 
     /// What websites asked for, by their state.
     var asks: [String: AuthorizeAsk] = [:]
     /// Which ask an attempt's cookie, or a parked one, is for.
     var askOfCookie: [String: String] = [:]
+    /// When an ask was answered with a cookie that waits, by its state; the newest.
+    var askParkedAt: [String: Int64] = [:]
+    /// When the requests came that such cookies were the answer to, by these.
+    var parkedSince: [String: Int64] = [:]
+    /// How many requests have come that go on with a cookie.
+    var goesOn: [String: Int] = [:]
+    /// The first cookie of the chain of codes that one browser was shown.
+    var chainOfCookie: [String: String] = [:]
     /// By their codes.
     var grants: [String: ModelGrant] = [:]
     var accessTokens: [String: ModelToken] = [:]
     var refreshTokens: [String: ModelToken] = [:]
     var subjectOfPerson: [String: String] = [:]
+    /// When that was told first.
+    var subjectSince: [String: Int64] = [:]
     var personOfSubject: [String: String] = [:]
+    var sectorOfSubject: [String: String] = [:]
     var issuedAt: [Issue] = []
     /// When signing keys were revoked, by their names, and when that happened at all.
     var revokedKeys: [String: Int64] = [:]
@@ -49,6 +65,8 @@ struct ModelState: Sendable {
     let isQuotaFaulty: Bool
     /// The requests by which somebody asked for what there is a limit of.
     var asked: [String: [AskedFor]] = [:]
+    /// When the requests came by which somebody got what there is a limit of, by them and the node's life.
+    var granted: [String: [Int64]] = [:]
 
     init(policy: LoginPolicy, skew: Int64, isQuotaFaulty: Bool) {
         self.policy = policy
@@ -60,6 +78,8 @@ struct ModelState: Sendable {
     struct Pending: Sendable {
         var request: WireRequest
         var arrived: Int64
+        /// The node's life that it came to.
+        var life: String
     }
 
     struct JSCode: Sendable {
@@ -76,6 +96,8 @@ struct ModelState: Sendable {
         }
         var at: Int64
         var kind: Kind
+        /// Of a rollback, when the state was that has come back.
+        var from: Int64
     }
 
     mutating func violate(_ invariant: String, _ text: String, at now: Int64) {
@@ -93,11 +115,17 @@ struct ModelState: Sendable {
         epochs.last { $0.kind == .rollback && $0.at >= moment }?.at
     }
 
+    /// Whether something that was so at `moment` may be undone: by a backup, and one that is older.
+    func mayBeUndone(since moment: Int64) -> Bool {
+        epochs.contains { $0.kind == .rollback && $0.from <= moment && moment <= $0.at }
+    }
+
     /// Notes a secret that a peer was given; none comes twice (I14).
     mutating func newSecret(_ text: String, _ what: String, at now: Int64) {
         if !secrets.insert(text).inserted {
             violate("I14", "the \(what) \(text.short) was given before", at: now)
         }
+        know(secret: text, what, at: now)
     }
 }
 
@@ -165,6 +193,12 @@ struct ModelAttempt: Sendable {
     /// The newest state that was told, and when.
     var told: AttemptView
     var toldAt: Int64
+    /// Where the browser is that was shown the code.
+    var address = ""
+    /// What a phone may say that the code is for: more than one where nobody knows what it is for.
+    var cards: [ClientCard] = []
+    /// Whether the website's ask had waited too long when the code was asked for.
+    var isAskOver = false
     var numberShown: Int?
 
     func acts(_ kinds: Act.Kind...) -> [Act] { acts.filter { kinds.contains($0.kind) } }
@@ -202,6 +236,11 @@ struct ModelSession: Sendable {
     var mayBeEndedAt: Int64?
     /// The last departure of an answer to somebody who showed it.
     var seenAt: Int64
+    /// Who shows it is certain that it lives on from here: the arrival of one that was told that it lives, or
+    /// of an earlier one that was under way then, and may have been written down later.
+    var keptAt: Int64
+    /// Requests under way that show it, with the arrival of the first that was under way beside them.
+    var shows: [Int: Int64] = [:]
     /// Which website's ask it was made for.
     var ask: String?
     /// Whether that has its code.

@@ -18,6 +18,8 @@ package enum Plant: String, Sendable, CaseIterable {
     case codesUnlimited = "codes-unlimited"
     case codeOutlives = "code-outlives"
     case accessTokenOutlives = "access-token-outlives"
+    case guessesUnlimited = "guesses-unlimited"
+    case reloadsUnlimited = "reloads-unlimited"
 
     // The dice.
     case diceRepeat = "dice-repeat"
@@ -47,6 +49,8 @@ package enum Plant: String, Sendable, CaseIterable {
     case replayForgiven = "replay-forgiven"
     case givenBackLives = "given-back-lives"
     case subjectsMixed = "subjects-mixed"
+    case sectorsShared = "sectors-shared"
+    case sessionsUntouched = "sessions-untouched"
     case revokedKeyLives = "revoked-key-lives"
 
     // The edge, between the wire and the use cases.
@@ -82,6 +86,8 @@ package enum Plant: String, Sendable, CaseIterable {
         case .codesUnlimited: "WeChat is asked for codes without a limit"
         case .codeOutlives: "a website's code lives ten times as long"
         case .accessTokenOutlives: "an access token lives ten times as long"
+        case .guessesUnlimited: "a user may show as many wrong scenes as they like"
+        case .reloadsUnlimited: "a browser may ask for as many codes as it likes"
         case .diceRepeat: "dice fall the same way after every start"
         case .ownerForgotten: "a second person's scan takes the attempt over"
         case .redeemTwice: "a login can be collected twice"
@@ -107,6 +113,8 @@ package enum Plant: String, Sendable, CaseIterable {
         case .replayForgiven: "a code's second use ends nothing"
         case .givenBackLives: "a token that was given back stays good"
         case .subjectsMixed: "a website is told one name for everybody"
+        case .sectorsShared: "websites that must not compare people know them by one name"
+        case .sessionsUntouched: "that a session was shown is not written down"
         case .revokedKeyLives: "a key that was revoked goes on"
         case .anyNonce: "a confirm's nonce is not compared"
         case .confirmScans: "a confirm without a scan scans by itself"
@@ -160,9 +168,10 @@ package enum Plant: String, Sendable, CaseIterable {
         case .codeForAnyone, .verifierForgotten, .replayForgiven,
             .givenBackLives:
             ["I11"]
-        case .subjectsMixed: ["I9"]
+        case .subjectsMixed, .sectorsShared: ["I9"]
+        case .sessionsUntouched: ["I12"]
         case .keyUnpublished, .revokedKeyLives: ["I17"]
-        case .limitsShared: ["I23"]
+        case .limitsShared, .guessesUnlimited, .reloadsUnlimited: ["I23"]
         case .silentReconnect: ["L2", "L1"]
         case .floodDelays: ["L6", "L1"]
         }
@@ -186,6 +195,8 @@ package enum Plant: String, Sendable, CaseIterable {
         case .numberForgotten: policy.numberMatching = .off
         case .codesUnlimited: policy.codesPerMinute = 1_000_000
         case .codeOutlives: policy.grants.code = meant.grants.code * 10
+        case .guessesUnlimited: policy.deadScenesPerUser = 1_000_000
+        case .reloadsUnlimited: policy.attemptsPerBrowserPerMinute = 1_000_000
         case .accessTokenOutlives: policy.grants.accessToken = meant.grants.accessToken * 10
         default: break
         }

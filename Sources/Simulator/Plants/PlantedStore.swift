@@ -120,6 +120,7 @@ struct PlantedStore: RelayingStore {
         sector: String,
         candidate: SubjectID
     ) async throws(LoginStoreError) -> SubjectID {
+        let sector = plant == .sectorsShared ? "" : sector
         let own = try await rows.subject(of: user, sector: sector, candidate: candidate)
         guard plant == .subjectsMixed else { return own }
         return stage.plantMemory.change { memory in
@@ -161,6 +162,13 @@ struct PlantedStore: RelayingStore {
             }
             return outcome
         }
+    }
+
+    func touchSession(
+        _ cookie: SecretDigest,
+        at now: Timestamp
+    ) async throws(LoginStoreError) {
+        if plant != .sessionsUntouched { try await rows.touchSession(cookie, at: now) }
     }
 
     func endSession(_ cookie: SecretDigest) async throws(LoginStoreError) {

@@ -71,7 +71,7 @@ struct SimulatedNetwork: Sendable {
             stage.coverage.reach("fault: \(Fault.nodeDown.rawValue)")
             return nil
         }
-        let number = stage.model.arrive(request)
+        let number = stage.model.arrive(request, at: node.life.name)
         let answer = await PlantedDoor(stage: stage, node: node).answer(request)
         guard node.life.isAlive else {
             stage.model.vanish(number)
@@ -96,11 +96,22 @@ struct SimulatedNetwork: Sendable {
             )
         }
         stage.model.depart(number, answer, shown: shown)
-        let live = stage.rows.census.liveAttempts
-        if live > stage.options.policy.rows.liveAttempts {
-            stage.model.violate("I19", "\(live) attempts are alive")
-        }
+        countRows()
         return answer
+    }
+
+    private func countRows() {
+        let (rows, caps) = (stage.rows.census, stage.options.policy.rows)
+        let counts = [
+            (rows.liveAttempts, caps.liveAttempts, "attempts are alive"),
+            (rows.phoneSessions, caps.phoneSessions, "phones are logged in"),
+            (rows.browserSessions, caps.browserSessions, "browsers are logged in"),
+            (rows.parkedRequests, caps.parkedRequests, "websites' asks wait"),
+            (rows.grants, caps.grants, "grants are kept"),
+        ]
+        for (count, cap, what) in counts where count > cap {
+            stage.model.violate("I19", "\(count) \(what)")
+        }
     }
 
     private func lost(

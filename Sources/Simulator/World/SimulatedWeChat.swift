@@ -172,6 +172,9 @@ final class WeChatLine: HTTPTransport {
             return Self.json(stage.roll { $0.one(of: texts) })
         }
         let answer = stage.weChat.answer(call, at: stage.clock.now)
+        if path.hasPrefix("/cgi-bin/"), let token = answer.body.text(after: #""access_token":""#) {
+            stage.model.gaveAccessToken(token)
+        }
         stage.note("wechat \(path.prefix { $0 != "?" }) for node \(life.name)")
         if stage.strikes(stage.options.weChatLostAnswers, .weChatLostAnswer) {
             if stage.roll({ $0.chance(0.5) }) { throw .cutOff }

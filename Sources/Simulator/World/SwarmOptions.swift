@@ -14,6 +14,12 @@ package struct SwarmOptions: Sendable {
     /// The share of logins that are for a website.
     package var websites = 0.0
 
+    /// The share of logins before which somebody gives themselves another nickname.
+    package var nicknames = 0.0
+    /// The share of what people do that takes them minutes: they go on using a session, have a break before
+    /// they go back to a website, and websites show a token again after its grace.
+    package var dwells = 0.0
+
     // MARK: The network between peers and nodes; shares of requests
 
     package var lostRequests = 0.0
@@ -83,9 +89,23 @@ package struct SwarmOptions: Sendable {
             keyRotations = others.within(0...2)
             keyRevocations = others.within(1...2)
         }
+        var own = dice
+        for _ in 0..<5 { own = own.split() }
         drawPolicy(using: &dice)
+        drawHabits(using: &own)
         // One run in five is free of faults: what fails there, fails without an excuse.
         if dice.chance(0.8) { drawFaults(using: &dice) }
+    }
+
+    /// By dice of their own, as above.
+    private mutating func drawHabits(using dice: inout SplitMix64) {
+        if dice.chance(0.4) { nicknames = 0.3 }
+        if dice.chance(0.3) { dwells = 0.08 }
+        if dice.chance(0.3) { policy.attemptsPerAddressBurst = 20 }
+        if dice.chance(0.1) {
+            policy.rows.parkedRequests = dice.within(1...3)
+            policy.rows.grants = dice.within(3...8)
+        }
     }
 
     private mutating func drawFaults(using dice: inout SplitMix64) {
@@ -147,7 +167,8 @@ package struct SwarmOptions: Sendable {
         let milliseconds = { (wait: Duration) in "\(wait.wholeMilliseconds) ms" }
         return [
             "nodes \(nodes), users \(honestUsers), logins each \(loginsPerUser), "
-                + "for websites \(percent(websites)), drains \(drains)",
+                + "for websites \(percent(websites)), nicknames \(percent(nicknames)), "
+                + "dwells \(percent(dwells)), drains \(drains)",
             "adversaries \(adversaries.map(\.rawValue).joined(separator: ", "))",
             "network: lost requests \(percent(lostRequests)), lost answers \(percent(lostAnswers)), "
                 + "duplicates \(percent(duplicates)), given up \(percent(givenUp)), "
@@ -178,7 +199,9 @@ package struct SwarmOptions: Sendable {
                 + "launch \(policy.launch.rawValue), number \(policy.numberMatching.rawValue), "
                 + "dead scenes \(policy.deadScenesPerUser), "
                 + "codes a minute \(policy.codesPerMinute), codes ahead \(policy.pooledCodes), "
-                + "live attempts \(policy.rows.liveAttempts)",
+                + "codes an address \(policy.attemptsPerAddressBurst), "
+                + "live attempts \(policy.rows.liveAttempts), "
+                + "asks that wait \(policy.rows.parkedRequests), grants \(policy.rows.grants)",
         ]
     }
 }

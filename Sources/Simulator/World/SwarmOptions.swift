@@ -48,6 +48,8 @@ package struct SwarmOptions: Sendable {
     package var storeStalls = 0.0
     package var storeStallMax = 0
     package var storeConflicts = 0.0
+    /// How many take a moment, in which others go on.
+    package var storeMoments = 0.0
 
     // MARK: Nodes
 
@@ -89,6 +91,7 @@ package struct SwarmOptions: Sendable {
             keyRotations = others.within(0...2)
             keyRevocations = others.within(1...2)
         }
+        storeMoments = others.one(of: [0, 0.1, 0.5])
         var own = dice
         for _ in 0..<5 { own = own.split() }
         drawPolicy(using: &dice)
@@ -181,7 +184,7 @@ package struct SwarmOptions: Sendable {
             "store: failures \(percent(storeFailures)), "
                 + "lost acknowledgements \(percent(storeLostAcknowledgements)), "
                 + "stalls \(percent(storeStalls)) up to \(storeStallMax) ms, "
-                + "conflicts \(percent(storeConflicts))",
+                + "conflicts \(percent(storeConflicts)), moments \(percent(storeMoments))",
             "nodes: crashes \(crashes), shutdowns \(shutdowns), partitions \(partitions), "
                 + "rollbacks \(rollbacks), clock jumps \(clockJumps), "
                 + "keys rotated \(keyRotations), keys revoked \(keyRevocations), "

@@ -253,11 +253,13 @@ struct HonestUser: Sendable {
 
     /// Uses a session as long as there is one, or logs out while another tab still asks.
     private func dwell(_ session: SessionCookie) async {
-        for _ in 0..<8 where !stage.isOver {
+        for _ in 0..<stage.roll({ $0.one(of: [1, 2, 8]) }) where !stage.isOver {
             await stage.pause(stage.roll { Int64($0.within(8000...18_000)) })
             let reply = await network.send(.session(session), as: person)
             if reply.refusal == .noSession { return }
         }
+        // So long after the last look that this one is written down, too: past the end, or before it.
+        await stage.pause(8000)
         async let look = network.send(.session(session), as: person)
         async let end = network.send(.logout(session, cancelling: nil), as: person)
         _ = await (look, end)

@@ -159,7 +159,7 @@ package enum Plant: String, Sendable, CaseIterable {
         case .usersMixed: ["I9"]
         case .wrongIdentity: ["I2"]
         case .oldSessionKept, .logoutForgotten, .revokeForgotten: ["I21"]
-        case .lostWrites: ["I12", "L1"]
+        case .lostWrites: ["I12", "L1", "L2"]
         case .answersBeforeCommit: ["I3", "I4", "I7", "I8", "I12", "L1"]
         case .sweeperSleeps: ["L3", "L4"]
         case .backupRevives: ["R4"]

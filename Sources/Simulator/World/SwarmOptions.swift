@@ -70,7 +70,7 @@ package struct SwarmOptions: Sendable {
         loginsPerUser = dice.within(2...16)
         drains = dice.chance(0.05)
         if dice.chance(0.75) {
-            for kind in AdversaryKind.allCases where dice.chance(0.25) { adversaries.append(kind) }
+            for kind in AdversaryKind.first where dice.chance(0.25) { adversaries.append(kind) }
         }
         websites = dice.one(of: [0, 0.2, 0.6])
         if nodes > 1 { skew = Int64(dice.one(of: [0, 0, 20, 400])) }
@@ -86,6 +86,8 @@ package struct SwarmOptions: Sendable {
         drawPolicy(using: &dice)
         // One run in five is free of faults: what fails there, fails without an excuse.
         if dice.chance(0.8) { drawFaults(using: &dice) }
+        var newcomers = others.split()
+        for kind in AdversaryKind.later where newcomers.chance(0.25) { adversaries.append(kind) }
     }
 
     private mutating func drawFaults(using dice: inout SplitMix64) {

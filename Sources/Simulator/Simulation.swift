@@ -43,12 +43,15 @@ package struct Simulation: Sendable {
             await director.direct()
             stage.clock.close()
         }
+        var ends = true
         repeat {
-            stage.executor.runReady()
+            ends = stage.executor.runReady()
             if stage.model.hasFailed, !stage.clock.isClosed { stage.clock.close() }
-        } while stage.clock.step()
-        stage.executor.runReady()
-        if !stage.model.hasFailed {
+        } while ends && stage.clock.step()
+        if !ends || !stage.executor.runReady() {
+            // What never ends cannot be waited for: it is left as it is.
+            stage.model.violate("L5", "an instant never ends")
+        } else if !stage.model.hasFailed {
             if stage.executor.living > 0 {
                 stage.model.violate("L5", "\(stage.executor.living) tasks never ended")
             }

@@ -1,7 +1,7 @@
 /// The program `simulate`: reads its arguments, runs seeds, says what came of them.
 ///
 /// Exit status: 0 everything held, 1 something was violated (with `--plant`: the bug was not found),
-/// 64 wrong usage.
+/// 64 wrong usage, 74 something could not be written, 130 or 143 stopped by a signal.
 
 import ArgumentParser
 import Foundation
@@ -67,6 +67,25 @@ struct SimulateCommand: ParsableCommand {
             let known = Plant.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("'\(plant)' is no bug of ours; there are: \(known).")
         }
+        let given = [
+            ("--seed", seed != nil), ("--runs", runs != nil), ("--seconds", seconds != nil),
+            ("--logins", logins != nil), ("--seeds", seeds != nil), ("--plant", plant != nil),
+            ("--plants", plants), ("--page", page != nil), ("--trace", trace),
+            ("--story", story != nil), ("--coverage", coverage),
+        ]
+        // What would be passed over is refused: who asks for it waits for it.
+        let modes = [
+            ("--plants", plants, ["--plants", "--page", "--runs"]),
+            ("--trace", trace, ["--trace", "--seed", "--plant"]),
+            ("--story", story != nil, ["--story", "--seed", "--plant"]),
+        ]
+        for (mode, isChosen, friends) in modes where isChosen {
+            for (name, isGiven) in given where isGiven && !friends.contains(name) {
+                throw ValidationError("\(mode) and \(name) do not go together.")
+            }
+        }
+        if page != nil, !plants { throw ValidationError("--page goes with --plants.") }
+        if story != nil, seed == nil { throw ValidationError("--story needs the --seed to write.") }
         for (name, value) in [("--runs", runs), ("--seconds", seconds), ("--logins", logins)] {
             if let value, value < 1 { throw ValidationError("\(name) must be at least 1.") }
         }
@@ -79,19 +98,10 @@ struct SimulateCommand: ParsableCommand {
         )
         if plants {
             let bounds = try page.map(Runner.bounds) ?? [:]
-            guard runner.findPlants(within: runs ?? Runner.plantRuns, bounds) else {
-                throw ExitCode(1)
-            }
-            return
+            return try finish(runner.findPlants(within: runs ?? Runner.plantRuns, bounds))
         }
-        if let story {
-            guard try runner.write(story: story) else { throw ExitCode(1) }
-            return
-        }
-        if trace {
-            guard runner.trace() else { throw ExitCode(1) }
-            return
-        }
+        if let story { return try finish(runner.write(story: story)) }
+        if trace { return try finish(runner.trace()) }
         let limits = Runner.Limits(
             // Without a limit of another kind, one seed.
             runs: runs ?? (seconds == nil && logins == nil && plant == nil ? 1 : nil),
@@ -99,6 +109,14 @@ struct SimulateCommand: ParsableCommand {
             logins: logins
         )
         let kept = try seeds.map(Runner.read) ?? []
-        guard runner.run(kept, limits, showsCoverage: coverage) else { throw ExitCode(1) }
+        try finish(runner.run(kept, limits, showsCoverage: coverage))
+    }
+
+    private func finish(_ end: Runner.End) throws {
+        if end == .unwritten {
+            let line = "What there was to say could not be written.\n"
+            try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
+        }
+        if end != .good { throw ExitCode(end.exitStatus) }
     }
 }

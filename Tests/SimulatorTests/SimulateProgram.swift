@@ -26,7 +26,7 @@ enum SimulateProgram {
 
     private struct Killed: Error {}
 
-    private static var path: FilePath {
+    static var path: FilePath {
         let beside = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         for folder in [beside.path, ProjectFiles.url(".build/debug").path] {
             let file = "\(folder)/simulate"

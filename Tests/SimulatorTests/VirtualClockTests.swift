@@ -80,6 +80,36 @@ import Testing
         #expect(heard.all == [])
     }
 
+    @Test func `what is due at one instant goes on side by side`() {
+        func order(_ seed: UInt64) -> [String] {
+            let clock = VirtualClock(dice: SplitMix64(seed: 1))
+            let executor = SeededExecutor(dice: SplitMix64(seed: seed))
+            let heard = Heard()
+            for name in ["a", "b"] {
+                executor.start {
+                    try? await clock.sleep(10)
+                    for step in 1...3 {
+                        heard.hear("\(name)\(step)")
+                        await Task.yield()
+                    }
+                }
+            }
+            repeat { executor.runReady() } while clock.step()
+            return heard.all
+        }
+        let orders = Set((1...40).map { order($0) })
+        let whole = [["a1", "a2", "a3", "b1", "b2", "b3"], ["b1", "b2", "b3", "a1", "a2", "a3"]]
+        #expect(orders.subtracting(whole).count > 5, "one reads, the other writes, the one writes")
+    }
+
+    @Test func `an instant that never ends is given up`() {
+        executor.start {
+            while true { await Task.yield() }
+        }
+        #expect(!executor.runReady(atMost: 1000))
+        #expect(executor.living == 1)
+    }
+
     @Test func `the seed decides the order of what is ready at once`() {
         func order(_ seed: UInt64) -> [String] {
             let executor = SeededExecutor(dice: SplitMix64(seed: seed))

@@ -25,6 +25,8 @@ package enum Plant: String, Sendable, CaseIterable {
     // The store.
     case ownerForgotten = "owner-forgotten"
     case redeemTwice = "redeem-twice"
+    case redeemRace = "redeem-race"
+    case lostUpdates = "lost-updates"
     case redeemUnconfirmed = "redeem-unconfirmed"
     case phoneCancelForgotten = "phone-cancel-forgotten"
     case browserCancelForgotten = "browser-cancel-forgotten"
@@ -95,6 +97,9 @@ package enum Plant: String, Sendable, CaseIterable {
         case .diceRepeat: "dice fall the same way after every start"
         case .ownerForgotten: "a second person's scan takes the attempt over"
         case .redeemTwice: "a login can be collected twice"
+        case .redeemRace: "two who collect a login at one time both get it"
+        case .lostUpdates:
+            "of two changes to an attempt at one time the later one undoes the earlier"
         case .redeemUnconfirmed: "a login can be collected before the confirm"
         case .phoneCancelForgotten: "the phone's cancel is acknowledged and not written"
         case .browserCancelForgotten: "the browser's cancel is acknowledged and not written"
@@ -158,7 +163,8 @@ package enum Plant: String, Sendable, CaseIterable {
         case .codesUnlimited, .codeClaimForgotten, .retriesWeChat, .forcesTokens: ["I18"]
         case .diceRepeat: ["I14"]
         case .ownerForgotten: ["I5", "I16"]
-        case .redeemTwice: ["I1"]
+        case .redeemTwice, .redeemRace: ["I1"]
+        case .lostUpdates: ["I1", "I3", "I4", "I5", "I6", "I7", "I8", "I12", "I13"]
         case .phoneCancelForgotten, .logoutKeepsAttempt, .wrongNumberForgiven: ["I7"]
         case .browserCancelForgotten: ["I7", "I6"]
         case .supersedeForgotten: ["I4"]

@@ -36,6 +36,14 @@ struct PlantedStore: RelayingStore {
         _ change: @escaping @Sendable (inout Attempt) -> Outcome
     ) async throws(LoginStoreError) -> AttemptUpdate<Outcome>? {
         let plant = plant
+        if plant == .lostUpdates {
+            guard let before = try await rows.attempt(key) else { return nil }
+            await letOthersGoOn()
+            return try await rows.updateAttempt(key) { attempt in
+                attempt = before
+                return change(&attempt)
+            }
+        }
         let loses = plant == .lostWrites && stage.roll { $0.chance(0.25) }
         return try await rows.updateAttempt(key) { attempt in
             let before = attempt
@@ -70,6 +78,10 @@ struct PlantedStore: RelayingStore {
         ending old: SecretDigest?,
         at now: Timestamp
     ) async throws(LoginStoreError) -> AttemptUpdate<Attempt.RedeemOutcome>? {
+        if plant == .redeemRace, let before = try await rows.attempt(key) {
+            await letOthersGoOn()
+            _ = try await rows.updateAttempt(key) { attempt in attempt = before }
+        }
         let isBent = plant == .redeemTwice || plant == .redeemUnconfirmed || plant == .wrongIdentity
         if isBent {
             let last = stage.lastOwner
@@ -84,6 +96,11 @@ struct PlantedStore: RelayingStore {
             ending: plant == .oldSessionKept ? nil : old,
             at: now
         )
+    }
+
+    /// What a store does that reads and writes in two steps.
+    private func letOthersGoOn() async {
+        await stage.pause(stage.roll { Int64($0.within(0...2)) })
     }
 
     func expireAttempts(

@@ -48,10 +48,22 @@ package final class SeededExecutor: TaskExecutor {
         return { task.cancel() }
     }
 
+    /// More jobs than any instant has: whoever goes on beyond goes on for ever.
+    package static let jobsPerInstantMax = 2_000_000
+
     /// Runs jobs until none is ready.
-    package func runReady() {
+    ///
+    /// - Returns: false when there were more than an instant can have.
+    @discardableResult
+    package func runReady(atMost most: Int = jobsPerInstantMax) -> Bool {
         let executor = asUnownedTaskExecutor()
-        while let job = next() { job.runSynchronously(on: executor) }
+        var left = most
+        while let job = next() {
+            job.runSynchronously(on: executor)
+            left -= 1
+            if left == 0 { return false }
+        }
+        return true
     }
 
     private func next() -> UnownedJob? {

@@ -22,6 +22,7 @@ final class SimulatedStore: RelayingStore {
         try await admit()
         let value = try await call(rows)
         try settle()
+        try await takeMoment()
         return value
     }
 
@@ -35,6 +36,7 @@ final class SimulatedStore: RelayingStore {
             await stage.pause(wait)
             try checkAlive()
         }
+        try await takeMoment()
         if life.diesAtStore(before: true) { throw die() }
         if stage.strikes(stage.options.storeFailures, .storeFailure) {
             throw .unavailable("simulated, before")
@@ -47,6 +49,18 @@ final class SimulatedStore: RelayingStore {
         if stage.strikes(stage.options.storeLostAcknowledgements, .storeLostAcknowledgement) {
             throw .unavailable("simulated, after")
         }
+        try checkAlive()
+    }
+
+    /// The most milliseconds that an operation takes before its change, and after it, where nothing goes
+    /// wrong.
+    private static let momentMax = 2
+
+    /// Lets others go on: what a caller knew before may not be so any more.
+    private func takeMoment() async throws(LoginStoreError) {
+        let share = stage.options.storeMoments
+        guard share > 0, stage.roll({ $0.chance(share) }) else { return }
+        await stage.pause(stage.roll { Int64($0.within(0...Self.momentMax)) })
         try checkAlive()
     }
 

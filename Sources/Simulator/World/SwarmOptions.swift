@@ -42,6 +42,8 @@ package struct SwarmOptions: Sendable {
     package var storeStalls = 0.0
     package var storeStallMax = 0
     package var storeConflicts = 0.0
+    /// How many take a moment, in which others go on.
+    package var storeMoments = 0.0
 
     // MARK: Nodes
 
@@ -83,6 +85,7 @@ package struct SwarmOptions: Sendable {
             keyRotations = others.within(0...2)
             keyRevocations = others.within(1...2)
         }
+        storeMoments = others.one(of: [0, 0.1, 0.5])
         drawPolicy(using: &dice)
         // One run in five is free of faults: what fails there, fails without an excuse.
         if dice.chance(0.8) { drawFaults(using: &dice) }
@@ -162,7 +165,7 @@ package struct SwarmOptions: Sendable {
             "store: failures \(percent(storeFailures)), "
                 + "lost acknowledgements \(percent(storeLostAcknowledgements)), "
                 + "stalls \(percent(storeStalls)) up to \(storeStallMax) ms, "
-                + "conflicts \(percent(storeConflicts))",
+                + "conflicts \(percent(storeConflicts)), moments \(percent(storeMoments))",
             "nodes: crashes \(crashes), shutdowns \(shutdowns), partitions \(partitions), "
                 + "rollbacks \(rollbacks), clock jumps \(clockJumps), "
                 + "keys rotated \(keyRotations), keys revoked \(keyRevocations), "

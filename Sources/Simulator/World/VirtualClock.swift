@@ -117,21 +117,31 @@ package final class VirtualClock: Sendable {
         if case .wake(let sleeper) = deed { sleeper.resume(returning: false) }
     }
 
-    /// Passes time until the next thing that is due, and does it.
+    /// Passes time until the next thing that is due, and does it and all else that is due at that
+    /// instant: what goes on from there goes on side by side.
     ///
     /// - Returns: false when nothing is due any more.
     package func step() -> Bool {
-        let deed: Deed? = state.withLock { state in
-            while let entry = state.pop() {
-                guard let deed = state.take(entry.timer) else { continue }
+        // What is planned by what is done now waits for the next step.
+        let newest = state.withLock { $0.lastNumber }
+        guard let (first, now) = next(where: { _ in true }) else { return false }
+        first.perform()
+        while let (deed, _) = next(where: { $0.at == now && $0.timer.number <= newest }) {
+            deed.perform()
+        }
+        return true
+    }
+
+    /// Takes out what is due next, where it is so; time passes to its moment.
+    private func next(where isIt: (Entry) -> Bool) -> (Deed, Int64)? {
+        state.withLock { state in
+            while let first = state.heap.first, state.isFree(first) || isIt(first) {
+                guard let entry = state.pop(), let deed = state.take(entry.timer) else { continue }
                 state.now = entry.at
-                return deed
+                return (deed, entry.at)
             }
             return nil
         }
-        guard let deed else { return false }
-        deed.perform()
-        return true
     }
 
     /// From now on nobody sleeps, and who sleeps is woken; what was to be done is done at once.
@@ -172,6 +182,11 @@ extension VirtualClock.State {
         let tie = UInt32(truncatingIfNeeded: dice.next())
         push(VirtualClock.Entry(at: max(moment, now), tie: tie, timer: timer))
         return timer
+    }
+
+    /// Whether what an entry names was done, or taken back.
+    fileprivate func isFree(_ entry: VirtualClock.Entry) -> Bool {
+        places[entry.timer.place].number != entry.timer.number
     }
 
     /// Takes out what was to be done; nil when that was done or taken before.

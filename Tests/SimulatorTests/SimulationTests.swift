@@ -35,7 +35,7 @@ import Testing
             "fault: answer lost: ", "fault: node crashed: ", "fault: store failed after: ",
             "fault: wechat answer lost: ", "confirmed × complete: ", "redeemed × complete: ",
             "refused: sceneUnavailable: ", "adversary: replayer: ", "tokens: ok: ",
-            "user info: ok: ",
+            "user info: ok: ", "adversary: impostor: ", "adversary: bad website: ",
         ] {
             #expect(ended.output.contains("\n\(goal)"), "\(goal)")
         }

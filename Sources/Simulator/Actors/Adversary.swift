@@ -9,9 +9,9 @@ struct Adversary: Sendable {
     let stage: Stage
     let kind: AdversaryKind
     let phone: PhoneInHand
-    private let address: String
-    private var name: String { phone.person }
-    private var network: SimulatedNetwork { SimulatedNetwork(stage: stage) }
+    let address: String
+    var name: String { phone.person }
+    var network: SimulatedNetwork { SimulatedNetwork(stage: stage) }
     private var policy: LoginPolicy { stage.options.policy }
 
     init(stage: Stage, kind: AdversaryKind, number: Int) {
@@ -48,6 +48,8 @@ struct Adversary: Sendable {
         case .doubleTapper: await tapTwice()
         case .latecomer: await comeLate()
         case .codeThief: await steal()
+        case .impostor: await pretend()
+        case .badWebsite: await mislead()
         }
     }
 

@@ -21,4 +21,14 @@ package enum AdversaryKind: String, Sendable, CaseIterable {
     /// Has seen what websites were given, and wants their tokens: as another website, without a proof, or
     /// once more.
     case codeThief = "code thief"
+    /// Shows its own phone and its own website for what others have: their nonces, their logins, their tokens.
+    case impostor
+    /// Sends people's browsers to us with asks that no website may make, and has looked into the pages of
+    /// others: it has their codes with the right verifiers, and lacks the secret or the address.
+    case badWebsite = "bad website"
+
+    /// Those that joined when seeds had been kept: they are drawn by dice of their own, which leaves the
+    /// other seeds as they were.
+    static let later: [AdversaryKind] = [.impostor, .badWebsite]
+    static let first = allCases.filter { !later.contains($0) }
 }

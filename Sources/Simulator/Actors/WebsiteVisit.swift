@@ -13,9 +13,14 @@ struct WebsiteVisit: Sendable {
     init(stage: Stage, site: Website, prompt: String? = nil) {
         self.stage = stage
         self.site = site
-        let (state, nonce, verifier, isOffline) = stage.roll { dice in
+        let (state, nonce, verifier, isOffline, maxAge) = stage.roll { dice in
             let words = (0..<3).map { _ in Base64URL.encode(randomBytes(32, using: &dice)) }
-            return (words[0], words[1], words[2], dice.chance(0.5))
+            let isOffline = dice.chance(0.5)
+            // By dice of its own: who asks for no age takes the steps of before there was one.
+            var aside = dice
+            aside = aside.split()
+            let maxAge = aside.one(of: Self.ages)
+            return (words[0], words[1], words[2], isOffline, maxAge)
         }
         self.verifier = verifier
         ask = AuthorizeAsk(
@@ -25,9 +30,13 @@ struct WebsiteVisit: Sendable {
             state: state,
             nonce: nonce,
             challenge: ModelState.challenge(verifier),
-            prompt: prompt
+            prompt: prompt,
+            maxAge: maxAge
         )
     }
+
+    /// How old a login may be for a website, in seconds; most do not say.
+    private static let ages: [Int?] = [nil, nil, nil, nil, 0, 2, 10, 3600]
 
     enum Beginning: Sendable {
         /// The browser must log in first.
@@ -83,7 +92,7 @@ struct WebsiteVisit: Sendable {
         // goes to where that one came from, whose ask it is (the model sees to that, I10). A real page is
         // told (`other_request`); here there are no pages.
         guard response.state == ask.state else { return }
-        stage.board.showCode(code, for: site.id)
+        stage.board.showCode(code, for: site.id, verifier: verifier)
         stage.executor.start { await redeem(code) }
     }
 

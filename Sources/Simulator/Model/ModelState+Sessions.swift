@@ -82,9 +82,15 @@ extension ModelState {
         }
     }
 
+    /// Whether a phone is of the person whose browser has a session.
+    func isOwner(_ bearer: PhoneBearer, of cookie: String) -> Bool {
+        guard let session = sessions[cookie] else { return false }
+        return phones[bearer.text]?.user == session.user
+    }
+
     mutating func revoked(_ id: String, by bearer: PhoneBearer, at now: Int64) {
         guard let cookie = sessionOfLogin[id] else { return }
-        if let session = sessions[cookie], phones[bearer.text]?.user != session.user {
+        if let session = sessions[cookie], !isOwner(bearer, of: cookie) {
             violate("I9", "somebody ended a login of \(session.person)", at: now)
         }
         end(cookie, at: now)

@@ -59,32 +59,46 @@ extension ModelState {
         switch request {
         case .authorize(let ask, _, _):
             asks[ask.state] = ask
+            if askedAt[ask.state] == nil { askedAt[ask.state] = now }
         case .tokens(let ask, _):
             guard let code = code(of: ask) else { return }
             let isOwners = grants[code].map { $0.ask.client == ask.client } ?? false
-            let isAuthentic = Website.named(ask.client).map { $0.secret == ask.secret } ?? false
+            let isAuthentic = isAuthentic(ask)
             var isProven = true
+            var isCode = false
             var isSound = isOwners && isAuthentic
             if case .code(_, let redirect, let verifier) = ask.kind {
+                isCode = true
                 isProven = verifier.map(Self.challenge) == grants[code]?.ask.challenge
                 isSound = isSound && isProven && redirect == grants[code]?.ask.redirect
             }
+            // Who cannot prove to be a website, and whoever brings another one's refresh token, changes
+            // nothing, and so excuses nothing; tokens for them are a violation.
+            guard isAuthentic, isOwners || isCode else { return }
             grants[code]?.exchanges.append(
                 ModelGrant.Exchange(
                     number: lastNumber,
                     shown: ask.shown,
-                    isOwners: isOwners && isAuthentic && isProven,
+                    isOwners: isOwners && isProven,
                     isSound: isSound,
                     arrived: now
                 )
             )
             // Whoever is a client burns a code that is not theirs.
-            if isAuthentic, !isSound { mayDie(code, at: now) }
+            if !isSound { mayDie(code, at: now) }
         case .revokeToken(let ask):
-            if let code = code(of: ask) { mayDie(code, at: now) }
+            // A website gives back its own tokens alone.
+            if let code = code(of: ask), grants[code]?.ask.client == ask.client, isAuthentic(ask) {
+                mayDie(code, at: now)
+            }
         default:
             break
         }
+    }
+
+    /// Whether somebody proves to be the website that they say they are.
+    private func isAuthentic(_ ask: TokenAsk) -> Bool {
+        Website.named(ask.client).map { $0.secret == ask.secret } ?? false
     }
 
     private mutating func mayDie(_ code: String, at now: Int64) {
@@ -123,7 +137,17 @@ extension ModelState {
             newSecret(cookie.exposed, "attempt cookie", at: now)
             askOfCookie[cookie.exposed] = ask.state
             parked(cookie.exposed, after: cookies.attempt?.exposed, ask, arrived, now)
-        case (.authorize(_, let cookies, _), .authorized(let response)):
+            judgeAsk(ask, now)
+            if ask.prompt == "none" {
+                violate("I3", "\(ask.client) wanted no page, and one is shown", at: now)
+            }
+        case (.authorize(let ask, let cookies, _), .authorized(let response)):
+            if !ask.isForOwnAddress {
+                violate("I11", "a browser was sent to \(response.redirectURI.text)", at: now)
+            }
+            guard case .code = response.outcome else { return }
+            judgeAsk(ask, now)
+            judgeAge(ask, cookies.session?.exposed ?? "", arrived, now)
             gave(response, to: cookies.session?.exposed ?? "", arrived, now)
         case (.resume(let cookie), .authorized(let response)):
             let session = sessions[cookie.exposed]
@@ -144,8 +168,11 @@ extension ModelState {
         case (.tokens(let ask, _), .websiteRefused(let error)):
             refusedExchange(number, ask, error, arrived, now)
         case (.revokeToken(let ask), .done):
-            guard let code = code(of: ask), let site = Website.named(ask.client),
-                grants[code]?.ask.client == ask.client, site.secret == ask.secret,
+            if !isAuthentic(ask) {
+                violate("I11", "who is not \(ask.client) gave a token back for it", at: now)
+            }
+            guard let code = code(of: ask), grants[code]?.ask.client == ask.client,
+                isAuthentic(ask),
                 let token = accessTokens[ask.shown] ?? refreshTokens[ask.shown],
                 // One that may have been replaced meanwhile is none, and giving it back ends nothing.
                 grants[code]?.exchanges
@@ -166,6 +193,33 @@ extension ModelState {
         }
     }
 
+    /// Something came of what a website asked for: it was for an address of that website, and goes with a
+    /// verifier.
+    private mutating func judgeAsk(_ ask: AuthorizeAsk, _ now: Int64) {
+        if !ask.isForOwnAddress {
+            violate("I11", "\(ask.client) may ask for \(ask.redirect)", at: now)
+        }
+        if ask.challenge == nil {
+            violate("I11", "\(ask.client) may ask for a code without a verifier", at: now)
+        }
+    }
+
+    /// A session answered a website at once: it may be as old as that.
+    private mutating func judgeAge(
+        _ ask: AuthorizeAsk,
+        _ cookie: String,
+        _ arrived: Int64,
+        _ now: Int64
+    ) {
+        if ask.prompt == "login" {
+            violate("I3", "\(ask.client) asked for a new login, and got an older one", at: now)
+        }
+        guard let most = ask.maxAge, let session = sessions[cookie] else { return }
+        if arrived - session.departed > Int64(most) * 1000 + skew {
+            violate("I16", "a login is older than \(ask.client) takes it", at: now)
+        }
+    }
+
     /// A browser was sent back to a website with a code.
     private mutating func gave(
         _ response: AuthorizationResponse,
@@ -178,7 +232,9 @@ extension ModelState {
         guard let ask = response.state.flatMap({ asks[$0] }) else {
             return violate("I11", "a code for what no website asked", at: now)
         }
-        if response.redirectURI.text != ask.redirect {
+        // Where it went is held against what is registered: what was asked for proves nothing.
+        let own = Website.named(ask.client)?.redirect
+        if response.redirectURI.text != ask.redirect || response.redirectURI.text != own {
             violate("I11", "a code went to \(response.redirectURI.text)", at: now)
         }
         guard let session = sessions[cookie] else {
@@ -186,6 +242,11 @@ extension ModelState {
         }
         if let ended = session.endedAt, ended < arrived {
             violate("I21", "a session of \(session.person) gave a code after its end", at: now)
+        }
+        if ask.prompt == "login" || ask.maxAge == 0,
+            session.departed < askedAt[ask.state] ?? .min
+        {
+            violate("I3", "\(ask.client) was given a login from before it asked", at: now)
         }
         if let rollback = rolledBack(since: session.departed), arrived > rollback {
             violate("R4", "a session outlived a restored backup", at: now)
@@ -265,7 +326,7 @@ extension ModelState {
         case .refresh, .revoke:
             judgeRefresh(ask.shown, grant, arrived, now)
         }
-        judgeIDToken(tokens.idToken, ask, grant, arrived, now)
+        judgeIDToken(tokens, ask, grant, arrived, now)
         finish(code, number, done: true, at: now)
         accessTokens[tokens.accessToken.exposed] = ModelToken(
             code: code,
@@ -307,13 +368,13 @@ extension ModelState {
 
     /// What stands in an ID token: for whom, of whom, and for which ask.
     private mutating func judgeIDToken(
-        _ text: String,
+        _ tokens: IssuedTokens,
         _ ask: TokenAsk,
         _ grant: ModelGrant,
         _ arrived: Int64,
         _ now: Int64
     ) {
-        guard let claims = IDTokenText(text) else {
+        guard let claims = IDTokenText(tokens.idToken) else {
             return violate("I17", "an ID token cannot be read", at: now)
         }
         if claims["aud"] != grant.ask.client || claims["iss"] != SimulatedKeys.issuer {
@@ -324,6 +385,15 @@ extension ModelState {
         }
         know(claims["sub"] ?? "", as: grant.person, at: grant.ask.client, now)
         let issued = claims["iat"].flatMap { Int64($0) } ?? 0
+        judgeTimes(claims, issued, grant, arrived, now)
+        let hash = SHA256.hash(data: Array(tokens.accessToken.exposed.utf8)).prefix(16)
+        if claims["at_hash"] != Base64URL.encode(Array(hash)) {
+            violate("I17", "an ID token goes with another access token", at: now)
+        }
+        let name = claims["sid"] ?? ""
+        if name.isEmpty || !loginNames.isOne(name, of: grant.session, at: grant.ask.client) {
+            violate("I17", "an ID token names another login", at: now)
+        }
         if isRevoked(claims.kid, before: arrived) {
             violate("I17", "a revoked key signs", at: now)
         }
@@ -333,6 +403,41 @@ extension ModelState {
         if issued < last - slack { violate("I17", "iat went back", at: now) }
         issuedAt.append(Issue(departed: now, seconds: issued))
     }
+
+    /// When an ID token says that it was made, ends, and its login was.
+    private mutating func judgeTimes(
+        _ claims: IDTokenText,
+        _ issued: Int64,
+        _ grant: ModelGrant,
+        _ arrived: Int64,
+        _ now: Int64
+    ) {
+        let ends = claims["exp"].flatMap { Int64($0) } ?? .max
+        if ends <= issued || ends - issued > Self.idTokenSeconds {
+            violate("I16", "an ID token is good until \(ends), made at \(issued)", at: now)
+        }
+        guard let login = claims["auth_time"].flatMap({ Int64($0) }) else {
+            return violate("I17", "an ID token does not say when the login was", at: now)
+        }
+        if login > issued { violate("I17", "an ID token is older than its login", at: now) }
+        if !loginNames.isOne(login, of: grant.session) {
+            violate("I17", "a login was at \(login), too", at: now)
+        }
+        // Only where no clock was moved the model knows what the nodes' clocks say.
+        guard let session = sessions[grant.session],
+            !epochs.contains(where: { $0.kind == .clockJump })
+        else { return }
+        func seconds(_ moment: Int64) -> Int64 { (Stage.epoch + moment) / 1000 }
+        if login < seconds(session.arrived) || login > seconds(session.departed + skew) {
+            violate("I17", "an ID token says that the login was at \(login)", at: now)
+        }
+        if issued < seconds(arrived) || issued > seconds(now + skew) {
+            violate("I17", "an ID token says that it was made at \(issued)", at: now)
+        }
+    }
+
+    /// The longest that an ID token is good for, in seconds.
+    private static let idTokenSeconds: Int64 = 600
 
     /// Whether a key was revoked so long ago that every node knows.
     private func isRevoked(_ kid: String, before arrived: Int64) -> Bool {
@@ -450,6 +555,28 @@ extension ModelState {
             $0.isDone && $0.arrived > known.departed && ($0.departed ?? .max) < arrived
         }
         if isReplaced { violate("I11", "a token was good after its successor was given", at: now) }
+    }
+}
+
+/// What websites are told of browsers' sessions: a name of each, and when its login was.
+struct LoginNames: Sendable {
+    private var names: [String: String] = [:]
+    private var sessions: [String: String] = [:]
+    private var times: [String: Int64] = [:]
+
+    /// Whether a website knows a session by this name alone, and by it no other session.
+    mutating func isOne(_ name: String, of session: String, at client: String) -> Bool {
+        let (known, other) = (names["\(client) \(session)"], sessions["\(client) \(name)"])
+        names["\(client) \(session)"] = name
+        sessions["\(client) \(name)"] = session
+        return known ?? name == name && other ?? session == session
+    }
+
+    /// Whether nobody was told another time of a session's login.
+    mutating func isOne(_ time: Int64, of session: String) -> Bool {
+        let known = times[session]
+        times[session] = time
+        return known ?? time == time
     }
 }
 

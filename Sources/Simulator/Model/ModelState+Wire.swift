@@ -37,17 +37,21 @@ extension ModelState {
                 $0.token = phone.text
                 $0.nonce = nonce
             }
-        case .revoke(let id, _):
-            if let session = sessionOfLogin[id] { mayEnd(session, at: now) }
+        case .revoke(let id, let phone):
+            // Nobody but its owner's phone can end a login: no other excuses its end.
+            if let session = sessionOfLogin[id], isOwner(phone, of: session) {
+                mayEnd(session, at: now)
+            }
         case .session(let cookie), .resume(let cookie):
             isShown(cookie, at: now)
-        case .authorize(_, let cookies, _):
+        case .authorize(let ask, let cookies, _):
             // What waits in its place ends what the browser had.
             if let old = cookies.attempt {
                 act(old.exposed, .supersede, at: now)
                 goesOn[old.exposed, default: 0] += 1
             }
-            if let session = cookies.session { isShown(session, at: now) }
+            // For an ask that is not sound nobody looks who the browser is.
+            if let session = cookies.session, ask.isSound { isShown(session, at: now) }
             arriveForWebsite(request, at: now)
         case .tokens, .revokeToken:
             arriveForWebsite(request, at: now)

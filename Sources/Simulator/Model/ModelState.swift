@@ -31,6 +31,8 @@ struct ModelState: Sendable {
 
     /// What websites asked for, by their state.
     var asks: [String: AuthorizeAsk] = [:]
+    /// When each of those came first.
+    var askedAt: [String: Int64] = [:]
     /// Which ask an attempt's cookie, or a parked one, is for.
     var askOfCookie: [String: String] = [:]
     /// When an ask was answered with a cookie that waits, by its state; the newest.
@@ -51,6 +53,8 @@ struct ModelState: Sendable {
     var personOfSubject: [String: String] = [:]
     var sectorOfSubject: [String: String] = [:]
     var issuedAt: [Issue] = []
+    /// What ID tokens say of a browser's session.
+    var loginNames = LoginNames()
     /// When signing keys were revoked, by their names, and when that happened at all.
     var revokedKeys: [String: Int64] = [:]
     var keysRevokedAt: [Int64] = []

@@ -54,6 +54,8 @@ package enum Plant: String, Sendable, CaseIterable {
     case sectorsShared = "sectors-shared"
     case sessionsUntouched = "sessions-untouched"
     case revokedKeyLives = "revoked-key-lives"
+    case revokeAnyones = "revoke-anyones"
+    case authTimeNow = "auth-time-now"
 
     // The edge, between the wire and the use cases.
     case anyNonce = "any-nonce"
@@ -69,6 +71,14 @@ package enum Plant: String, Sendable, CaseIterable {
     case limitsShared = "limits-shared"
     case silentReconnect = "silent-reconnect"
     case floodDelays = "flood-delays"
+    case nonceAnyPhone = "nonce-any-phone"
+    case redirectAny = "redirect-any"
+    case redirectUnbound = "redirect-unbound"
+    case secretUnchecked = "secret-unchecked"
+    case challengeOptional = "challenge-optional"
+    case promptLoginIgnored = "prompt-login-ignored"
+    case maxAgeIgnored = "max-age-ignored"
+    case giveBackAnyones = "give-back-anyones"
 
     // The line to WeChat.
     case retriesWeChat = "retries-wechat"
@@ -121,6 +131,8 @@ package enum Plant: String, Sendable, CaseIterable {
         case .sectorsShared: "websites that must not compare people know them by one name"
         case .sessionsUntouched: "that a session was shown is not written down"
         case .revokedKeyLives: "a key that was revoked goes on"
+        case .revokeAnyones: "anybody's phone ends anybody's login"
+        case .authTimeNow: "a login is said to be as young as its code"
         case .anyNonce: "a confirm's nonce is not compared"
         case .confirmScans: "a confirm without a scan scans by itself"
         case .cookieUnchecked: "a cookie that nobody has collects the newest attempt"
@@ -134,6 +146,14 @@ package enum Plant: String, Sendable, CaseIterable {
         case .limitsShared: "everybody's dead scenes count for everybody"
         case .silentReconnect: "who connects anew is told of later changes alone"
         case .floodDelays: "each request waits for all that are under way"
+        case .nonceAnyPhone: "a nonce is good on any phone"
+        case .redirectAny: "a website's code goes to any address"
+        case .redirectUnbound: "a code is good with another address than it was sent to"
+        case .secretUnchecked: "a website's secret is not compared"
+        case .challengeOptional: "a website may ask for a code without a challenge"
+        case .promptLoginIgnored: "an older login answers who asked for a new one"
+        case .maxAgeIgnored: "how old a login may be for a website is ignored"
+        case .giveBackAnyones: "a website gives back another one's token"
         case .retriesWeChat: "a js_code whose answer was lost is shown to WeChat again"
         case .forcesTokens: "each access token is got by force"
         }
@@ -156,27 +176,30 @@ package enum Plant: String, Sendable, CaseIterable {
         case .phoneCancelForgotten, .logoutKeepsAttempt, .wrongNumberForgiven: ["I7"]
         case .browserCancelForgotten: ["I7", "I6"]
         case .supersedeForgotten: ["I4"]
-        case .usersMixed: ["I9"]
+        case .usersMixed, .revokeAnyones: ["I9"]
         case .wrongIdentity: ["I2"]
         case .oldSessionKept, .logoutForgotten, .revokeForgotten: ["I21"]
-        case .lostWrites: ["I12", "L1", "L2"]
+        case .lostWrites: ["I12", "L1", "L2", "I4"]
         case .answersBeforeCommit: ["I3", "I4", "I7", "I8", "I12", "L1"]
         case .sweeperSleeps: ["L3", "L4"]
         case .backupRevives: ["R4"]
-        case .anyNonce: ["I8"]
+        case .anyNonce, .nonceAnyPhone: ["I8"]
         case .cookieUnchecked: ["I10"]
         case .pushesTooMuch, .pushesOldNews: ["I13"]
         case .unevenRefusals: ["I22"]
         case .secretLogged: ["I20"]
-        case .codeOutlives, .accessTokenOutlives: ["I16"]
+        case .codeOutlives, .accessTokenOutlives, .maxAgeIgnored: ["I16"]
         case .capsForgotten: ["I19"]
         case .codeTwice: ["I1"]
-        case .codeForAnyone, .verifierForgotten, .replayForgiven,
-            .givenBackLives:
+        case .codeForAnyone, .verifierForgotten, .replayForgiven, .givenBackLives, .redirectAny,
+            .redirectUnbound, .challengeOptional:
             ["I11"]
+        case .secretUnchecked: ["I11", "I12"]
+        case .promptLoginIgnored: ["I3"]
+        case .giveBackAnyones: ["I12"]
         case .subjectsMixed, .sectorsShared: ["I9"]
         case .sessionsUntouched: ["I12"]
-        case .keyUnpublished, .revokedKeyLives: ["I17"]
+        case .keyUnpublished, .revokedKeyLives, .authTimeNow: ["I17"]
         case .limitsShared, .guessesUnlimited, .reloadsUnlimited: ["I23"]
         case .silentReconnect: ["L2", "L1"]
         case .floodDelays: ["L6", "L1"]

@@ -1,5 +1,6 @@
 import LoginDomain
 import LoginService
+import OpenIDConnect
 import Synchronization
 
 /// What stands between the wire and the use cases: nothing, or one bug.
@@ -71,12 +72,60 @@ struct PlantedDoor: Sendable {
             await stage.pause(Int64(count) * 60)
             stage.plantMemory.change { $0.underWay -= 1 }
             return await node.answer(request)
+        case (.nonceAnyPhone, .scan(_, _, let phone)):
+            let answer = await node.answer(request)
+            if case .scanned(let scanned) = answer {
+                stage.plantMemory.change { $0.phones[scanned.nonce.exposed] = phone }
+            }
+            return answer
+        case (.nonceAnyPhone, .confirm(let scene, let nonce, let number, let phone)):
+            return await asAnyPhone(request, nonce, phone) {
+                .confirm(scene: scene, nonce: nonce, number: number, $0)
+            }
+        case (.nonceAnyPhone, .cancel(let scene, let nonce, let phone)):
+            return await asAnyPhone(request, nonce, phone) {
+                .cancel(scene: scene, nonce: nonce, $0)
+            }
+        case (_, .authorize(let ask, let cookies, let address)):
+            let answer = await node.answer(
+                .authorize(ask.bent(by: plant), cookies, address: address)
+            )
+            guard plant == .redirectAny, case .authorized(var response) = answer,
+                let wanted = try? RedirectURI(registering: ask.redirect)
+            else { return answer }
+            response.redirectURI = wanted
+            return .authorized(response)
+        case (_, .tokens(let ask, let address)):
+            return await node.answer(.tokens(ask.bent(by: plant), address: address))
+        case (.giveBackAnyones, .revokeToken(let ask)):
+            for site in Website.all {
+                let own = TokenAsk(kind: ask.kind, client: site.id, secret: site.secret)
+                _ = await node.answer(.revokeToken(own))
+            }
+            return await node.answer(request)
+        case (_, .revokeToken(let ask)):
+            return await node.answer(.revokeToken(ask.bent(by: plant)))
         case (.secretLogged, .scan(_, _, let phone)):
             WatchedLog(stage: stage).judge("a scan by \(phone.text)")
             return await node.answer(request)
         default:
             return await node.answer(request)
         }
+    }
+
+    /// A request as it is, and where that is refused, as from the phone that was given the nonce.
+    private func asAnyPhone(
+        _ request: WireRequest,
+        _ nonce: String,
+        _ phone: PhoneBearer,
+        _ make: (PhoneBearer) -> WireRequest
+    ) async -> WireAnswer {
+        let answer = await node.answer(request)
+        guard case .refused(.sceneUnavailable) = answer,
+            let owner = stage.plantMemory.change({ $0.phones[nonce] }), owner.text != phone.text,
+            case .done = await node.answer(make(owner))
+        else { return answer }
+        return .done
     }
 
     func watch(
@@ -102,6 +151,37 @@ struct PlantedDoor: Sendable {
     }
 }
 
+extension AuthorizeAsk {
+    /// As a server with a bug reads it.
+    fileprivate func bent(by plant: Plant) -> AuthorizeAsk {
+        var ask = self
+        switch plant {
+        case .redirectAny: ask.redirect = Website.named(client)?.redirect ?? redirect
+        case .challengeOptional: ask.challenge = challenge ?? ModelState.challenge("")
+        case .promptLoginIgnored where prompt == "login": ask.prompt = nil
+        case .maxAgeIgnored: ask.maxAge = nil
+        default: break
+        }
+        return ask
+    }
+}
+
+extension TokenAsk {
+    /// As a server with a bug reads it.
+    fileprivate func bent(by plant: Plant) -> TokenAsk {
+        var ask = self
+        switch (plant, kind) {
+        case (.secretUnchecked, _):
+            ask.secret = Website.named(client)?.secret
+        case (.redirectUnbound, .code(let code, let redirect, let verifier)):
+            let own = Website.named(client)?.redirect ?? redirect
+            ask.kind = .code(code, redirect: own, verifier: verifier)
+        default: break
+        }
+        return ask
+    }
+}
+
 /// What the bugs of a run remember.
 final class PlantMemory: Sendable {
     private let state = Mutex(State())
@@ -109,6 +189,7 @@ final class PlantMemory: Sendable {
     struct State: Sendable {
         var lastOwner: UserID?
         var nonces: [String: String] = [:]
+        var phones: [String: PhoneBearer] = [:]
         var newestCookie: AttemptCookie?
         var deadScenes = 0
         var underWay = 0

@@ -147,6 +147,23 @@ struct PlantedStore: RelayingStore {
         }
     }
 
+    func openGrant(
+        _ grant: Grant,
+        answering request: AnsweredRequest
+    ) async throws(LoginStoreError) -> Bool {
+        var grant = grant
+        if plant == .authTimeNow {
+            let opened = grant.codeExpiresAt + (.zero - stage.options.policy.grants.code)
+            grant = grant.put(
+                in: grant.state,
+                for: grant.client,
+                grant.codeChallenge,
+                authenticatedAt: opened
+            )
+        }
+        return try await rows.openGrant(grant, answering: request)
+    }
+
     func updateGrant<Outcome: Sendable>(
         _ key: GrantKey,
         _ change: @escaping @Sendable (inout Grant) -> Outcome
@@ -199,14 +216,25 @@ struct PlantedStore: RelayingStore {
         guard plant != .revokeForgotten else {
             return try await rows.logins(of: user).contains { $0.id == id }
         }
+        if plant == .revokeAnyones {
+            for record in try await rows.users(after: nil, limit: 100)
+            where try await rows.revokeLogin(id, of: record.user.id) {
+                return true
+            }
+            return false
+        }
         return try await rows.revokeLogin(id, of: user)
     }
 }
 
 extension Grant {
     /// The same grant in another state, for another website and another challenge.
-    fileprivate func put(in state: State, for client: RelyingPartyID, _ challenge: String?) -> Grant
-    {
+    fileprivate func put(
+        in state: State,
+        for client: RelyingPartyID,
+        _ challenge: String?,
+        authenticatedAt moment: Timestamp? = nil
+    ) -> Grant {
         Grant(
             id: id,
             client: client,
@@ -217,7 +245,7 @@ extension Grant {
             scopes: scopes,
             nonce: nonce,
             codeChallenge: challenge,
-            authenticatedAt: authenticatedAt,
+            authenticatedAt: moment ?? authenticatedAt,
             way: way,
             code: code,
             codeExpiresAt: codeExpiresAt,

@@ -254,7 +254,11 @@ struct StoryWriter {
         case .authorize(let ask, _, _):
             let site = cast(site: Self.site(ask.client))
             var options = ["website: \(site)"]
+            // A website of the scenarios has a proof for each code.
+            guard ask.challenge != nil else { return nil }
             if let prompt = ask.prompt { options.append("prompt: \(prompt)") }
+            if let maxAge = ask.maxAge { options.append("max_age: \(maxAge)") }
+            if !ask.isForOwnAddress { options.append("redirect: \(ask.redirect)") }
             switch entry.answer {
             case .parked: break
             case .authorized(let response):
@@ -278,8 +282,11 @@ struct StoryWriter {
                 options: ["website: \(cast(site: site))"]
             )
         case .tokens(let ask, _):
-            guard case .code(let code, _, let verifier) = ask.kind,
-                let browser = browserOfCode[code], let site = siteOfCode[code]
+            guard case .code(let code, let redirect, let verifier) = ask.kind,
+                let browser = browserOfCode[code], let site = siteOfCode[code],
+                // It says its own secret, and for its own code its own address.
+                let asking = Website.named(ask.client), asking.secret == ask.secret,
+                asking.redirect == redirect || Self.site(ask.client) != site
             else { return nil }
             var options = ["of: \(cast(browser: browser))"]
             let asker = cast(site: Self.site(ask.client))
@@ -287,7 +294,9 @@ struct StoryWriter {
             if verifier == nil { options.append("verifier: \(Self.anyVerifier)") }
             return Step(who: asker, verb: "redeem", options: options, waiter: browser)
         case .revokeToken(let ask):
-            guard let browser = browserOfToken[ask.shown] else { return nil }
+            guard let browser = browserOfToken[ask.shown],
+                Website.named(ask.client)?.secret == ask.secret
+            else { return nil }
             return Step(
                 who: cast(site: Self.site(ask.client)),
                 verb: "revoke",

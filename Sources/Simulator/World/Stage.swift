@@ -149,16 +149,16 @@ final class Board: Sendable {
     private struct State {
         var pictures: [[UInt8]] = []
         var requests: [WireRequest] = []
-        var codes: [(code: String, client: String)] = []
+        var codes: [ShownCode] = []
         var idTokens: [(text: String, at: Int64)] = []
     }
 
     private static let most = 40
 
     /// An authorization code went through a browser.
-    func showCode(_ code: String, for client: String) {
+    func showCode(_ code: String, for client: String, verifier: String) {
         state.withLock { state in
-            state.codes.append((code, client))
+            state.codes.append(ShownCode(code: code, client: client, verifier: verifier))
             if state.codes.count > Self.most { state.codes.removeFirst() }
         }
     }
@@ -171,7 +171,7 @@ final class Board: Sendable {
         }
     }
 
-    var codes: [(code: String, client: String)] { state.withLock { $0.codes } }
+    var codes: [ShownCode] { state.withLock { $0.codes } }
     var idTokens: [(text: String, at: Int64)] { state.withLock { $0.idTokens } }
 
     func show(_ picture: [UInt8]) {
@@ -191,6 +191,14 @@ final class Board: Sendable {
 
     var pictures: [[UInt8]] { state.withLock { $0.pictures } }
     var requests: [WireRequest] { state.withLock { Array($0.requests.suffix(Self.most)) } }
+}
+
+/// A code that went through a browser, and what its website keeps to itself.
+struct ShownCode: Sendable {
+    var code: String
+    var client: String
+    /// Known to thieves that look into the website's pages.
+    var verifier: String
 }
 
 /// When texts were seen last.

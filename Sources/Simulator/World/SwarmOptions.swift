@@ -78,7 +78,7 @@ package struct SwarmOptions: Sendable {
         loginsPerUser = dice.within(2...16)
         drains = dice.chance(0.05)
         if dice.chance(0.75) {
-            for kind in AdversaryKind.allCases where dice.chance(0.25) { adversaries.append(kind) }
+            for kind in AdversaryKind.first where dice.chance(0.25) { adversaries.append(kind) }
         }
         websites = dice.one(of: [0, 0.2, 0.6])
         if nodes > 1 { skew = Int64(dice.one(of: [0, 0, 20, 400])) }
@@ -98,6 +98,8 @@ package struct SwarmOptions: Sendable {
         drawHabits(using: &own)
         // One run in five is free of faults: what fails there, fails without an excuse.
         if dice.chance(0.8) { drawFaults(using: &dice) }
+        var newcomers = others.split()
+        for kind in AdversaryKind.later where newcomers.chance(0.25) { adversaries.append(kind) }
     }
 
     /// By dice of their own, as above.

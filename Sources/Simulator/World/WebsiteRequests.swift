@@ -8,17 +8,26 @@ struct AuthorizeAsk: Sendable {
     /// Drawn anew for each: it names the ask in what comes back.
     var state: String
     var nonce: String
-    var challenge: String
+    /// Nil for one that would do without a verifier.
+    var challenge: String?
     var prompt: String?
+    /// How many seconds ago the login may have been.
+    var maxAge: Int?
 
     var form: String {
         var form =
             "response_type=code&client_id=\(client)&redirect_uri=\(redirect.escaped)"
             + "&scope=\(scope.escaped)&state=\(state)&nonce=\(nonce)"
-            + "&code_challenge=\(challenge)&code_challenge_method=S256"
+        if let challenge { form += "&code_challenge=\(challenge)&code_challenge_method=S256" }
         if let prompt { form += "&prompt=\(prompt)" }
+        if let maxAge { form += "&max_age=\(maxAge)" }
         return form
     }
+
+    /// Whether its address is the one that the website has registered, letter for letter.
+    var isForOwnAddress: Bool { Website.named(client)?.redirect == redirect }
+    /// Whether it may be answered at all, as all our websites are registered.
+    var isSound: Bool { isForOwnAddress && challenge != nil }
 }
 
 /// What a website asks of `/token` and `/revoke`, or somebody who would like to be it.

@@ -41,11 +41,16 @@ package final class Coverage: Sendable {
             "noAttempt", "notConfirmed", "alreadyCompleted", "noSession", "noPhoneSession",
             "invalidCode", "userBlocked", "tooFast", "confirmBlocked", "numberRequired",
             "sceneUnavailable", "rateLimited", "weChatUnavailable", "storeUnavailable",
-            "unknownLogin", "badNickName",
+            "unknownLogin", "badNickName", "noRequest", "requestExpired", "unsoundRequest",
+        ]
+        let oauth = [
+            "authorize: invalid_request", "authorize: login_required",
+            "authorize: temporarily_unavailable", "resume: temporarily_unavailable",
+            "tokens: invalid_client", "tokens: invalid_grant", "revoke token: invalid_client",
         ]
         let adversaries = AdversaryKind.allCases.map { "adversary: \($0.rawValue)" }
         let operators = ["a key is published", "a key is revoked"].map { "operator: \($0)" }
-        return pairs + faults + operators + refusals.map { "refused: \($0)" } + adversaries
+        return pairs + faults + operators + refusals.map { "refused: \($0)" } + oauth + adversaries
     }()
 
     /// The goals that were never reached.

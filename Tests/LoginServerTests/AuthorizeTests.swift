@@ -140,6 +140,23 @@ import Testing
         }
     }
 
+    /// In the very millisecond of its login a session is no older than `0`, and yet from before the request.
+    @Test func `max_age=0 takes no session, whatever the clock says`() async throws {
+        try await EdgeStage.with { stage async throws in
+            let shop = try await Website.register(on: stage)
+            let browser = Browser(stage)
+            let alice = try await stage.phone("alice")
+            _ = try await shop.logIn(browser, by: alice)
+            let silent = ["prompt": "none", "max_age": "0"]
+            let back = try shop.callback(try await shop.send(browser, silent))
+            #expect(back.error == "login_required")
+            let young = try shop.callback(
+                try await shop.send(browser, ["prompt": "none", "max_age": "1"])
+            )
+            #expect(young.code != nil)
+        }
+    }
+
     @Test func `max_age asks those whose login is older`() async throws {
         try await EdgeStage.with { stage in
             let shop = try await Website.register(on: stage)
@@ -242,7 +259,10 @@ import Testing
             let other = Browser(stage)
             #expect(try await other.get("/authorize").status == 400)
             #expect(try await other.get("/authorize/cancel").status == 400)
-            try await stage.phone("mallory").agree(to: try await other.open())
+            let scene = try await other.open()
+            // With a cookie of its own, too, which names no request.
+            #expect(try await other.get("/authorize").status == 400)
+            try await stage.phone("mallory").agree(to: scene)
             #expect(try await other.complete().text("data.redirect") == "/")
             #expect(try await other.get("/authorize/resume").status == 400)
             // The first one is where it was.

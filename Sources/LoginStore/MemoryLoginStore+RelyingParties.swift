@@ -258,8 +258,9 @@ extension MemoryLoginStore.Rows {
 
     mutating func forgetOfWebsites(before: Timestamp, limit: Int) {
         let waited = parked.values.filter { $0.parked.parkedAt + ParkedRequest.lifetime < before }
-        for row in waited.prefix(limit) { parked[row.cookie] = nil }
+        for cookie in waited.map(\.cookie).first(limit) { parked[cookie] = nil }
         let done = grants.values.filter { $0.forgettableAt < before }
+            .sorted { ($0.forgettableAt, $0.id.text) < ($1.forgettableAt, $1.id.text) }
         for grant in done.prefix(limit) { grants[grant.id] = nil }
     }
 }

@@ -439,18 +439,14 @@ package final class MemoryLoginStore: OperatorStore {
                 rows.byCookie[attempt.cookie] = nil
                 rows.byScene[attempt.scene] = nil
             }
-            for code in rows.codes.filter({ $0.value < before.expired }).prefix(limit) {
-                rows.codes[code.key] = nil
-            }
-            for phone in rows.phones.filter({ $0.value.expiresAt < before.expired }).prefix(limit) {
-                rows.phones[phone.key] = nil
-            }
+            let codes = rows.codes.filter { $0.value < before.expired }
+            for code in codes.keys.first(limit) { rows.codes[code] = nil }
+            let phones = rows.phones.filter { $0.value.expiresAt < before.expired }
+            for phone in phones.keys.first(limit) { rows.phones[phone] = nil }
             let old = rows.sessions.filter {
                 $0.value.seenAt < before.sessionsSeen || $0.value.createdAt < before.sessionsCreated
             }
-            for session in old.prefix(limit) {
-                rows.sessions[session.key] = nil
-            }
+            for session in old.keys.first(limit) { rows.sessions[session] = nil }
             let oldLogins = rows.logins.indices.filter { rows.logins[$0].at < before.logins }
             rows.forgetOfWebsites(before: before.expired, limit: limit)
             for index in oldLogins.prefix(limit).reversed() { rows.logins.remove(at: index) }
@@ -538,5 +534,14 @@ package final class MemoryLoginStore: OperatorStore {
                 _ = rows.update(.cookie(attempt.cookie)) { $0.expire(at: $0.capAt) }
             }
         }
+    }
+}
+
+extension Collection where Element == SecretDigest {
+    /// The first so many of a dictionary's keys, in an order that is the same in every run: its own is
+    /// another one in each dictionary.
+    func first(_ limit: Int) -> [SecretDigest] {
+        guard count > limit else { return Array(self) }
+        return Array(sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }.prefix(limit))
     }
 }

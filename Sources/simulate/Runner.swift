@@ -67,7 +67,6 @@ struct Runner {
     }
 
     /// Runs seeds until one fails, a limit is reached, or somebody stops it; then sums up.
-    ///
     func run(_ kept: [UInt64], _ limits: Limits, showsCoverage: Bool) -> End {
         let stop: @convention(c) (Int32) -> Void = { signal in
             stoppedBy.store(signal, ordering: .relaxed)

@@ -1,23 +1,14 @@
+import LoginDomain
+
 /// The parts of a text that could be a secret, or one of its parts.
 enum SecretWords {
     /// The letters of the shortest secret, a scene.
     static let lettersMin = 24
 
     static func words(of bytes: [UInt8]) -> [String] {
-        bytes.split { !isLetter($0) }
+        bytes.split { Base64URL.value(of: $0) == nil }
             .filter { $0.count >= lettersMin }
             .map { String(decoding: $0, as: UTF8.self) }
-    }
-
-    /// Whether a letter can be part of a secret.
-    private static func isLetter(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-            true
-        default:
-            false
-        }
     }
 }
 
